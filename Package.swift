@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Every target is built in the same way: Swift 6, complete concurrency checking, no warning let through.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let cSettings: [CSetting] = [
+  .treatAllWarnings(as: .error)
+]
+
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "mlt",
+  products: [
+    .executable(name: "mlt", targets: ["mlt"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // MARK: The executable and the command line
+
+    .executableTarget(name: "mlt", dependencies: ["MLTCommands"], swiftSettings: settings),
+    .target(
+      name: "MLTCommands",
+      dependencies: [
+        "Lineage", "MLTBase", systemPackage,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings
+    ),
+
+    // MARK: The operations
+
+    .target(
+      name: "Lineage",
+      dependencies: [
+        "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase", "ObjectStorage", systemPackage,
+      ],
+      swiftSettings: settings
+    ),
+
+    // MARK: The engines
+
+    .target(name: "FileTracing", dependencies: ["CTracing", "MLTBase", systemPackage], swiftSettings: settings),
+    .target(name: "GitAccess", dependencies: ["CLibgit2", "MLTBase", systemPackage], swiftSettings: settings),
+    .target(name: "Journaling", dependencies: ["CZlib", "MLTBase", systemPackage], swiftSettings: settings),
+    .target(
+      name: "LineageIndexing",
+      dependencies: ["Journaling", "MLTBase", systemPackage, .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings
+    ),
+    .target(name: "ObjectStorage", dependencies: ["CZstd", "MLTBase", systemPackage], swiftSettings: settings),
+
+    // MARK: The base
+
+    .target(
+      name: "MLTBase",
+      dependencies: [systemPackage, .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: settings
+    ),
+
+    // MARK: C
+
+    .target(name: "CTracing", cSettings: cSettings),
+    .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    // MARK: Tests
+
+    .target(
+      name: "TestSupport", dependencies: ["MLTBase", systemPackage], path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "FileTracingTests", dependencies: ["FileTracing", "MLTBase", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "GitAccessTests", dependencies: ["GitAccess", "MLTBase", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "JournalingTests", dependencies: ["Journaling", "MLTBase", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "LineageIndexingTests",
+      dependencies: ["Journaling", "LineageIndexing", "MLTBase", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "MLTBaseTests", dependencies: ["MLTBase", "TestSupport", systemPackage], swiftSettings: settings),
+    .testTarget(
+      name: "ObjectStorageTests", dependencies: ["MLTBase", "ObjectStorage", "TestSupport", systemPackage],
+      swiftSettings: settings),
+  ]
+)

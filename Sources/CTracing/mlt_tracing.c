@@ -1,0 +1,1 @@
+#include "mlt_tracing.h"

@@ -1,0 +1,71 @@
+public import MLTBase
+
+/// A component was described (`component.described`); what isn't said stays as it was.
+public struct ComponentDescribed: Fact {
+  /// The event type.
+  public static let type = "component.described"
+
+  /// The component's name.
+  public var name: String
+  /// What it does.
+  public var summary: String?
+  /// Who answers for it.
+  public var owner: String?
+  /// All its tags; nil leaves them as they were.
+  public var tags: [String]?
+
+  /// Takes the facts.
+  public init(name: String, summary: String? = nil, owner: String? = nil, tags: [String]? = nil) {
+    self.name = name
+    self.summary = summary
+    self.owner = owner
+    self.tags = tags
+  }
+
+  /// The type's own fields.
+  public var fields: JSONObject {
+    var writer = FieldWriter()
+    writer.set("name", name)
+    writer.set("description", summary)
+    writer.set("owner", owner)
+    var fields = writer.fields
+    // An empty list says something here: that there are no tags any more.
+    fields["tags"] = tags.map { .array($0.map { .string($0) }) }
+    return fields
+  }
+
+  /// Reads the type's own fields.
+  public init(fields: JSONObject) throws(FactError) {
+    let reader = FieldReader(fields)
+    self.init(
+      name: try reader.string("name"), summary: try reader.optionalString("description"),
+      owner: try reader.optionalString("owner"), tags: fields["tags"] == nil ? nil : try reader.strings("tags"))
+  }
+}
+
+/// An artifact was put under mlt's care by hand (`artifact.added`).
+public struct ArtifactAdded: Fact {
+  /// The event type.
+  public static let type = "artifact.added"
+
+  /// The artifact.
+  public var artifact: ArtifactRecord
+
+  /// Takes the artifact.
+  public init(_ artifact: ArtifactRecord) {
+    self.artifact = artifact
+  }
+
+  /// The type's own fields.
+  public var fields: JSONObject { ["artifact": .object(artifact.fields)] }
+
+  /// Reads the type's own fields.
+  public init(fields: JSONObject) throws(FactError) {
+    guard let entry = try FieldReader(fields).object("artifact") else { throw FactError("artifact") }
+    do {
+      self.init(try ArtifactRecord(entry))
+    } catch {
+      throw FactError("artifact." + error.field)
+    }
+  }
+}

@@ -1,0 +1,247 @@
+public import MLTBase
+
+/// A run has started (`run.started`).
+public struct RunStarted: Fact {
+  /// The event type.
+  public static let type = "run.started"
+
+  /// The run.
+  public var run: RunID
+  /// The component's name.
+  public var component: String
+  /// The command and its arguments, credentials redacted.
+  public var command: [String]
+  /// The working directory's path from the work tree's root (``PathText``), `.` for the root.
+  public var directory: String
+  /// Where git stood; nil outside a repository.
+  public var git: GitState?
+  /// The machine's host name.
+  public var host: String
+  /// Who started it, as `Name <mail>`.
+  public var user: String
+  /// The run it was started within.
+  public var parent: RunID?
+  /// Parameters given with the run.
+  public var parameters: [String: String]
+  /// Tags given with the run; a bare tag has an empty value.
+  public var tags: [String: String]
+  /// The note given with the run.
+  public var note: String?
+
+  /// Takes the facts.
+  public init(
+    run: RunID, component: String, command: [String], directory: String, git: GitState?, host: String, user: String,
+    parent: RunID? = nil, parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil
+  ) {
+    self.run = run
+    self.component = component
+    self.command = command
+    self.directory = directory
+    self.git = git
+    self.host = host
+    self.user = user
+    self.parent = parent
+    self.parameters = parameters
+    self.tags = tags
+    self.note = note
+  }
+
+  /// The type's own fields.
+  public var fields: JSONObject {
+    var writer = FieldWriter()
+    writer.set("run", run.hex)
+    writer.set("component", component)
+    writer.set("command", command)
+    writer.set("directory", directory)
+    writer.set("git", object: git?.fields)
+    writer.set("host", host)
+    writer.set("user", user)
+    writer.set("parent", parent?.hex)
+    writer.set("params", parameters)
+    writer.set("tags", tags)
+    writer.set("note", note)
+    return writer.fields
+  }
+
+  /// Reads the type's own fields.
+  public init(fields: JSONObject) throws(FactError) {
+    let reader = FieldReader(fields)
+    var git: GitState?
+    if let state = try reader.object("git") { git = try GitState(state) }
+    self.init(
+      run: try reader.runID("run"), component: try reader.string("component"), command: try reader.strings("command"),
+      directory: try reader.optionalString("directory") ?? ".", git: git,
+      host: try reader.optionalString("host") ?? "", user: try reader.optionalString("user") ?? "",
+      parent: fields["parent"] == nil ? nil : try reader.runID("parent"), parameters: try reader.stringMap("params"),
+      tags: try reader.stringMap("tags"), note: try reader.optionalString("note"))
+  }
+}
+
+/// How a run's command ended.
+public enum RunStatus: String, Hashable, Sendable, CaseIterable {
+  /// The command ended with status 0.
+  case finished
+  /// The command ended with another status, or a signal that nobody typed.
+  case failed
+  /// The command ended after somebody interrupted it.
+  case interrupted
+  /// The command hasn't ended, or nobody was left to record its end.
+  case running
+}
+
+/// What a run cost.
+public struct RunUsage: Hashable, Sendable {
+  /// From start to end, in microseconds.
+  public var wall: Int64
+  /// Processor time in user mode of the command and the children it waited for, in microseconds.
+  public var user: Int64
+  /// Processor time in the kernel, likewise.
+  public var system: Int64
+  /// The largest resident set of one process, in bytes.
+  public var memory: Int64
+
+  /// Takes the figures.
+  public init(wall: Int64, user: Int64, system: Int64, memory: Int64) {
+    self.wall = wall
+    self.user = user
+    self.system = system
+    self.memory = memory
+  }
+
+  /// The figures' fields, as events and `--json` listings hold them.
+  public var fields: JSONObject {
+    ["wall": .int(wall), "user": .int(user), "system": .int(system), "memory": .int(memory)]
+  }
+
+  package init(_ reader: FieldReader) throws(FactError) {
+    self.init(
+      wall: try reader.int("wall", default: 0), user: try reader.int("user", default: 0),
+      system: try reader.int("system", default: 0), memory: try reader.int("memory", default: 0))
+  }
+}
+
+/// A run has ended (`run.ended`).
+public struct RunEnded: Fact {
+  /// The event type.
+  public static let type = "run.ended"
+
+  /// The run.
+  public var run: RunID
+  /// How the command ended; never `running`.
+  public var status: RunStatus
+  /// The exit status that `mlt run` gave: the command's own, or 128 + n for a signal.
+  public var exit: Int64
+  /// How the accesses were learned, for the run as a whole.
+  public var evidence: Evidence
+  /// What was read, sorted by path.
+  public var inputs: [ArtifactRecord]
+  /// What was written, sorted by path.
+  public var outputs: [ArtifactRecord]
+  /// Paths that existed before and are gone (``PathText``), sorted.
+  public var removed: [String]
+  /// What the run stood on.
+  public var environment: RunEnvironment
+  /// What makes the record less than the whole truth.
+  public var hazards: [Hazard]
+  /// What the run cost.
+  public var usage: RunUsage?
+  /// The SHA-256 of the run's canonical record (`docs/design/journal-format.md`).
+  public var record: ContentID?
+
+  /// Takes the facts.
+  public init(
+    run: RunID, status: RunStatus, exit: Int64, evidence: Evidence, inputs: [ArtifactRecord] = [],
+    outputs: [ArtifactRecord] = [], removed: [String] = [], environment: RunEnvironment = RunEnvironment(),
+    hazards: [Hazard] = [], usage: RunUsage? = nil, record: ContentID? = nil
+  ) {
+    self.run = run
+    self.status = status
+    self.exit = exit
+    self.evidence = evidence
+    self.inputs = inputs
+    self.outputs = outputs
+    self.removed = removed
+    self.environment = environment
+    self.hazards = hazards
+    self.usage = usage
+    self.record = record
+  }
+
+  /// The type's own fields.
+  public var fields: JSONObject {
+    var writer = FieldWriter()
+    writer.set("run", run.hex)
+    writer.set("status", status.rawValue)
+    writer.set("exit", exit)
+    writer.set("evidence", evidence.rawValue)
+    writer.set("inputs", objects: inputs.map(\.fields))
+    writer.set("outputs", objects: outputs.map(\.fields))
+    writer.set("removed", removed)
+    writer.set("environment", object: environment.fields)
+    writer.set("hazards", objects: hazards.map(\.fields))
+    writer.set("usage", object: usage?.fields)
+    writer.set("record", record?.hex)
+    return writer.fields
+  }
+
+  /// Reads the type's own fields.
+  public init(fields: JSONObject) throws(FactError) {
+    let reader = FieldReader(fields)
+    guard let status = RunStatus(rawValue: try reader.string("status")), status != .running else {
+      throw FactError("status")
+    }
+    guard let evidence = Evidence(rawValue: try reader.string("evidence")) else { throw FactError("evidence") }
+    var environment = RunEnvironment()
+    if let entry = try reader.object("environment") { environment = try RunEnvironment(entry) }
+    var usage: RunUsage?
+    if let entry = try reader.object("usage") { usage = try RunUsage(entry) }
+    self.init(
+      run: try reader.runID("run"), status: status, exit: try reader.int("exit", default: 0), evidence: evidence,
+      inputs: try reader.objects("inputs") { entry throws(FactError) in try ArtifactRecord(entry) },
+      outputs: try reader.objects("outputs") { entry throws(FactError) in try ArtifactRecord(entry) },
+      removed: try reader.strings("removed"), environment: environment,
+      hazards: try reader.objects("hazards") { entry throws(FactError) in try Hazard(entry) }.compactMap { $0 },
+      usage: usage, record: try reader.contentID("record"))
+  }
+}
+
+/// Something was added to a run after its start or end (`run.annotated`).
+public struct RunAnnotated: Fact {
+  /// The event type.
+  public static let type = "run.annotated"
+
+  /// The run.
+  public var run: RunID
+  /// A note, which replaces the one before.
+  public var note: String?
+  /// Tags to set.
+  public var tags: [String: String]
+  /// Hazards that showed only after the run's end.
+  public var hazards: [Hazard]
+
+  /// Takes the facts.
+  public init(run: RunID, note: String? = nil, tags: [String: String] = [:], hazards: [Hazard] = []) {
+    self.run = run
+    self.note = note
+    self.tags = tags
+    self.hazards = hazards
+  }
+
+  /// The type's own fields.
+  public var fields: JSONObject {
+    var writer = FieldWriter()
+    writer.set("run", run.hex)
+    writer.set("note", note)
+    writer.set("tags", tags)
+    writer.set("hazards", objects: hazards.map(\.fields))
+    return writer.fields
+  }
+
+  /// Reads the type's own fields.
+  public init(fields: JSONObject) throws(FactError) {
+    let reader = FieldReader(fields)
+    self.init(
+      run: try reader.runID("run"), note: try reader.optionalString("note"), tags: try reader.stringMap("tags"),
+      hazards: try reader.objects("hazards") { entry throws(FactError) in try Hazard(entry) }.compactMap { $0 })
+  }
+}

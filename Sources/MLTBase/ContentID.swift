@@ -1,0 +1,57 @@
+/// The name of bytes by their content: a SHA-256 digest.
+///
+/// Of a file it is the digest of its bytes, so that `sha256sum FILE` prints the same; of a folder, the digest of
+/// the folder's canonical listing (`docs/design/store-format.md`). Written as 64 lowercase hexadecimal digits.
+public struct ContentID: Hashable, Sendable {
+  /// The number of bytes of a digest.
+  public static let byteCount = 32
+
+  private var word0: UInt64
+  private var word1: UInt64
+  private var word2: UInt64
+  private var word3: UInt64
+
+  /// Takes the 32 bytes of a digest; nil for any other count.
+  public init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+    word0 = UInt64(bigEndian: words.0)
+    word1 = UInt64(bigEndian: words.1)
+    word2 = UInt64(bigEndian: words.2)
+    word3 = UInt64(bigEndian: words.3)
+  }
+
+  /// Reads 64 lowercase hexadecimal digits; nil for anything else.
+  public init?(hex: some StringProtocol) {
+    guard hex.utf8.count == Self.byteCount * 2, let bytes = Hex.decode(hex) else { return nil }
+    self.init(bytes: bytes)
+  }
+
+  /// The 64 lowercase hexadecimal digits of the digest.
+  public var hex: String { Hex.encode(bytes) }
+
+  /// The first digits of ``hex``, as listings show them.
+  public var short: String { String(hex.prefix(10)) }
+
+  /// The 32 bytes of the digest.
+  public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+  /// Calls `body` with the 32 bytes of the digest.
+  public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    let words = (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
+    return try Swift.withUnsafeBytes(of: words, body)
+  }
+}
+
+extension ContentID: Comparable {
+  /// Orders digests as their bytes are ordered.
+  public static func < (left: ContentID, right: ContentID) -> Bool {
+    (left.word0, left.word1, left.word2, left.word3) < (right.word0, right.word1, right.word2, right.word3)
+  }
+}
+
+extension ContentID: CustomStringConvertible {
+  /// The same as ``hex``.
+  public var description: String { hex }
+}

@@ -1,0 +1,45 @@
+internal import Glibc
+public import SystemPackage
+
+/// An advisory lock between processes, held on a file of its own.
+///
+/// The kernel drops it when its holder ends, however that ends (`flock(2)`).
+public struct FileLock: ~Copyable {
+  private let descriptor: FileDescriptor
+
+  /// Takes the lock at `path`, waiting for it; the file is made if missing and stays.
+  public init(_ path: FilePath, shared: Bool = false) throws(SystemCallError) {
+    guard let lock = try FileLock.open(path, shared ? LOCK_SH : LOCK_EX) else {
+      throw SystemCallError("lock", path, .wouldBlock)
+    }
+    self = lock
+  }
+
+  /// Takes the lock at `path` if it is free, else returns nil at once.
+  public static func ifFree(_ path: FilePath) throws(SystemCallError) -> FileLock? {
+    try open(path, LOCK_EX | LOCK_NB)
+  }
+
+  private init(descriptor: FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  private static func open(_ path: FilePath, _ operation: CInt) throws(SystemCallError) -> FileLock? {
+    let descriptor = try attempting("lock", path) {
+      try FileDescriptor.open(
+        path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o644))
+    }
+    while flock(descriptor.rawValue, operation) != 0 {
+      let code = Errno(rawValue: errno)
+      if code == .interrupted { continue }
+      try? descriptor.close()  // the failure that matters is the lock's
+      if code == .wouldBlock { return nil }
+      throw SystemCallError("lock", path, code)
+    }
+    return FileLock(descriptor: descriptor)
+  }
+
+  deinit {
+    try? descriptor.close()  // closing is what unlocks; there is nobody to tell
+  }
+}

@@ -1,0 +1,152 @@
+internal import Glibc
+public import SystemPackage
+
+/// Reading, listing and durable writing of whole files.
+public enum FileOperations {
+  /// Reads a whole file.
+  ///
+  /// - Parameter limit: the most bytes to take; a larger file fails with `EFBIG`.
+  /// - Returns: nil if there is no such file.
+  public static func contents(of path: FilePath, limit: Int = .max) throws(SystemCallError) -> [UInt8]? {
+    let descriptor: FileDescriptor
+    do {
+      descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+    } catch let errno as Errno where errno == .noSuchFileOrDirectory || errno == .notDirectory {
+      return nil
+    } catch {
+      throw SystemCallError("open", path, error as? Errno ?? .ioError)
+    }
+    defer { try? descriptor.close() }  // nothing was written, so closing has nothing to report
+    let expected = try Int(FileStatus(of: descriptor, path: path).size)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(expected, limit) + 1)
+    var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+    while true {
+      let count = try attempting("read", path) { try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) } }
+      if count == 0 { return bytes }
+      guard bytes.count + count <= limit else { throw SystemCallError("read", path, .fileTooLarge) }
+      bytes += buffer[..<count]
+    }
+  }
+
+  /// Puts `bytes` at `path` so that a crash leaves either the old file or the new one, whole.
+  ///
+  /// Writes a temporary file beside it, syncs it, renames it over the path and syncs the folder.
+  public static func replace(
+    _ path: FilePath, with bytes: [UInt8], permissions: FilePermissions = FilePermissions(rawValue: 0o644),
+    sync: Bool = true
+  ) throws(SystemCallError) {
+    let folder = path.removingLastComponent()
+    var temporary = path
+    temporary.removeLastComponent()
+    let name = (path.lastComponent?.string ?? "file") + ".tmp-" + Hex.encode(randomBytes(6))
+    temporary.append(FilePath.Component(name) ?? "mlt.tmp")
+    try attempting("write", path) {
+      let descriptor = try FileDescriptor.open(
+        temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: permissions)
+      do {
+        try descriptor.closeAfter {
+          _ = try descriptor.writeAll(bytes)
+          if sync { try synchronize(descriptor, temporary) }
+        }
+        try rename(temporary, to: path)
+      } catch {
+        try? remove(temporary)  // the failure that matters is already being reported
+        throw error
+      }
+    }
+    if sync { try synchronizeFolder(folder.isEmpty ? "." : folder) }
+  }
+
+  /// Renames a file, replacing what the new path named.
+  public static func rename(_ old: FilePath, to new: FilePath) throws(SystemCallError) {
+    let result = old.withPlatformString { oldName in new.withPlatformString { Glibc.rename(oldName, $0) } }
+    guard result == 0 else { throw SystemCallError("rename", old, Errno(rawValue: errno)) }
+  }
+
+  /// Removes a file or symbolic link.
+  public static func remove(_ path: FilePath) throws(SystemCallError) {
+    guard path.withPlatformString({ unlink($0) }) == 0 else {
+      throw SystemCallError("remove", path, Errno(rawValue: errno))
+    }
+  }
+
+  /// Makes a folder and those above it that are missing.
+  public static func createFolder(_ path: FilePath, permissions: UInt16 = 0o777) throws(SystemCallError) {
+    if path.withPlatformString({ mkdir($0, mode_t(permissions)) }) == 0 { return }
+    let code = Errno(rawValue: errno)
+    switch code {
+    case .fileExists:
+      guard try FileStatus(at: path, followingLinks: true)?.kind == .directory else {
+        throw SystemCallError("create folder", path, code)
+      }
+    case .noSuchFileOrDirectory where !path.removingLastComponent().isEmpty:
+      try createFolder(path.removingLastComponent(), permissions: permissions)
+      guard path.withPlatformString({ mkdir($0, mode_t(permissions)) }) == 0 || errno == EEXIST else {
+        throw SystemCallError("create folder", path, Errno(rawValue: errno))
+      }
+    default: throw SystemCallError("create folder", path, code)
+    }
+  }
+
+  /// Returns the names in a folder, without `.` and `..`, sorted by their bytes.
+  public static func names(in folder: FilePath) throws(SystemCallError) -> [FilePath.Component] {
+    guard let stream = folder.withPlatformString({ opendir($0) }) else {
+      throw SystemCallError("list", folder, Errno(rawValue: errno))
+    }
+    defer { closedir(stream) }
+    var names: [FilePath.Component] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        if errno != 0 { throw SystemCallError("list", folder, Errno(rawValue: errno)) }
+        break
+      }
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { FilePath(platformString: $0) }
+      }
+      if let component = name.components.last, component.kind == .regular { names.append(component) }
+    }
+    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+  }
+
+  /// Returns the text that a symbolic link holds.
+  public static func linkTarget(_ path: FilePath) throws(SystemCallError) -> FilePath {
+    var buffer = [UInt8](repeating: 0, count: 4097)
+    let count = path.withPlatformString { name in
+      buffer.withUnsafeMutableBytes { bytes in
+        bytes.baseAddress.map { readlink(name, $0, bytes.count - 1) } ?? -1
+      }
+    }
+    guard count >= 0, let target = FilePath(bytes: buffer[..<count]) else {
+      throw SystemCallError("read link", path, Errno(rawValue: errno))
+    }
+    return target
+  }
+
+  /// Returns the path with every symbolic link resolved; nil if something on the way doesn't exist.
+  public static func resolved(_ path: FilePath) -> FilePath? {
+    guard let pointer = path.withPlatformString({ realpath($0, nil) }) else { return nil }
+    defer { free(pointer) }
+    return FilePath(platformString: pointer)
+  }
+
+  /// Waits until a file's bytes have reached the disk.
+  public static func synchronize(_ descriptor: FileDescriptor, _ path: FilePath?) throws(SystemCallError) {
+    guard fsync(descriptor.rawValue) == 0 else { throw SystemCallError("sync", path, Errno(rawValue: errno)) }
+  }
+
+  /// Waits until a folder's entries have reached the disk.
+  public static func synchronizeFolder(_ path: FilePath) throws(SystemCallError) {
+    try attempting("sync", path) {
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+      try descriptor.closeAfter { try synchronize(descriptor, path) }
+    }
+  }
+
+  /// Returns bytes from the system's random source.
+  public static func randomBytes(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+  }
+}

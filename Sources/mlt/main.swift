@@ -1,0 +1,3 @@
+import MLTCommands
+
+CommandLineEntry.main()
