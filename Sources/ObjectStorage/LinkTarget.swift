@@ -1,0 +1,55 @@
+internal import Glibc
+internal import MLTBase
+internal import SystemPackage
+
+/// The text of symbolic links.
+enum LinkTarget {
+  /// The most bytes of a target (`PATH_MAX`, with its terminating zero).
+  static let limit = 4096
+
+  /// Returns the target's bytes as they are: a path would lose repeated slashes.
+  static func read(_ path: FilePath) throws(SystemCallError) -> [UInt8] {
+    let block = MemoryBlock(count: limit)
+    let count = path.withPlatformString { name in
+      block.bytes.baseAddress.map { readlink(name, $0.assumingMemoryBound(to: CChar.self), limit) } ?? -1
+    }
+    guard count >= 0 else { throw SystemCallError("read link", path, Errno(rawValue: errno)) }
+    return Array(block.prefix(count))
+  }
+
+  /// Makes a link with that target.
+  static func create(_ path: FilePath, _ target: [UInt8]) throws(SystemCallError) {
+    let text = target.map { CChar(bitPattern: $0) } + [0]
+    let result = text.withUnsafeBufferPointer { text in
+      path.withPlatformString { name in text.baseAddress.map { symlink($0, name) } ?? -1 }
+    }
+    guard result == 0 else { throw SystemCallError("create link", path, Errno(rawValue: errno)) }
+  }
+
+  /// Whether the target can be a path at all.
+  static func isLegal(_ target: [UInt8]) -> Bool {
+    !target.isEmpty && target.count < limit && !target.contains(0)
+  }
+
+  /// Whether a link leads out of a tree when it lies `depth` folders below the tree's root.
+  ///
+  /// Judged by the text alone, step by step, as if no other link were on the way. A link on the way leads somewhere
+  /// inside itself, or is refused.
+  static func leadsOut(_ target: [UInt8], depth: Int) -> Bool {
+    if target.first == 0x2F { return true }
+    var depth = depth
+    var sawName = false
+    for part in target.split(separator: 0x2F) where !part.elementsEqual([0x2E]) {
+      guard part.elementsEqual([0x2E, 0x2E]) else {
+        depth += 1
+        sawName = true
+        continue
+      }
+      // After a name that is itself a link, `..` goes up from where that leads: no text can tell how far.
+      if sawName { return true }
+      depth -= 1
+      if depth < 0 { return true }
+    }
+    return false
+  }
+}

@@ -1,0 +1,25 @@
+/// Heap memory that loops may use without bounds checks, freed with its owner.
+final class MemoryBlock {
+  private(set) var bytes: UnsafeMutableRawBufferPointer
+
+  /// Takes `count` bytes of memory, not cleared.
+  init(count: Int) {
+    bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+  }
+
+  /// Makes the block at least `count` bytes large; what was in it is lost if it had to grow.
+  func reserve(_ count: Int) {
+    guard bytes.count < count else { return }
+    bytes.deallocate()
+    bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+  }
+
+  /// The first `count` bytes, to be read.
+  func prefix(_ count: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[..<count])
+  }
+
+  deinit {
+    bytes.deallocate()
+  }
+}

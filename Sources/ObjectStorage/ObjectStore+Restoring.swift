@@ -1,0 +1,63 @@
+internal import Glibc
+public import MLTBase
+public import SystemPackage
+
+extension ObjectStore {
+  /// Puts a file's bytes at `path`, in place of the file or link that is there.
+  ///
+  /// The bytes are written to a temporary file beside it, which is renamed when all are verified: on failure the old
+  /// file stays. Runs of zeros become holes.
+  ///
+  /// - Parameter executable: whether the file gets execute permission, as far as the process's mask allows.
+  /// - Throws: ``StorageError/missing(_:_:)``, ``StorageError/corrupt(_:)``, ``StorageError/folderInTheWay(_:)``, or
+  ///   ``StorageError/system(_:)`` if it can't be written.
+  public func restoreFile(_ id: ContentID, to path: FilePath, executable: Bool = false) throws(StorageError) {
+    try withReader { (reader) throws(StorageError) in
+      try RestoredFile.write(path, isExecutable: executable) { (output) throws(StorageError) in
+        do {
+          try reader.readFile(id) { try output.append($0) }
+        } catch let error as StorageError {
+          throw error
+        } catch let error as SystemCallError {
+          throw .system(error)
+        } catch {
+          preconditionFailure("reading and writing throw nothing else: \(error)")
+        }
+      }
+    }
+  }
+
+  /// Makes a symbolic link at `path` with the target that the store has under `id`, in place of the file or link there.
+  ///
+  /// - Throws: ``StorageError/unsafeEntry(_:_:)`` if the target can't be a path; else as
+  ///   ``restoreFile(_:to:executable:)``.
+  public func restoreLink(_ id: ContentID, to path: FilePath) throws(StorageError) {
+    let target = try linkTarget(id)
+    guard LinkTarget.isLegal(target) else { throw .unsafeEntry(path.lastComponent?.bytes ?? [], .linkTarget) }
+    try RestoredFile.link(path, to: target)
+  }
+
+  func linkTarget(_ id: ContentID) throws(StorageError) -> [UInt8] {
+    try contents(of: id, limit: LinkTarget.limit)
+  }
+
+  /// Makes `folder` hold what the tree says, writing only what differs.
+  ///
+  /// Everything is checked for names and links that must not be written before anything is written. Files whose bytes
+  /// are right stay as they are; each other one is replaced as a whole. If the call throws, some may have been
+  /// replaced already.
+  ///
+  /// - Parameters:
+  ///   - removingOthers: whether what the tree doesn't name is removed; what is named `.git` or `.mlt` never is.
+  ///   - allowingLinksOut: whether symbolic links may lead out of the folder: only for trees made by who asks.
+  /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/folderInTheWay(_:)`` if a folder with something in it
+  ///   is where a file belongs and others aren't to be removed; else as ``restoreFile(_:to:executable:)``.
+  public func restoreTree(
+    _ id: ContentID, to folder: FilePath, removingOthers: Bool = false, allowingLinksOut: Bool = false
+  ) throws(StorageError) {
+    let restoration = TreeRestoration(
+      store: self, removingOthers: removingOthers, allowingLinksOut: allowingLinksOut)
+    try restoration.check(id)
+    try restoration.run(id, to: folder)
+  }
+}

@@ -1,0 +1,91 @@
+internal import Glibc
+internal import MLTBase
+internal import SystemPackage
+
+/// A file that is written beside its place, and put there when it is whole.
+final class RestoredFile {
+  private let descriptor: FileDescriptor
+  private let path: FilePath
+  private var length: Int64 = 0
+
+  private init(_ path: FilePath, isExecutable: Bool) throws(SystemCallError) {
+    self.path = path
+    // The process's mask takes away what its owner doesn't want others to have.
+    descriptor = try attempting("create", path) {
+      try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: FilePermissions(rawValue: isExecutable ? 0o777 : 0o666))
+    }
+  }
+
+  /// Adds bytes at the end; zeros as a hole.
+  func append(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
+    if bytes.count < 4096 || !Chunker.isZero(bytes) {
+      _ = try attempting("write", path) {
+        try descriptor.writeAll(toAbsoluteOffset: length, bytes)
+      }
+    }
+    length += Int64(bytes.count)
+  }
+
+  private func close() throws(SystemCallError) {
+    // The last bytes may have been a hole.
+    try attempting("write", path) {
+      do {
+        try descriptor.resize(to: length)
+      } catch {
+        try? descriptor.close()  // the failure that matters is already being reported
+        throw error
+      }
+      try descriptor.close()
+    }
+  }
+
+  /// Writes a file with `body` and puts it at `path`.
+  static func write(
+    _ path: FilePath, isExecutable: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    let temporary = temporaryPath(beside: path)
+    let file = try stored { () throws(SystemCallError) in try RestoredFile(temporary, isExecutable: isExecutable) }
+    do throws(StorageError) {
+      do throws(StorageError) {
+        try body(file)
+      } catch {
+        try? file.descriptor.close()  // the failure that matters is already being reported
+        throw error
+      }
+      try stored { () throws(SystemCallError) in try file.close() }
+      try put(temporary, at: path)
+    } catch {
+      try? FileOperations.remove(temporary)  // as above
+      throw error
+    }
+  }
+
+  /// Makes a symbolic link and puts it at `path`.
+  static func link(_ path: FilePath, to target: [UInt8]) throws(StorageError) {
+    let temporary = temporaryPath(beside: path)
+    try stored { () throws(SystemCallError) in try LinkTarget.create(temporary, target) }
+    do throws(StorageError) {
+      try put(temporary, at: path)
+    } catch {
+      try? FileOperations.remove(temporary)  // the failure that matters is already being reported
+      throw error
+    }
+  }
+
+  private static func put(_ temporary: FilePath, at path: FilePath) throws(StorageError) {
+    do throws(SystemCallError) {
+      try FileOperations.rename(temporary, to: path)
+    } catch {
+      guard error.errno == .isDirectory else { throw .system(error) }
+      // An empty folder is nothing to keep.
+      guard path.withPlatformString({ rmdir($0) }) == 0 else { throw .folderInTheWay(path) }
+      try stored { () throws(SystemCallError) in try FileOperations.rename(temporary, to: path) }
+    }
+  }
+
+  private static func temporaryPath(beside path: FilePath) -> FilePath {
+    path.removingLastComponent().appending(".mlt-tmp-" + Hex.encode(FileOperations.randomBytes(6)))
+  }
+}

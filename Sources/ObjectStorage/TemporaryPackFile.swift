@@ -1,0 +1,101 @@
+internal import Glibc
+internal import MLTBase
+internal import SystemPackage
+
+/// The file under `tmp/` that a pack is written to, locked as long as its writer lives.
+final class TemporaryPackFile {
+  private static let prefix = "pack-"
+  private static let suffix = ".tmp"
+
+  let path: FilePath
+  let descriptor: FileDescriptor
+  private var isOpen = true
+
+  /// Makes and locks a new file in `folder`.
+  init(in folder: FilePath) throws(SystemCallError) {
+    while true {
+      let name = Self.prefix + Hex.encode(FileOperations.randomBytes(8)) + Self.suffix
+      let path = folder.appending(name)
+      let descriptor = try attempting("create", path) {
+        try FileDescriptor.open(
+          path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+          permissions: FilePermissions(rawValue: 0o444))
+      }
+      // Between creating and locking, another process may have taken it for abandoned and removed it.
+      if try Self.lock(descriptor, path), try Self.isNamed(descriptor, path) {
+        self.path = path
+        self.descriptor = descriptor
+        return
+      }
+      try? descriptor.close()  // an empty file that has no name any more
+    }
+  }
+
+  /// Appends `bytes`.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
+    _ = try attempting("write", path) { try descriptor.writeAll(bytes) }
+  }
+
+  /// Syncs the file, gives it its final path and unlocks it.
+  func publish(as final: FilePath) throws(SystemCallError) {
+    try FileOperations.synchronize(descriptor, path)
+    try FileOperations.rename(path, to: final)
+    close()
+    try FileOperations.synchronizeFolder(final.removingLastComponent())
+  }
+
+  /// Removes the file.
+  func discard() {
+    guard isOpen else { return }
+    // What can't be removed is found by the next `removeAbandoned`; the caller has nothing better to do about it.
+    try? FileOperations.remove(path)
+    close()
+  }
+
+  private func close() {
+    isOpen = false
+    try? descriptor.close()  // the bytes were synced or are not wanted
+  }
+
+  deinit {
+    discard()
+  }
+
+  /// Removes the files in `folder` that no process holds, and returns how many they were.
+  static func removeAbandoned(in folder: FilePath) throws(SystemCallError) -> Int {
+    var count = 0
+    for name in try FileOperations.names(in: folder) where isName(name.string) {
+      let path = folder.appending(name)
+      guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) else {
+        continue  // published or removed since it was listed
+      }
+      defer { try? descriptor.close() }  // nothing was written
+      if try lock(descriptor, path), try isNamed(descriptor, path) {
+        try FileOperations.remove(path)
+        count += 1
+      }
+    }
+    return count
+  }
+
+  private static func isName(_ name: String) -> Bool {
+    name.hasPrefix(prefix) && name.hasSuffix(suffix)
+  }
+
+  // Whether the lock could be had at once.
+  private static func lock(_ descriptor: FileDescriptor, _ path: FilePath) throws(SystemCallError) -> Bool {
+    while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
+      let code = Errno(rawValue: errno)
+      if code == .interrupted { continue }
+      if code == .wouldBlock { return false }
+      throw SystemCallError("lock", path, code)
+    }
+    return true
+  }
+
+  private static func isNamed(_ descriptor: FileDescriptor, _ path: FilePath) throws(SystemCallError) -> Bool {
+    guard let there = try FileStatus(at: path) else { return false }
+    let open = try FileStatus(of: descriptor, path: path)
+    return there.device == open.device && there.inode == open.inode
+  }
+}

@@ -1,0 +1,150 @@
+internal import Glibc
+internal import MLTBase
+internal import SystemPackage
+
+/// Makes a folder hold what a tree says.
+struct TreeRestoration {
+  let store: ObjectStore
+  let removingOthers: Bool
+  let allowingLinksOut: Bool
+
+  private struct Step {
+    var tree: ContentID
+    var path: FilePath
+    var relativePath: [UInt8]
+    var depth: Int
+  }
+
+  /// Refuses a tree with an entry that must not be written.
+  func check(_ id: ContentID) throws(StorageError) {
+    // A tree met twice at the same depth is checked once: hostile trees can name one another in great numbers.
+    struct Seen: Hashable {
+      var tree: ContentID
+      var depth: Int
+    }
+    var seen: Set<Seen> = []
+    var steps = [Step(tree: id, path: FilePath(), relativePath: [], depth: 0)]
+    while let step = steps.popLast() {
+      guard seen.insert(Seen(tree: step.tree, depth: step.depth)).inserted else { continue }
+      for entry in try store.tree(step.tree).entries {
+        let path = Self.join(step.relativePath, entry.name)
+        if TreeEntry.isReserved(entry.name) { throw .unsafeEntry(path, .reservedName) }
+        switch entry.mode {
+        case .file, .executable: continue
+        case .link:
+          let target = try store.linkTarget(entry.content)
+          if !LinkTarget.isLegal(target) { throw .unsafeEntry(path, .linkTarget) }
+          if !allowingLinksOut, LinkTarget.leadsOut(target, depth: step.depth) {
+            throw .unsafeEntry(path, .linkLeadsOut)
+          }
+        case .tree:
+          steps.append(Step(tree: entry.content, path: FilePath(), relativePath: path, depth: step.depth + 1))
+        }
+      }
+    }
+  }
+
+  /// Writes what differs.
+  func run(_ id: ContentID, to folder: FilePath) throws(StorageError) {
+    var steps = [Step(tree: id, path: folder, relativePath: [], depth: 0)]
+    let identity = IdentifyingSink()
+    while let step = steps.popLast() {
+      let tree = try store.tree(step.tree)
+      // A link at the root may be the user's way to keep data elsewhere; below it, links belong to the tree.
+      try makeFolder(step.path, followingLinks: step.depth == 0)
+      if removingOthers { try removeOthers(than: tree, in: step.path) }
+      for entry in tree.entries {
+        guard let path = FilePath(bytes: step.path.bytes + [0x2F] + entry.name) else { continue }
+        switch entry.mode {
+        case .tree:
+          let relativePath = Self.join(step.relativePath, entry.name)
+          steps.append(
+            Step(tree: entry.content, path: path, relativePath: relativePath, depth: step.depth + 1))
+        case .link:
+          try restoreLink(entry, to: path)
+        case .file, .executable:
+          try restoreFile(entry, to: path, identity)
+        }
+      }
+    }
+  }
+
+  private func makeFolder(_ path: FilePath, followingLinks: Bool) throws(StorageError) {
+    try stored { () throws(SystemCallError) in
+      let status = try FileStatus(at: path, followingLinks: followingLinks)
+      if status?.kind == .directory { return }
+      if status != nil { try FileOperations.remove(path) }
+      try FileOperations.createFolder(path)
+    }
+  }
+
+  private func restoreFile(
+    _ entry: TreeEntry, to path: FilePath, _ identity: IdentifyingSink
+  ) throws(StorageError) {
+    let status = try stored { () throws(SystemCallError) in try FileStatus(at: path) }
+    let isExecutable = entry.mode == .executable
+    if let status, status.kind == .regular, status.size == entry.size,
+      // One that can't be read is replaced.
+      let there = try? identity.take(fileAt: path, followingLinks: false), there.file.content == entry.content
+    {
+      if status.isExecutable != isExecutable { try setExecutable(isExecutable, path, status) }
+      return
+    }
+    if removingOthers, status?.kind == .directory { try Self.removeAll(path) }
+    try store.restoreFile(entry.content, to: path, executable: isExecutable)
+  }
+
+  private func setExecutable(_ isExecutable: Bool, _ path: FilePath, _ status: FileStatus) throws(StorageError) {
+    // Who may read it may execute it.
+    let bits = isExecutable ? status.permissions | (status.permissions & 0o444) >> 2 : status.permissions & ~0o111
+    guard path.withPlatformString({ chmod($0, mode_t(bits)) }) == 0 else {
+      throw .system(SystemCallError("change permissions of", path, Errno(rawValue: errno)))
+    }
+  }
+
+  private func restoreLink(_ entry: TreeEntry, to path: FilePath) throws(StorageError) {
+    let target = try store.linkTarget(entry.content)
+    let status = try stored { () throws(SystemCallError) in try FileStatus(at: path) }
+    if status?.kind == .symbolicLink {
+      let there = try stored { () throws(SystemCallError) in try LinkTarget.read(path) }
+      if there == target { return }
+    }
+    if removingOthers, status?.kind == .directory { try Self.removeAll(path) }
+    try RestoredFile.link(path, to: target)
+  }
+
+  private func removeOthers(than tree: Tree, in folder: FilePath) throws(StorageError) {
+    let names = try stored { () throws(SystemCallError) in try FolderListing.names(in: folder) }
+    for name in names where tree[name] == nil && !TreeEntry.isReserved(name) {
+      guard let path = FilePath(bytes: folder.bytes + [0x2F] + name) else { continue }
+      try Self.removeAll(path)
+    }
+  }
+
+  // Children before their parents, without recursion and without following links.
+  private static func removeAll(_ path: FilePath) throws(StorageError) {
+    try stored { () throws(SystemCallError) in
+      var pending = [(path: path, isListed: false)]
+      while let (path, isListed) = pending.popLast() {
+        if isListed {
+          guard path.withPlatformString({ rmdir($0) }) == 0 else {
+            throw SystemCallError("remove folder", path, Errno(rawValue: errno))
+          }
+          continue
+        }
+        guard try FileStatus(at: path)?.kind == .directory else {
+          try FileOperations.remove(path)
+          continue
+        }
+        pending.append((path, true))
+        for name in try FolderListing.names(in: path) {
+          if let child = FilePath(bytes: path.bytes + [0x2F] + name) { pending.append((child, false)) }
+        }
+      }
+    }
+  }
+
+  private static func join(_ path: [UInt8], _ name: [UInt8]) -> [UInt8] {
+    path.isEmpty ? name : path + [0x2F] + name
+  }
+}
