@@ -9,6 +9,13 @@ public struct PackProblem: Hashable, Sendable {
   public var object: ContentID?
   /// What is wrong.
   public var error: StorageError
+
+  /// Takes the facts.
+  public init(pack: FilePath, object: ContentID?, error: StorageError) {
+    self.pack = pack
+    self.object = object
+    self.error = error
+  }
 }
 
 extension ObjectStore {

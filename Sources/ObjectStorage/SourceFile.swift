@@ -1,13 +1,13 @@
 internal import Glibc
-internal import MLTBase
-internal import SystemPackage
+package import MLTBase
+package import SystemPackage
 
 /// A file that is being read for the store, watched for changes meanwhile.
-struct SourceFile: ~Copyable {
-  let path: FilePath
-  let descriptor: FileDescriptor
+package struct SourceFile: ~Copyable {
+  package let path: FilePath
+  package let descriptor: FileDescriptor
   /// The file's status when it was opened.
-  let status: FileStatus
+  package let status: FileStatus
 
   /// Opens a regular file.
   init(_ path: FilePath, followingLinks: Bool) throws(StorageError) {
@@ -55,14 +55,14 @@ struct SourceFile: ~Copyable {
   }
 
   /// What reading a file through gave.
-  struct Outcome {
-    var file: StoredFile
+  package struct Outcome {
+    package var file: StoredFile
     /// The status of the file that holds these bytes; nil if it was unstable.
-    var status: FileStatus?
+    package var status: FileStatus?
   }
 
   /// Reads a file with `body`, once more if it changed meanwhile.
-  static func readTwiceIfUnstable(
+  package static func readTwiceIfUnstable(
     _ path: FilePath, followingLinks: Bool,
     _ body: (borrowing SourceFile) throws(StorageError) -> (id: ContentID, size: Int64)
   ) throws(StorageError) -> Outcome {

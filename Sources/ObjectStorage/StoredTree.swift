@@ -19,6 +19,12 @@ public struct StoredTree: Hashable, Sendable {
     public var path: [UInt8]
     /// Why it was left out.
     public var reason: Reason
+
+    /// Takes the facts.
+    public init(path: [UInt8], reason: Reason) {
+      self.path = path
+      self.reason = reason
+    }
   }
 
   /// The id of the folder's tree.
@@ -31,4 +37,13 @@ public struct StoredTree: Hashable, Sendable {
   public var skipped: [Skipped]
   /// The relative paths of files that changed while they were read (``StoredFile/wasUnstable``).
   public var unstable: [[UInt8]]
+
+  /// Takes the facts.
+  public init(content: ContentID, size: Int64, count: Int64, skipped: [Skipped], unstable: [[UInt8]]) {
+    self.content = content
+    self.size = size
+    self.count = count
+    self.skipped = skipped
+    self.unstable = unstable
+  }
 }
