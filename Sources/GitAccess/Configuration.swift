@@ -1,0 +1,170 @@
+internal import CLibgit2
+internal import MLTBase
+public import SystemPackage
+
+/// The configuration of a workspace, read from files in git's format.
+///
+/// A higher level wins over a lower one, and within a file a later line over an earlier one. Files are read once;
+/// `docs/design/configuration.md` has the format.
+public struct Configuration: Sendable {
+  /// Whose settings a file holds; a later one wins over an earlier one.
+  public enum Level: Int, Comparable, CaseIterable, Sendable {
+    /// The user's, for all workspaces.
+    case user
+    /// The project's, committed beside its code (`.mltconfig`).
+    case shared
+    /// This clone's (`.mlt/config`).
+    case local
+
+    /// Orders levels, the one that wins last.
+    public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// A line of a configuration file.
+  public struct Entry: Hashable, Sendable {
+    /// The key, its section and name in lower case.
+    public var key: String
+    /// The value; nil for a name without `=`, which as a flag means true.
+    public var value: String?
+    /// The level of its file.
+    public var level: Level
+  }
+
+  /// The entries in the order in which they count, the ones that win last.
+  private let ordered: [Entry]
+
+  /// Reads files, of which each may be missing.
+  ///
+  /// Files that a user's or this clone's file includes are read too (`include.path`). Includes of a shared file aren't
+  /// followed into the result: what comes with a clone mustn't name files of the user's machine.
+  ///
+  /// - Throws: ``GitError/malformedConfiguration(_:line:_:)`` if a file can't be parsed, ``GitError/failed(_:)`` if it can't be
+  ///   read.
+  public init(files: [(Level, FilePath)]) throws(GitError) {
+    var entries: [Entry] = []
+    for (level, file) in files.sorted(by: { $0.0 < $1.0 }) { entries += try Self.entries(of: file, level) }
+    ordered = entries
+  }
+
+  /// All entries, sorted by key; those of one key in the order in which they count, the one that wins last.
+  public var entries: [Entry] {
+    ordered.enumerated().sorted { ($0.element.key, $0.offset) < ($1.element.key, $1.offset) }.map(\.element)
+  }
+
+  /// Returns the value of a key; nil if it isn't set, empty for a name without `=`.
+  ///
+  /// - Throws: ``GitError/invalidKey(_:)`` if the text is no key.
+  public func string(_ key: String) throws(GitError) -> String? {
+    try entry(key).map { $0.value ?? "" }
+  }
+
+  /// Returns all values of a key, the one that wins last.
+  ///
+  /// - Throws: ``GitError/invalidKey(_:)`` if the text is no key.
+  public func strings(_ key: String) throws(GitError) -> [String] {
+    let key = try ConfigurationKey(key).text
+    return ordered.filter { $0.key == key }.map { $0.value ?? "" }
+  }
+
+  /// Returns the whole number that a key has; nil if it isn't set.
+  ///
+  /// - Throws: ``GitError/invalidValue(key:value:expected:)`` if the value is no number or too large,
+  ///   ``GitError/invalidKey(_:)`` if the text is no key.
+  public func int(_ key: String) throws(GitError) -> Int? {
+    try value(key, .integer) { ConfigurationNumber.integer($0 ?? "") }
+  }
+
+  /// Returns whether a key is on; nil if it isn't set.
+  ///
+  /// - Throws: ``GitError/invalidValue(key:value:expected:)`` if the value is neither on nor off,
+  ///   ``GitError/invalidKey(_:)`` if the text is no key.
+  public func bool(_ key: String) throws(GitError) -> Bool? {
+    try value(key, .boolean) { text in
+      switch text?.lowercased() {
+      case nil, "true", "yes", "on": true
+      case "", "false", "no", "off": false
+      case let text?: ConfigurationNumber.integer(text).map { $0 != 0 }
+      }
+    }
+  }
+
+  /// Returns the number of bytes that a key has; nil if it isn't set.
+  ///
+  /// - Throws: ``GitError/invalidValue(key:value:expected:)`` if the value is no size or too large,
+  ///   ``GitError/invalidKey(_:)`` if the text is no key.
+  public func size(_ key: String) throws(GitError) -> Int? {
+    try value(key, .size) { ConfigurationNumber.size($0 ?? "") }
+  }
+
+  /// The names of a section's subsections, sorted, as the remotes' of `remote.NAME.url`.
+  public func subsections(of section: String) -> [String] {
+    let prefix = section.lowercased() + "."
+    let names = ordered.compactMap { entry -> String? in
+      guard entry.key.hasPrefix(prefix) else { return nil }
+      let rest = entry.key.dropFirst(prefix.count)
+      return rest.lastIndex(of: ".").map { String(rest[..<$0]) }
+    }
+    return Set(names).sorted()
+  }
+
+  private func entry(_ key: String) throws(GitError) -> Entry? {
+    let key = try ConfigurationKey(key).text
+    return ordered.last { $0.key == key }
+  }
+
+  private func value<Value>(
+    _ key: String, _ kind: ConfigurationValueKind, _ parse: (String?) -> Value?
+  ) throws(GitError) -> Value? {
+    guard let entry = try entry(key) else { return nil }
+    guard let value = parse(entry.value) else {
+      throw .invalidValue(key: entry.key, value: entry.value ?? "", expected: kind)
+    }
+    return value
+  }
+
+  private static func entries(of file: FilePath, _ level: Level) throws(GitError) -> [Entry] {
+    // Most files of most workspaces are missing: libgit2 needn't be started for them.
+    guard try systemCall({ () throws(SystemCallError) in try FileStatus(at: file, followingLinks: true) }) != nil else {
+      return []
+    }
+    let configuration = try open(file)
+    let pointer = configuration.pointer
+    let iterator = try OwnedPointer.making("read configuration", file, free: git_config_iterator_free) {
+      git_config_iterator_new(&$0, pointer)
+    }
+    var entries: [Entry] = []
+    while true {
+      var next: UnsafeMutablePointer<git_config_entry>?
+      let code = git_config_next(&next, iterator.pointer)
+      if code == GIT_ITEROVER.rawValue { return entries }
+      try GitLibrary.check(code, "read configuration", file)
+      guard let entry = next?.pointee, let name = entry.name else { continue }
+      if level == .shared, entry.include_depth > 0 { continue }
+      let value = entry.value.map { String(cString: $0) }
+      entries.append(Entry(key: String(cString: name), value: value, level: level))
+    }
+  }
+
+  /// Opens a configuration file, which need not exist.
+  static func open(_ file: FilePath) throws(GitError) -> OwnedPointer {
+    try GitLibrary.start()
+    var configuration: OpaquePointer?
+    let code = GitLibrary.withCString(file.bytes) { git_config_open_ondisk(&configuration, $0) }
+    guard code >= 0, let configuration else {
+      let failure = GitLibrary.failure("read configuration", file, code)
+      // libgit2 reports what it can't parse as the configuration's failure, what it can't read as the system's.
+      if failure.errorClass == Int(GIT_ERROR_CONFIG.rawValue) {
+        throw .malformedConfiguration(file, line: line(in: failure.message), failure)
+      }
+      throw .failed(failure)
+    }
+    return OwnedPointer(configuration, free: git_config_free)
+  }
+
+  /// The line that libgit2 names as `(in FILE:LINE, column N)`; nil if its words are others.
+  private static func line(in message: String) -> Int? {
+    guard let comma = message.lastIndex(of: ",") else { return nil }
+    let digits = message[..<comma].reversed().prefix { $0.isASCII && $0.isNumber }
+    return Int(String(digits.reversed()))
+  }
+}

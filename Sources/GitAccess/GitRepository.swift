@@ -1,0 +1,154 @@
+internal import MLTBase
+internal import Synchronization
+public import SystemPackage
+
+/// A git repository, as seen from one of its work trees.
+///
+/// Paths are bytes from the work tree's root, with `/` between names and neither `./` nor `/` at the ends, as git holds
+/// them. A path in any other form is simply not there.
+///
+/// ``head()``, ``remoteURL()``, ``identity()`` and ``hasChanges()`` look afresh each time. What is asked of single paths is
+/// answered from the index and HEAD's tree as they were at the first such question, so that asking of thousands is
+/// cheap; ``refresh()`` looks again. Calls from several threads are served one after another.
+public final class GitRepository: Sendable {
+  /// Whether the repository has no work tree.
+  public let isBare: Bool
+  /// The root of the work tree, with symbolic links resolved; nil in a bare repository.
+  public let workTree: FilePath?
+  /// The root of the main work tree: another than ``workTree`` only in a linked one (`git worktree add`).
+  ///
+  /// A submodule is a repository with a main work tree of its own. Nil if the main repository is bare.
+  public let mainWorkTree: FilePath?
+  /// The folder with this work tree's HEAD and index.
+  public let gitFolder: FilePath
+  /// The folder with what all linked work trees share: objects, references, configuration.
+  public let commonFolder: FilePath
+
+  private let state: Mutex<OpenRepository>
+
+  private init(_ opened: consuming sending OpenRepository) {
+    isBare = opened.isBare
+    workTree = opened.workTree
+    mainWorkTree = opened.mainWorkTree
+    gitFolder = opened.gitFolder
+    commonFolder = opened.commonFolder
+    state = Mutex(opened)
+  }
+
+  /// Finds the repository whose work tree holds `folder`, looking upwards as git does, within one file system.
+  ///
+  /// No environment variable is consulted: `GIT_DIR` doesn't count.
+  ///
+  /// - Returns: nil if neither the folder nor one above it belongs to a repository.
+  /// - Throws: ``GitError/notOwned(_:)`` if the repository is another user's,
+  ///   ``GitError/unsupportedObjectFormat(_:repository:)`` if it isn't one of SHA-1, ``GitError/failed(_:)`` if it is
+  ///   damaged.
+  public static func discover(from folder: FilePath) throws(GitError) -> GitRepository? {
+    guard let opened = try OpenRepository.open(folder, searchingUpwards: true) else { return nil }
+    return GitRepository(opened)
+  }
+
+  /// The file with this clone's own ignore rules, `info/exclude`; it need not exist.
+  public var excludeFile: FilePath { commonFolder.appending("info").appending("exclude") }
+
+  /// Forgets the index, HEAD's tree and the ignore files that were read.
+  public func refresh() {
+    state.withLock { $0.forget() }
+  }
+
+  /// Returns where HEAD stands.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if HEAD can't be read or understood.
+  public func head() throws(GitError) -> GitHead {
+    try state.withLock { state throws(GitError) in try state.head() }
+  }
+
+  /// Returns the URL of the current branch's remote, else of `origin`, else of the only remote; without credentials.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if HEAD or the configuration can't be read.
+  public func remoteURL() throws(GitError) -> String? {
+    try state.withLock { state throws(GitError) in try state.remoteURL() }.map { RemoteURL.withoutCredentials($0) }
+  }
+
+  /// Returns git's name for the user, as `Name <mail>`, from `user.name` and `user.email`; nil if neither is set.
+  public func identity() -> String? {
+    state.withLock { $0.identity() }
+  }
+
+  /// Returns whether a tracked file differs from HEAD, staged or not; untracked files don't count.
+  ///
+  /// Files whose status is as the index noted it aren't read. The first difference ends the search. A submodule differs
+  /// if another commit is checked out in it, or if one of its own tracked files differs. In a bare repository
+  /// nothing differs.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if the index, HEAD's tree or the configuration can't be read,
+  ///   ``GitError/system(_:)`` if a tracked file can't be looked at.
+  public func hasChanges() throws(GitError) -> Bool {
+    try state.withLock { state throws(GitError) in
+      state.forget()
+      return try state.hasChanges()
+    }
+  }
+
+  /// Returns whether the index has the path, as file, link or submodule.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if the index can't be read.
+  public func isTracked(_ path: [UInt8]) throws(GitError) -> Bool {
+    try state.withLock { state throws(GitError) in try state.isTracked(path) }
+  }
+
+  /// Returns whether the index has a path below the folder; of the work tree's root if the folder is empty.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if the index can't be read.
+  public func hasTracked(below folder: [UInt8]) throws(GitError) -> Bool {
+    try state.withLock { state throws(GitError) in try state.hasTracked(below: folder) }
+  }
+
+  /// Returns the paths that the index has below the folder, sorted by their bytes; all if the folder is empty.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if the index can't be read.
+  public func trackedPaths(below folder: [UInt8]) throws(GitError) -> [[UInt8]] {
+    try state.withLock { state throws(GitError) in try state.trackedPaths(below: folder) }
+  }
+
+  /// Returns the file that HEAD has at the path; nil if it has none there, or a folder or submodule.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if HEAD's tree or the blob can't be read.
+  public func headBlob(at path: [UInt8]) throws(GitError) -> GitBlob? {
+    try state.withLock { state throws(GitError) in try state.headBlob(at: path) }
+  }
+
+  /// Returns the bytes that a commit has at the path, of a link its target; nil if it has no file there.
+  ///
+  /// - Parameters:
+  ///   - path: The path from the commit's root.
+  ///   - commit: The commit's 40 hexadecimal digits.
+  ///   - limit: The most bytes to take.
+  /// - Throws: ``GitError/noSuchCommit(_:)`` if this repository doesn't hold the commit,
+  ///   ``GitError/blobTooLarge(path:size:limit:)`` if there are more bytes than the limit, ``GitError/failed(_:)`` if an
+  ///   object can't be read.
+  public func blob(at path: [UInt8], commit: String, limit: Int = .max) throws(GitError) -> [UInt8]? {
+    try state.withLock { state throws(GitError) in try state.blob(at: path, commit: commit, limit: limit) }
+  }
+
+  /// Returns whether the file in the work tree holds what HEAD has at the path.
+  ///
+  /// Compares as git would commit the file: after its line ending filters, and by the pointer for files of git-lfs.
+  /// Whether the file is executable doesn't count. The file isn't read if the index vouches for it.
+  ///
+  /// - Returns: False also if the file or its blob in HEAD is missing.
+  /// - Throws: ``GitError/failed(_:)`` if git's data can't be read, ``GitError/system(_:)`` if the file can't be.
+  public func matchesHead(_ path: [UInt8]) throws(GitError) -> Bool {
+    try state.withLock { state throws(GitError) in try state.matchesHead(path) }
+  }
+
+  /// Returns whether the path is ignored by `.gitignore` files, `info/exclude` or `core.excludesFile`.
+  ///
+  /// Speaks of the rules alone: a path that is tracked all the same can be ignored by them.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if the configuration can't be read, ``GitError/system(_:)`` if an ignore file can't
+  ///   be.
+  public func isIgnored(_ path: [UInt8], isFolder: Bool) throws(GitError) -> Bool {
+    try state.withLock { state throws(GitError) in try state.isIgnored(path, isFolder: isFolder) }
+  }
+}
