@@ -83,7 +83,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["MLTBase", systemPackage], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
-      name: "FileTracingTests", dependencies: ["FileTracing", "MLTBase", "TestSupport", systemPackage],
+      name: "FileTracingTests",
+      dependencies: ["FileTracing", "MLTBase", "TestSupport", "tracing-test-driver", systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "GitAccessTests", dependencies: ["GitAccess", "MLTBase", "TestSupport", systemPackage],
@@ -100,5 +101,10 @@ let package = Package(
     .testTarget(
       name: "ObjectStorageTests", dependencies: ["MLTBase", "ObjectStorage", "TestSupport", systemPackage],
       swiftSettings: settings),
+
+    // A front end of its own process for the tests of FileTracing: one that can be stopped, signalled and killed.
+    .executableTarget(
+      name: "tracing-test-driver", dependencies: ["FileTracing", "MLTBase", systemPackage],
+      path: "Tests/TracingTestDriver", swiftSettings: settings),
   ]
 )

@@ -1,1 +1,0 @@
-#include "mlt_tracing.h"
