@@ -81,12 +81,15 @@ public final class GitRepository: Sendable {
   /// if another commit is checked out in it, or if one of its own tracked files differs. In a bare repository
   /// nothing differs.
   ///
+  /// - Parameter isIgnored: tells paths that don't count; asked only for those that differ.
   /// - Throws: ``GitError/failed(_:)`` if the index, HEAD's tree or the configuration can't be read,
   ///   ``GitError/system(_:)`` if a tracked file can't be looked at.
-  public func hasChanges() throws(GitError) -> Bool {
+  public func hasChanges(
+    ignoring isIgnored: @Sendable (_ path: [UInt8]) -> Bool = { _ in false }
+  ) throws(GitError) -> Bool {
     try state.withLock { state throws(GitError) in
       state.forget()
-      return try state.hasChanges()
+      return try state.hasChanges(ignoring: isIgnored)
     }
   }
 

@@ -3,14 +3,14 @@ internal import MLTBase
 internal import SystemPackage
 
 extension OpenRepository {
-  /// Whether a tracked file differs from HEAD.
-  mutating func hasChanges() throws(GitError) -> Bool {
+  /// Whether a tracked file, other than those ignored, differs from HEAD.
+  mutating func hasChanges(ignoring isIgnored: @Sendable (_ path: [UInt8]) -> Bool) throws(GitError) -> Bool {
     guard !isBare, let workTree else { return false }
     try readIndex()
     try readHeadTree()
     let settings = try readSettings()
-    if try isStaged() { return true }
-    return try isModified(workTree, settings)
+    if try isStaged(isIgnored) { return true }
+    return try isModified(workTree, settings, isIgnored)
   }
 
   /// Whether the work tree's file holds what HEAD has at the path.
@@ -30,21 +30,28 @@ extension OpenRepository {
   }
 
   /// Whether the index differs from HEAD's tree.
-  private mutating func isStaged() throws(GitError) -> Bool {
-    guard let tree = headTree?.pointer else { return (index?.count ?? 0) > 0 }
+  private mutating func isStaged(_ isIgnored: @Sendable (_ path: [UInt8]) -> Bool) throws(GitError) -> Bool {
+    guard let tree = headTree?.pointer else { return hasEntries(isIgnored) }
     var options = git_diff_options()
     try GitLibrary.check(git_diff_options_init(&options, CUnsignedInt(GIT_DIFF_OPTIONS_VERSION)), "compare index")
     let (repository, entries) = (handle.pointer, index?.pointer)
     var found = false
-    let code = withUnsafeMutablePointer(to: &found) { found in
-      options.payload = UnsafeMutableRawPointer(found)
-      options.notify_cb = { _, _, _, payload in
-        payload?.assumingMemoryBound(to: Bool.self).pointee = true
-        return GIT_EUSER.rawValue  // one difference is enough: ends the comparison
+    let code = withoutActuallyEscaping(isIgnored) { isIgnored in
+      var search = ChangeSearch(isIgnored: isIgnored)
+      let code = withUnsafeMutablePointer(to: &search) { search in
+        options.payload = UnsafeMutableRawPointer(search)
+        options.notify_cb = { _, delta, _, payload in
+          guard let search = payload?.assumingMemoryBound(to: ChangeSearch.self) else { return 0 }
+          if let path = delta?.pointee.new_file.path, search.pointee.isIgnored(GitLibrary.bytes(path)) { return 1 }
+          search.pointee.found = true
+          return GIT_EUSER.rawValue  // one difference is enough: ends the comparison
+        }
+        var diff: OpaquePointer?
+        let code = git_diff_tree_to_index(&diff, repository, tree, entries, &options)
+        git_diff_free(diff)
+        return code
       }
-      var diff: OpaquePointer?
-      let code = git_diff_tree_to_index(&diff, repository, tree, entries, &options)
-      git_diff_free(diff)
+      found = search.found
       return code
     }
     if found { return true }
@@ -52,18 +59,41 @@ extension OpenRepository {
     return false
   }
 
-  /// Whether a file of the work tree differs from the index.
-  private func isModified(_ workTree: FilePath, _ settings: ComparisonSettings) throws(GitError) -> Bool {
+  // What a comparison of trees is told, through libgit2's untyped pointer.
+  private struct ChangeSearch {
+    let isIgnored: @Sendable (_ path: [UInt8]) -> Bool
+    var found = false
+  }
+
+  private func hasEntries(_ isIgnored: @Sendable (_ path: [UInt8]) -> Bool) -> Bool {
     var position = 0
     while let entry = index?.entry(at: position) {
       position += 1
-      if entry.flags & UInt16(GIT_INDEX_ENTRY_STAGEMASK) != 0 { return true }  // in conflict
+      if let path = entry.path, !isIgnored(GitLibrary.bytes(path)) { return true }
+    }
+    return false
+  }
+
+  /// Whether a file of the work tree differs from the index.
+  private func isModified(
+    _ workTree: FilePath, _ settings: ComparisonSettings, _ isIgnored: @Sendable (_ path: [UInt8]) -> Bool
+  ) throws(GitError) -> Bool {
+    var position = 0
+    while let entry = index?.entry(at: position) {
+      position += 1
+      // In conflict.
+      if entry.flags & UInt16(GIT_INDEX_ENTRY_STAGEMASK) != 0 {
+        if isIgnored(entry.path.map { GitLibrary.bytes($0) } ?? []) { continue }
+        return true
+      }
       let extended = UInt32(entry.flags_extended)
       if extended & GIT_INDEX_ENTRY_INTENT_TO_ADD.rawValue != 0 { return true }
       // The user has told git not to look at the file (git-update-index(1)), or the checkout is sparse.
       if extended & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0 { continue }
       if UInt32(entry.flags) & GIT_INDEX_ENTRY_VALID.rawValue != 0 { continue }
-      if try differs(entry, workTree, settings) { return true }
+      if try differs(entry, workTree, settings), !isIgnored(entry.path.map { GitLibrary.bytes($0) } ?? []) {
+        return true
+      }
     }
     return false
   }
@@ -92,7 +122,7 @@ extension OpenRepository {
     // A `.git` file may point anywhere, back to this repository too: only a work tree of the folder is its submodule.
     guard submodule.workTree == FileOperations.resolved(folder) else { return true }
     guard let checkedOut = try submodule.headCommit(), Self.same(checkedOut, commit) else { return true }
-    return try submodule.hasChanges()
+    return try submodule.hasChanges { _ in false }
   }
 
   /// Whether a file is of the kind that git has: a link, or a file that may stand for one.
