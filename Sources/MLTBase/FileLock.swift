@@ -20,6 +20,19 @@ public struct FileLock: ~Copyable {
     try open(path, LOCK_EX | LOCK_NB)
   }
 
+  /// Runs `body` with the lock at `path` held from before its start until after its end.
+  ///
+  /// - Throws: ``SystemCallError`` if the lock can't be taken; what `body` throws.
+  public static func holding<Result>(_ path: FilePath, _ body: () throws -> Result) throws -> Result {
+    let lock = try FileLock(path)
+    let outcome = Swift.Result { try body() }
+    lock.release()
+    return try outcome.get()
+  }
+
+  /// Gives the lock back; a lock that goes out of use gives itself back, but nobody can say when.
+  public consuming func release() {}
+
   private init(descriptor: FileDescriptor) {
     self.descriptor = descriptor
   }

@@ -71,6 +71,31 @@ public enum FileOperations {
     }
   }
 
+  /// Removes a file, or a folder with all in it; symbolic links are removed, not followed.
+  public static func removeTree(_ path: FilePath) throws(SystemCallError) {
+    guard let status = try FileStatus(at: path) else { return }
+    guard status.kind == .directory else { return try remove(path) }
+    // Post-order with a stack of its own: a folder may be nested deeper than the call stack is.
+    var pending: [(folder: FilePath, isEmptied: Bool)] = [(path, false)]
+    while let (folder, isEmptied) = pending.popLast() {
+      if isEmptied {
+        guard folder.withPlatformString({ rmdir($0) }) == 0 else {
+          throw SystemCallError("remove", folder, Errno(rawValue: errno))
+        }
+        continue
+      }
+      pending.append((folder, true))
+      for name in try names(in: folder) {
+        let child = folder.appending(name)
+        if try FileStatus(at: child)?.kind == .directory {
+          pending.append((child, false))
+        } else {
+          try remove(child)
+        }
+      }
+    }
+  }
+
   /// Makes a folder and those above it that are missing.
   public static func createFolder(_ path: FilePath, permissions: UInt16 = 0o777) throws(SystemCallError) {
     if path.withPlatformString({ mkdir($0, mode_t(permissions)) }) == 0 { return }
