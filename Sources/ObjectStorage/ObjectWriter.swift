@@ -80,6 +80,16 @@ public final class ObjectWriter {
     try FolderWalk.run(folder, options: options, into: self)
   }
 
+  /// Tells whether a file's bytes are in the store, or will be when this writer has finished.
+  ///
+  /// - Throws: what ``ObjectStore/containsFile(_:)`` throws.
+  public func containsFile(_ id: ContentID) throws(StorageError) -> Bool {
+    if pending.contains(ObjectKey(id: id, kind: .chunk)) || pending.contains(ObjectKey(id: id, kind: .recipe)) {
+      return true
+    }
+    return try store.containsFile(id)
+  }
+
   /// Makes all that was added durable and visible; the writer can then be used again.
   ///
   /// - Throws: ``StorageError/system(_:)`` if the store can't be written: what was added since the last pack is lost.
