@@ -1,4 +1,4 @@
-"""Trains a random forest that tells the cultivar from the measurements."""
+"""Trains a random forest that tells the cultivar from the measurements: a candidate for release."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 PARAMS = "params.json"
 TRAIN = "data/train.csv"
-MODEL = Path("models/model.pkl")
+MODEL = Path("models/candidate.pkl")
 
 
 def main():
