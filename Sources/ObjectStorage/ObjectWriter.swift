@@ -10,6 +10,10 @@ public final class ObjectWriter {
   private var pack: PackWriter?
   // What is in the pack that isn't published yet.
   private var pending: Set<ObjectKey> = []
+  // Full packs that are being made durable.
+  private var publishing: [Pack] = []
+  private let pipeline = PackPipeline()
+  private lazy var hashing = BackgroundThread(depth: 1)
   private var failure: StorageError?
   private lazy var buffer = MemoryBlock(count: Self.bufferLength)
   private let compressed = MemoryBlock(count: Chunker.maximum)
@@ -24,7 +28,15 @@ public final class ObjectWriter {
   }
 
   deinit {
+    drop()
+  }
+
+  private func drop() {
+    pipeline.drain()
     pack?.discard()
+    pack = nil
+    pending = []
+    publishing = []
   }
 
   /// Stores a file's bytes; a symbolic link is followed.
@@ -95,14 +107,24 @@ public final class ObjectWriter {
   /// - Throws: ``StorageError/system(_:)`` if the store can't be written: what was added since the last pack is lost.
   public func finish() throws(StorageError) {
     if let failure { throw failure }
-    try publish()
+    do throws(SystemCallError) {
+      if let pack {
+        publishing.append(try pack.finish(isLast: true))
+      } else {
+        try pipeline.finish()
+      }
+    } catch {
+      throw fail(error)
+    }
+    for pack in publishing { store.packs.adopt(pack) }
+    publishing = []
+    pending = []
+    pack = nil
   }
 
   /// Drops what was added and isn't published; the writer can't be used afterwards.
   public func abandon() {
-    pack?.discard()
-    pack = nil
-    pending = []
+    drop()
     failure = failure ?? .writerEnded
   }
 
@@ -113,13 +135,16 @@ public final class ObjectWriter {
     incompressible = 0
     let block = buffer
     let capacity = block.bytes.count
-    var hasher = ContentHasher()
+    let hasher = RunningHash()
+    // The thread may not outlive what it reads, however this ends.
+    defer { if hasher.isShared { hashing.wait() } }
     var recipe = Recipe()
     var start = 0
     var end = 0
     var isAtEnd = false
     while true {
       if !isAtEnd, end - start < Chunker.maximum {
+        if hasher.isShared { hashing.wait() }
         // Whatever is left moves to the front, so that the next chunk lies in one piece.
         let rest = UnsafeRawBufferPointer(rebasing: block.bytes[start..<end])
         UnsafeMutableRawBufferPointer(rebasing: block.bytes[..<rest.count]).copyMemory(from: rest)
@@ -133,17 +158,31 @@ public final class ObjectWriter {
           // The whole file is one chunk, and its id the chunk's.
           return (try addChunk(block.prefix(end)), Int64(end))
         }
-        hasher.update(UnsafeRawBufferPointer(rebasing: block.bytes[new]))
+        let bytes = UnsafeRawBufferPointer(rebasing: block.bytes[new])
+        if isAtEnd, !hasher.isShared {
+          hasher.value.update(bytes)
+        } else {
+          // The whole is hashed while its chunks are cut and hashed, which takes longer.
+          hasher.isShared = true
+          hashing.run { hasher.value.update(bytes) }
+        }
       }
       guard start < end else { break }
       let (id, length) = try addNextChunk(of: UnsafeRawBufferPointer(rebasing: block.bytes[start..<end]))
       guard recipe.count < Recipe.countLimit else {
-        throw .tooLarge(hasher.finalize(), limit: recipe.size)
+        throw .tooLarge(id, limit: recipe.size)
       }
       recipe.append(id, length: length)
       start += length
     }
-    return (try addRecipe(recipe, hasher.finalize()), recipe.size)
+    if hasher.isShared { hashing.wait() }
+    return (try addRecipe(recipe, hasher.value.finalize()), recipe.size)
+  }
+
+  // The hash of a whole file; once it is shared, the hashing thread's until that was waited for.
+  private final class RunningHash {
+    var value = ContentHasher()
+    var isShared = false
   }
 
   private func addNextChunk(of rest: UnsafeRawBufferPointer) throws(StorageError) -> (id: ContentID, length: Int) {
@@ -181,7 +220,7 @@ public final class ObjectWriter {
 
   private func add(_ key: ObjectKey, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
     if let failure { throw failure }
-    if pending.contains(key) { return }
+    if isAdded(key) { return }
     if try store.packs.contains(key) { return }
     do throws(SystemCallError) {
       let pack = try currentPack()
@@ -194,12 +233,17 @@ public final class ObjectWriter {
       throw fail(error)
     }
     pending.insert(key)
-    if pack?.isFull == true { try publish() }
+    if pack?.isFull == true { try endPack() }
+  }
+
+  private func isAdded(_ key: ObjectKey) -> Bool {
+    pending.contains(key) || publishing.contains { $0.index.find(key) != nil }
   }
 
   private func currentPack() throws(SystemCallError) -> PackWriter {
     if let pack { return pack }
-    let new = try PackWriter(temporaryFolder: store.temporaryFolder, packsFolder: store.packs.folder)
+    let new = try PackWriter(
+      temporaryFolder: store.temporaryFolder, packsFolder: store.packs.folder, pipeline: pipeline)
     pack = new
     return new
   }
@@ -215,10 +259,10 @@ public final class ObjectWriter {
     return count
   }
 
-  private func publish() throws(StorageError) {
+  private func endPack() throws(StorageError) {
     guard let pack else { return }
     do throws(SystemCallError) {
-      store.packs.adopt(try pack.finish())
+      publishing.append(try pack.finish(isLast: false))
     } catch {
       throw fail(error)
     }
@@ -228,9 +272,7 @@ public final class ObjectWriter {
 
   // What the pack was to hold is lost, and earlier calls have said it is there: nothing may follow.
   private func fail(_ error: SystemCallError) -> StorageError {
-    pack?.discard()
-    pack = nil
-    pending = []
+    drop()
     let failure = StorageError.system(error)
     self.failure = failure
     return failure
@@ -253,9 +295,7 @@ extension ObjectWriter: FolderSink {
   }
 
   func needsFile(_ id: ContentID) throws(StorageError) -> Bool {
-    if pending.contains(ObjectKey(id: id, kind: .chunk)) || pending.contains(ObjectKey(id: id, kind: .recipe)) {
-      return false
-    }
+    if isAdded(ObjectKey(id: id, kind: .chunk)) || isAdded(ObjectKey(id: id, kind: .recipe)) { return false }
     do throws(StorageError) {
       return try !store.containsFile(id)
     } catch .corrupt {

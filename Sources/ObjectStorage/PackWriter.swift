@@ -8,19 +8,20 @@ final class PackWriter {
   /// A pack of many small objects ends when it has this many.
   static let targetCount = 1 << 18
 
-  private static let bufferLength = 1 << 20
-
   private let file: TemporaryPackFile
   private let packsFolder: FilePath
   private var records: [PackFormat.Record] = []
-  private var buffer = MemoryBlock(count: bufferLength)
+  private let pipeline: PackPipeline
+  private var buffer: MemoryBlock
   private var buffered = 0
   private var length = 0
 
   /// Begins a pack that will be put into `packsFolder`.
-  init(temporaryFolder: FilePath, packsFolder: FilePath) throws(SystemCallError) {
+  init(temporaryFolder: FilePath, packsFolder: FilePath, pipeline: PackPipeline) throws(SystemCallError) {
     file = try TemporaryPackFile(in: temporaryFolder)
     self.packsFolder = packsFolder
+    self.pipeline = pipeline
+    buffer = pipeline.takeBlock()
     try append(PackFormat.header())
   }
 
@@ -37,8 +38,11 @@ final class PackWriter {
     records.append(record)
   }
 
-  /// Writes the index, makes all durable and visible, and returns the pack.
-  func finish() throws(SystemCallError) -> Pack {
+  /// Writes the index and returns the pack.
+  ///
+  /// - Parameter isLast: whether to wait until this pack and those before it are durable and visible; otherwise they
+  ///   are when the pipeline finishes.
+  func finish(isLast: Bool) throws(SystemCallError) -> Pack {
     records.sort { $0.key < $1.key }
     let indexOffset = length
     var bytes: [UInt8] = []
@@ -47,9 +51,15 @@ final class PackWriter {
     let checksum = ContentHasher.contentID(of: bytes)
     try append(bytes)
     try append(PackFormat.trailer(indexOffset: indexOffset, recordCount: records.count, checksum: checksum))
-    try flush()
     let path = packsFolder.appending(Pack.fileName(checksum))
-    try file.publish(as: path)
+    if isLast {
+      try pipeline.finish()
+      try file.write(buffer.prefix(buffered))
+      try file.publish(as: path)
+    } else {
+      try flush()
+      try pipeline.publish(file, as: path)
+    }
     let block = MemoryBlock(count: max(1, bytes.count))
     block.bytes.copyBytes(from: bytes)
     guard let index = PackIndex(block, count: records.count, indexOffset: indexOffset) else {
@@ -60,6 +70,7 @@ final class PackWriter {
 
   /// Removes what was written.
   func discard() {
+    pipeline.drain()
     file.discard()
   }
 
@@ -71,21 +82,20 @@ final class PackWriter {
 
   private func append(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
     length += bytes.count
-    if buffered + bytes.count > Self.bufferLength { try flush() }
-    if bytes.count >= Self.bufferLength / 4 {
-      // Copying large pieces costs more than the call that it saves.
-      try flush()
-      try file.write(bytes)
-    } else {
-      UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[buffered...]).copyMemory(from: bytes)
-      buffered += bytes.count
+    var rest = bytes
+    while !rest.isEmpty {
+      if buffered == buffer.bytes.count { try flush() }
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(buffer.bytes.count - buffered))
+      UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[buffered...]).copyMemory(from: piece)
+      buffered += piece.count
+      rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
     }
   }
 
   private func flush() throws(SystemCallError) {
     guard buffered > 0 else { return }
-    let bytes = buffer.prefix(buffered)
+    try pipeline.write(buffer, count: buffered, to: file)
+    buffer = pipeline.takeBlock()
     buffered = 0
-    try file.write(bytes)
   }
 }

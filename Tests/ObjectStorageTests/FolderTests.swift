@@ -203,7 +203,7 @@ import Testing
     try withTemporaryFolder { folder in
       let data = folder.appending("data")
       var path = data
-      for _ in 0..<700 { path = path.appending("d") }
+      for _ in 0..<150 { path = path.appending("d") }
       try FileOperations.createFolder(path)
       try write("x", to: path.appending("f"))
       let objects = try makeStore(in: folder)

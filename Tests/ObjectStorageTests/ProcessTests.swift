@@ -15,8 +15,10 @@ import Testing
       let before = try add([1, 2, 3], to: store)
       await #expect(processExitsWith: .signal(SIGKILL)) { [home = home as String] in
         let writer = try ObjectStore(folder: FilePath(home)).begin()
-        // More than one pack: the first is published, the second is on its way.
+        // More than one pack: the first gets published, the second is on its way.
         for seed in 0..<9 as Range<UInt64> { _ = try writer.addBytes(randomBytes(8 << 20, seed: seed)) }
+        let packs = FilePath(home).appending("packs")
+        while try FileOperations.names(in: packs).count < 2 { sched_yield() }
         kill(getpid(), SIGKILL)
       }
       #expect(try temporaryFiles(in: folder).count == 1)
