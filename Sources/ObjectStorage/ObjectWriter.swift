@@ -298,8 +298,9 @@ extension ObjectWriter: FolderSink {
     if isAdded(ObjectKey(id: id, kind: .chunk)) || isAdded(ObjectKey(id: id, kind: .recipe)) { return false }
     do throws(StorageError) {
       return try !store.containsFile(id)
-    } catch .corrupt {
-      return true  // reading the file stores again what is damaged
+    } catch {
+      // Where the store can't tell, the file is read and stored again; what hinders writing shows when writing.
+      return true
     }
   }
 }
