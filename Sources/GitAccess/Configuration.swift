@@ -161,10 +161,9 @@ public struct Configuration: Sendable {
     return OwnedPointer(configuration, free: git_config_free)
   }
 
-  /// The line that libgit2 names as `(in FILE:LINE, column N)`; nil if its words are others.
+  /// The line that libgit2 names as `(in FILE:LINE)` or `(in FILE:LINE, column N)`; nil if its words are others.
   private static func line(in message: String) -> Int? {
-    guard let comma = message.lastIndex(of: ",") else { return nil }
-    let digits = message[..<comma].reversed().prefix { $0.isASCII && $0.isNumber }
-    return Int(String(digits.reversed()))
+    guard let colon = message.lastIndex(of: ":") else { return nil }
+    return Int(message[message.index(after: colon)...].prefix { $0.isASCII && $0.isNumber })
   }
 }

@@ -102,7 +102,9 @@ struct IgnoreMatcher {
     return false
   }
 
-  /// The lines of a file. A work tree's own files aren't followed if they are links, as git doesn't: they may lead out.
+  /// The lines of a file.
+  ///
+  /// A work tree's own files aren't followed if they are links, as git doesn't: they may lead out.
   private func patterns(of file: FilePath, followingLinks: Bool) throws(GitError) -> [IgnorePattern] {
     let bytes = try systemCall { () throws(SystemCallError) in
       try FileStatus(at: file, followingLinks: followingLinks)?.kind == .regular

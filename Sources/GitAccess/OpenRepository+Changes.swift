@@ -118,7 +118,8 @@ extension OpenRepository {
   /// Whether a submodule isn't at the commit that the index has, or has changes of its own.
   private func submoduleDiffers(_ folder: FilePath, _ status: FileStatus, _ commit: git_oid) throws(GitError) -> Bool {
     guard status.kind == .directory else { return true }
-    guard var submodule = try OpenRepository.open(folder, searchingUpwards: false) else { return false }  // not checked out
+    // A submodule that isn't checked out has nothing that could differ.
+    guard var submodule = try OpenRepository.open(folder, searchingUpwards: false) else { return false }
     // A `.git` file may point anywhere, back to this repository too: only a work tree of the folder is its submodule.
     guard submodule.workTree == FileOperations.resolved(folder) else { return true }
     guard let checkedOut = try submodule.headCommit(), Self.same(checkedOut, commit) else { return true }

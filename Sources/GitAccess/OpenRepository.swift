@@ -25,8 +25,9 @@ struct OpenRepository: ~Copyable {
     var flags = GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue
     if searchingUpwards { flags = 0 }
     var pointer: OpaquePointer?
+    git_error_clear()
     let code = GitLibrary.withCString(folder.bytes) { git_repository_open_ext(&pointer, $0, flags, nil) }
-    if code == GitLibrary.notFound { return nil }
+    if code == GitLibrary.notFound, !isOwnershipUnsettled { return nil }
     guard code >= 0, let pointer else { throw openingFailure(folder, code) }
     return try OpenRepository(OwnedPointer(pointer, free: git_repository_free))
   }
@@ -59,11 +60,18 @@ struct OpenRepository: ~Copyable {
     return FileOperations.resolved(path) ?? path
   }
 
+  /// Whether "not found" means that another user's repository was found, and no setting that would trust it.
+  ///
+  /// libgit2 1.5.1 reports the missing `safe.directory` in place of the owner; later ones say who the owner isn't.
+  private static var isOwnershipUnsettled: Bool {
+    GitLibrary.failure("open repository", nil, GitLibrary.notFound).errorClass == Int(GIT_ERROR_CONFIG.rawValue)
+  }
+
   /// Says why libgit2 refused a repository, where a caller can do something about it.
   private static func openingFailure(_ folder: FilePath, _ code: CInt) -> GitError {
     let failure = GitLibrary.failure("open repository", folder, code)
     let nearest = RepositoryFinder.nearest(from: folder)
-    if code == GitLibrary.notOwned { return .notOwned(nearest?.root ?? folder) }
+    if code == GitLibrary.notOwned || code == GitLibrary.notFound { return .notOwned(nearest?.root ?? folder) }
     if let nearest, let format = nearest.objectFormat, format != "sha1" {
       return .unsupportedObjectFormat(format, repository: nearest.root)
     }

@@ -1,9 +1,9 @@
 /// URLs of remotes, without what gives access to them.
-enum RemoteURL {
+package enum RemoteURL {
   /// Returns the URL without password, token, query and fragment; of ssh the user's name stays, since it is part of the place.
   ///
   /// Takes every form that git takes: URLs, `user@host:path`, `helper::address` and plain paths, which stay as they are.
-  static func withoutCredentials(_ url: String) -> String {
+  package static func withoutCredentials(_ url: String) -> String {
     if let range = helperPrefix(of: url) {
       return String(url[..<range]) + withoutCredentials(String(url[range...]))
     }
