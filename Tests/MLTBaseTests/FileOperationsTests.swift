@@ -1,3 +1,4 @@
+import Glibc
 import MLTBase
 import SystemPackage
 import TestSupport
@@ -24,6 +25,161 @@ import Testing
       #expect(throws: SystemCallError("read", path, .fileTooLarge)) {
         try FileOperations.contents(of: path, limit: 4)
       }
+    }
+  }
+
+  @Test("a file is read up to its limit exactly, an empty one is empty and a folder is none")
+  func limits() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appending("a")
+      let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
+      try FileOperations.replace(path, with: bytes)
+      #expect(try FileOperations.contents(of: path, limit: bytes.count) == bytes)
+      try FileOperations.replace(path, with: [])
+      #expect(try FileOperations.contents(of: path, limit: 0) == [])
+      #expect(try FileOperations.contents(of: path.appending("below")) == nil)
+      #expect(throws: SystemCallError("read", folder, .isDirectory)) { try FileOperations.contents(of: folder) }
+    }
+  }
+
+  @Test("a file without a size of its own is read whole, and still up to the limit")
+  func sizeless() throws {
+    #expect(try #require(try FileOperations.contents(of: "/proc/self/status")).count > 100)
+    #expect(throws: SystemCallError("read", "/proc/self/status", .fileTooLarge)) {
+      try FileOperations.contents(of: "/proc/self/status", limit: 10)
+    }
+  }
+
+  @Test("replacing takes permissions, leaves other names of the old file alone, and replaces a link itself")
+  func replaceKinds() throws {
+    try withTemporaryFolder { folder in
+      let (path, other, link) = (folder.appending("a"), folder.appending("other"), folder.appending("link"))
+      try FileOperations.replace(path, with: [1], permissions: FilePermissions(rawValue: 0o600))
+      #expect(try FileStatus(at: path)?.permissions == 0o600)
+      #expect(Glibc.link(path.string, other.string) == 0)
+      #expect(symlink("a", link.string) == 0)
+      try FileOperations.replace(path, with: [2])
+      #expect(try FileOperations.contents(of: other) == [1])
+      try FileOperations.replace(link, with: [3])
+      #expect(try FileStatus(at: link)?.kind == .regular)
+      #expect(try FileOperations.contents(of: path) == [2])
+    }
+  }
+
+  @Test("a replacement that fails says where, and leaves nothing behind")
+  func replaceFailure() throws {
+    try withTemporaryFolder { folder in
+      let target = folder.appending("folder")
+      try FileOperations.createFolder(target.appending("full"))
+      let error = #expect(throws: SystemCallError.self) { try FileOperations.replace(target, with: [1]) }
+      #expect(error?.errno == .isDirectory)
+      #expect(try FileOperations.names(in: folder).map(\.string) == ["folder"])
+      let missing = folder.pushing("no/file")
+      #expect(throws: SystemCallError("write", missing, .noSuchFileOrDirectory)) {
+        try FileOperations.replace(missing, with: [1])
+      }
+    }
+  }
+
+  @Test("replacing in the current folder needs no folder's name")
+  func bareName() throws {
+    let name = FilePath("mlt-test-" + Hex.encode(FileOperations.randomBytes(6)))
+    defer { try? FileOperations.remove(name) }
+    try FileOperations.replace(name, with: [1])
+    #expect(try FileOperations.contents(of: name) == [1])
+  }
+
+  @Test("several writers of one file leave one whole version and no temporary file")
+  func concurrentReplace() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder.appending("a")
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for writer in UInt8(1)...8 {
+          group.addTask {
+            for _ in 0..<10 {
+              try FileOperations.replace(path, with: Array(repeating: writer, count: 10_000), sync: false)
+              let read = try #require(try FileOperations.contents(of: path))
+              #expect(read.count == 10_000 && Set(read).count == 1)
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try FileOperations.names(in: folder).map(\.string) == ["a"])
+    }
+  }
+
+  @Test("folders are made with all above them, once or again, but not over a file")
+  func folders() throws {
+    try withTemporaryFolder { folder in
+      let deep = folder.pushing("a/b/c")
+      try FileOperations.createFolder(deep)
+      try FileOperations.createFolder(deep)
+      #expect(try FileStatus(at: deep)?.kind == .directory)
+      let link = folder.appending("link")
+      #expect(symlink("a", link.string) == 0)
+      try FileOperations.createFolder(link)
+      let file = folder.appending("file")
+      try FileOperations.replace(file, with: [])
+      #expect(throws: SystemCallError("create folder", file, .fileExists)) { try FileOperations.createFolder(file) }
+      let below = file.appending("x")
+      #expect(throws: SystemCallError("create folder", below, .notDirectory)) { try FileOperations.createFolder(below) }
+    }
+  }
+
+  @Test("names are sorted by their bytes, whatever they are, hidden ones too")
+  func names() throws {
+    try withTemporaryFolder { folder in
+      let names: [[UInt8]] = [
+        Array(".hidden".utf8), Array("A".utf8), Array("a\nb".utf8), Array("b c".utf8), Array("é".utf8), [0xFF, 0x01],
+        Array(repeating: 0x7A, count: 255),
+      ].sorted { $0.lexicographicallyPrecedes($1) }
+      for name in names.reversed() {
+        let file = folder.pushing(try #require(FilePath(bytes: name)))
+        try FileDescriptor.open(file, .writeOnly, options: [.create], permissions: .ownerReadWrite).close()
+      }
+      #expect(try FileOperations.names(in: folder).map(\.bytes) == names)
+      let file = folder.appending("A")
+      #expect(throws: SystemCallError("list", file, .notDirectory)) { try FileOperations.names(in: file) }
+    }
+  }
+
+  @Test("a link holds its text, whether or not that leads anywhere")
+  func links() throws {
+    try withTemporaryFolder { folder in
+      let link = folder.appending("link")
+      let target = try #require(FilePath(bytes: Array(repeating: 0x61, count: 200) + [0xFF]))
+      #expect(target.withPlatformString { symlink($0, link.string) } == 0)
+      #expect(try FileOperations.linkTarget(link) == target)
+      #expect(FileOperations.resolved(link) == nil)
+      #expect(throws: SystemCallError("read link", folder, .invalidArgument)) { try FileOperations.linkTarget(folder) }
+    }
+  }
+
+  @Test("a path resolves through links and dots; a circle of links doesn't")
+  func resolving() throws {
+    try withTemporaryFolder { folder in
+      try FileOperations.createFolder(folder.pushing("a/b"))
+      #expect(symlink("a", folder.appending("link").string) == 0)
+      #expect(symlink("circle", folder.appending("circle").string) == 0)
+      #expect(FileOperations.resolved(folder.pushing("link/./b/..")) == folder.appending("a"))
+      #expect(FileOperations.resolved(folder.appending("circle")) == nil)
+    }
+  }
+
+  @Test("removing and renaming say what was missing")
+  func missing() throws {
+    try withTemporaryFolder { folder in
+      let (path, other) = (folder.appending("a"), folder.appending("b"))
+      #expect(throws: SystemCallError("remove", path, .noSuchFileOrDirectory)) { try FileOperations.remove(path) }
+      #expect(throws: SystemCallError("rename", path, .noSuchFileOrDirectory)) {
+        try FileOperations.rename(path, to: other)
+      }
+      try FileOperations.replace(path, with: [1])
+      try FileOperations.replace(other, with: [2])
+      try FileOperations.rename(path, to: other)
+      #expect(try FileOperations.contents(of: other) == [1])
+      #expect(throws: SystemCallError("remove", folder, .isDirectory)) { try FileOperations.remove(folder) }
     }
   }
 
