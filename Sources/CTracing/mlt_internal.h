@@ -230,6 +230,7 @@ struct mlt_keeper {
   bool front_end_done;
   bool late_change;
   bool is_listener_paused;
+  bool is_front_end_stopped;
   unsigned scope_count;
   uint64_t started_at;
   uint64_t next_barrier;

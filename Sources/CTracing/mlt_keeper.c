@@ -256,6 +256,14 @@ static void report_end(struct mlt_keeper *keeper, int status, const struct rusag
   if (!keeper->is_unstarted) tell(keeper, &message);
 }
 
+// Stops the front end as the command is stopped, for the shell to see, and lets it go on. Both signals come from here, so
+// that they arrive in the order in which the command's news came.
+static void stop_front_end(struct mlt_keeper *keeper, bool must_stop) {
+  if (keeper->is_front_end_stopped == must_stop || keeper->control < 0 || getppid() != keeper->front_end) return;
+  kill(keeper->front_end, must_stop ? SIGSTOP : SIGCONT);
+  keeper->is_front_end_stopped = must_stop;
+}
+
 static void reap(struct mlt_keeper *keeper) {
   struct signalfd_siginfo drained;
   while (read(keeper->children, &drained, sizeof drained) > 0) {
@@ -272,9 +280,9 @@ static void reap(struct mlt_keeper *keeper) {
     if (pid <= 0) break;
     if (pid != keeper->command) continue;  // an orphan we have inherited
     if (WIFSTOPPED(status)) {
-      tell(keeper, &(struct mlt_message){.kind = MLT_MESSAGE_STOPPED, .code = WSTOPSIG(status)});
+      stop_front_end(keeper, true);
     } else if (WIFCONTINUED(status)) {
-      if (getppid() == keeper->front_end) kill(keeper->front_end, SIGCONT);
+      stop_front_end(keeper, false);
     } else {
       has_ended = true;
       command_status = status;
@@ -283,6 +291,7 @@ static void reap(struct mlt_keeper *keeper) {
   }
   if (!has_ended) return;
   check_line(keeper);
+  stop_front_end(keeper, false);  // if the command went on and ended at once, only its end is told
   keeper->command_ended = true;
   report_end(keeper, command_status, &command_usage, has_children);
 }

@@ -8,7 +8,7 @@
 
 #define SUBSCRIBER_LIMIT 256
 
-static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP};
+static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT};
 #define NUMBER_COUNT (sizeof numbers / sizeof numbers[0])
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  // guards all but `subscribers`, which the handler reads

@@ -44,7 +44,6 @@ struct FrontEnd: ~Copyable {
         observation = Self.observation(message.head.code)
         observer.started(pid: message.head.value)
       case MLT_MESSAGE_BARRIER: answer(message)
-      case MLT_MESSAGE_STOPPED: stop()
       case MLT_MESSAGE_EXEC_FAILED: throw failure(message.head)
       case MLT_MESSAGE_EXITED: return end(message.head)
       default: break
@@ -67,13 +66,6 @@ struct FrontEnd: ~Copyable {
       }
       if signal.forward != 0 { keeper.forward(signal.number, sender: signal.sender) }
     }
-  }
-
-  // The shell sees us stopped, as it would see the command; when it lets us go on, the command must too, which it does
-  // already if the signal went to the whole group.
-  private func stop() {
-    kill(getpid(), SIGSTOP)
-    keeper.forward(SIGCONT, sender: 0)
   }
 
   private mutating func answer(_ message: KeeperChannel.Message) {

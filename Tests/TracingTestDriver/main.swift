@@ -1,8 +1,8 @@
 // A front end for tests: runs a command and writes what it was told to a log, one line each.
 //
-//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hash] -- COMMAND…
+//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hold PIPE] -- COMMAND…
 //
-// The finisher is called with the spool's path. The scope variable is MLT_TEST_SCOPE, in and out. The exit status is the
+// With --hold each barrier is answered once the named pipe has been written and closed. The finisher is called with the spool's path. The scope variable is MLT_TEST_SCOPE, in and out. The exit status is the
 // command's; 128 + n for a signal; 125 when it couldn't be run.
 
 import FileTracing
@@ -14,6 +14,8 @@ func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 final class Log: AccessObserver {
   private let descriptor: FileDescriptor
+  var hold: String?
+
   init(_ path: String) throws {
     descriptor = try FileDescriptor.open(
       FilePath(path), .writeOnly, options: [.create, .append, .closeOnExec],
@@ -50,6 +52,7 @@ final class Log: AccessObserver {
     let content = barrier.isSymbolicLink ? nil : try? FileOperations.contents(of: held)
     let inner = barrier.belongsToInnerScope ? " inner" : ""
     write("barrier \(barrier.kind) \(PathText.encode(barrier.path))\(inner)")
+    if let hold { _ = try? FileOperations.contents(of: FilePath(hold)) }
     return content.map { ContentHasher.contentID(of: $0) }
   }
 }
@@ -62,6 +65,7 @@ let log = try Log(arguments[0])
 func value(_ option: String) -> String? {
   options.firstIndex(of: option).flatMap { $0 + 1 < options.count ? options[$0 + 1] : nil }
 }
+log.hold = value("--hold")
 
 var environment: [[UInt8]] = []
 var next = environ

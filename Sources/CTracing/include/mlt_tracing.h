@@ -57,21 +57,19 @@ enum mlt_message_kind {
   /// Keeper: a change waits for an answer. `id`, `offset` (spool), `code` (barrier kind), `flags`, `value` (process),
   /// then the path.
   MLT_MESSAGE_BARRIER = 3,
-  /// Keeper: the command was stopped. `code` is the signal.
-  MLT_MESSAGE_STOPPED = 4,
   /// Keeper: the command ended. `value` is its wait status; `offset`, `dropped`, the usage, `flags`.
-  MLT_MESSAGE_EXITED = 5,
+  MLT_MESSAGE_EXITED = 4,
   /// Front end: the answer to barrier `id`; with `flags` 1, 32 bytes of content id follow.
-  MLT_MESSAGE_ANSWER = 6,
+  MLT_MESSAGE_ANSWER = 5,
   /// Front end: all has been read and nothing more is wanted.
-  MLT_MESSAGE_DONE = 7,
+  MLT_MESSAGE_DONE = 6,
   /// Front end: send signal `code`, which process `value` sent us, to the command.
-  MLT_MESSAGE_SIGNAL = 8,
+  MLT_MESSAGE_SIGNAL = 7,
   /// Inner run: take me in as a scope. Keeper: `code` is 0 or an errno, `value` the scope, `offset` where it begins;
   /// the spool's descriptor comes along.
-  MLT_MESSAGE_REGISTER = 9,
+  MLT_MESSAGE_REGISTER = 8,
   /// Inner run: my command has ended. Keeper: `offset` where the scope ends, `dropped`.
-  MLT_MESSAGE_END_SCOPE = 10,
+  MLT_MESSAGE_END_SCOPE = 9,
 };
 
 /// Flag of a barrier: the change is made by a run inside this one.
