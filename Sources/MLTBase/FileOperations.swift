@@ -19,7 +19,8 @@ public enum FileOperations {
     defer { try? descriptor.close() }  // nothing was written, so closing has nothing to report
     let expected = try Int(FileStatus(of: descriptor, path: path).size)
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(expected, limit) + 1)
+    // A size is a claim; what is really there shows in reading.
+    bytes.reserveCapacity(min(max(0, expected), limit, 1 << 26))
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
     while true {
       let count = try attempting("read", path) { try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) } }
@@ -39,8 +40,8 @@ public enum FileOperations {
     let folder = path.removingLastComponent()
     var temporary = path
     temporary.removeLastComponent()
-    let name = (path.lastComponent?.string ?? "file") + ".tmp-" + Hex.encode(randomBytes(6))
-    temporary.append(FilePath.Component(name) ?? "mlt.tmp")
+    // A name of its own: the file's, made longer, might be too long.
+    temporary.append(FilePath.Component(".mlt-new-" + Hex.encode(randomBytes(8))) ?? "mlt.tmp")
     try attempting("write", path) {
       let descriptor = try FileDescriptor.open(
         temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: permissions)
@@ -132,7 +133,7 @@ public enum FileOperations {
       }
       if let component = name.components.last, component.kind == .regular { names.append(component) }
     }
-    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    return names.map { ($0, $0.bytes) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
   }
 
   /// Returns the text that a symbolic link holds.

@@ -68,8 +68,16 @@ public struct FileStatus: Hashable, Sendable {
     size = Int64(status.st_size)
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
-    modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+    modified = Self.nanoseconds(status.st_mtim)
+    changed = Self.nanoseconds(status.st_ctim)
     permissions = UInt16(truncatingIfNeeded: status.st_mode & 0o7777)
+  }
+
+  // File systems keep years that 64 bits of nanoseconds don't reach; they all count as the last moment.
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    let (seconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+    if overflow { return time.tv_sec < 0 ? .min : .max }
+    let (total, overflowed) = seconds.addingReportingOverflow(Int64(time.tv_nsec))
+    return overflowed ? .max : total
   }
 }
