@@ -425,6 +425,15 @@ static void serve(struct mlt_keeper *keeper) {
   }
 }
 
+// Lets the front end prepare for a command that isn't followed; one that is gone has nothing to prepare.
+static void await_readiness(const struct mlt_keeper *keeper) {
+  struct mlt_message message = {.kind = MLT_MESSAGE_REFUSED, .code = keeper->refusal};
+  if (mlt_send(keeper->control, &message, NULL, 0) != 0) return;
+  while (mlt_receive(keeper->control, &message, sizeof message) >= (ssize_t)sizeof message) {
+    if (message.kind == MLT_MESSAGE_READY) return;
+  }
+}
+
 static void fail(int control, int error) __attribute__((noreturn));
 
 static void fail(int control, int error) {
@@ -449,6 +458,7 @@ void mlt_keeper_live(
     error = mlt_command_fork(request, mask, false, &command);
   }
   if (error != 0) fail(control, error);
+  if (keeper->refusal > 0) await_readiness(keeper);
   keeper->command = command.pid;
   keeper->line = command.line;
   keeper->listener = command.listener;

@@ -1,4 +1,5 @@
 public import MLTBase
+public import SystemPackage
 
 /// A change that is about to destroy what a file holds, and waits until an observer has looked at it.
 public struct Barrier: Hashable, Sendable {
@@ -41,6 +42,9 @@ public struct Barrier: Hashable, Sendable {
 ///
 /// All calls come from the thread that called the runner, one after the other.
 public protocol AccessObserver: AnyObject {
+  /// Takes note that the command can't be followed, and why; the command starts when this returns.
+  func refused(_ errno: Errno)
+
   /// Tells that the command has been started.
   func started(pid: Int32)
 
@@ -56,6 +60,8 @@ public protocol AccessObserver: AnyObject {
 }
 
 extension AccessObserver {
+  public func refused(_ errno: Errno) {}
+
   /// Does nothing.
   public func started(pid: Int32) {}
 }

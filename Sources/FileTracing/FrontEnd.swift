@@ -43,6 +43,9 @@ struct FrontEnd: ~Copyable {
       case MLT_MESSAGE_STARTED:
         observation = Self.observation(message.head.code)
         observer.started(pid: message.head.value)
+      case MLT_MESSAGE_REFUSED:
+        observer.refused(Errno(rawValue: message.head.code))
+        keeper.confirmReadiness()
       case MLT_MESSAGE_BARRIER: answer(message)
       case MLT_MESSAGE_EXEC_FAILED: throw failure(message.head)
       case MLT_MESSAGE_EXITED: return end(message.head)

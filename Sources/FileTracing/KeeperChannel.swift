@@ -89,6 +89,14 @@ struct KeeperChannel: ~Copyable {
     }
   }
 
+  /// Lets a command start that waits because it can't be followed.
+  func confirmReadiness() {
+    var message = mlt_message()
+    message.kind = MLT_MESSAGE_READY.rawValue
+    // A keeper that is gone shows at the next receive.
+    _ = mlt_send(control.rawValue, &message, nil, 0)
+  }
+
   /// Has a signal, which a process sent to this one, sent to the command.
   func forward(_ signal: Int32, sender: Int32) {
     var message = mlt_message()

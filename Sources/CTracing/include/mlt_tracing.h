@@ -70,6 +70,10 @@ enum mlt_message_kind {
   MLT_MESSAGE_REGISTER = 8,
   /// Inner run: my command has ended. Keeper: `offset` where the scope ends, `dropped`.
   MLT_MESSAGE_END_SCOPE = 9,
+  /// Keeper: the command can't be followed, for errno `code`; it starts when the front end is ready.
+  MLT_MESSAGE_REFUSED = 10,
+  /// Front end: ready for the command that isn't followed.
+  MLT_MESSAGE_READY = 11,
 };
 
 /// Flag of a barrier: the change is made by a run inside this one.
