@@ -89,8 +89,17 @@ let package = Package(
     .testTarget(
       name: "GitAccessTests", dependencies: ["GitAccess", "MLTBase", "TestSupport", systemPackage],
       swiftSettings: settings),
+    // Appends to a journal from a process of its own, for tests of several at once and of one that is killed.
+    .executableTarget(
+      name: "journal-appender", dependencies: ["Journaling", "MLTBase", systemPackage],
+      path: "Tests/Helpers/JournalAppender", swiftSettings: settings),
+    // Writes journals of any size, and times opening and asking an index of them.
+    .executableTarget(
+      name: "journal-generator",
+      dependencies: ["Journaling", "LineageIndexing", "MLTBase", "TestSupport", systemPackage],
+      path: "Tests/Benchmarks/JournalGenerator", swiftSettings: settings),
     .testTarget(
-      name: "JournalingTests", dependencies: ["Journaling", "MLTBase", "TestSupport", systemPackage],
+      name: "JournalingTests", dependencies: ["Journaling", "MLTBase", "TestSupport", "journal-appender", systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "LineageIndexingTests",

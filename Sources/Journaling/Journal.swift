@@ -16,6 +16,7 @@ public final class Journal: Sendable {
 
   private let host: String
   private let clock: WallClock
+  private let segmentSize: Int64
   private let state = Mutex(State())
 
   /// The most bytes that one append may write.
@@ -28,8 +29,14 @@ public final class Journal: Sendable {
   ///   - host: what tells this machine from others; an append elsewhere starts a new writer.
   ///   - clock: where events get their time from.
   /// - Throws: what ``RepositoryFormat/check(in:)`` throws.
-  public init(folder: FilePath, host: String, clock: WallClock = .system) throws(JournalError) {
+  public convenience init(folder: FilePath, host: String, clock: WallClock = .system) throws(JournalError) {
+    try self.init(folder: folder, host: host, clock: clock, segmentSize: SegmentCloser.threshold)
+  }
+
+  /// Opens the journal with another size than the usual from which segments are closed.
+  package init(folder: FilePath, host: String, clock: WallClock, segmentSize: Int64) throws(JournalError) {
     try RepositoryFormat.check(in: folder)
+    self.segmentSize = segmentSize
     self.folder = folder
     self.host = host
     self.clock = clock
@@ -109,7 +116,7 @@ public final class Journal: Sendable {
     let (events, bytes) = try encode(contents, after: tail)
     try write(bytes, to: &tail, durable: durable)
     if let last = events.last { tail.last = (last.id, last.at) }
-    if tail.size >= SegmentCloser.threshold {
+    if tail.size >= segmentSize {
       state.tail = nil
       tail.first = try SegmentCloser.close(tail.first, in: tail.folder) + 1
       tail.size = 0

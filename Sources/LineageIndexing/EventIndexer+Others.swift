@@ -1,0 +1,29 @@
+internal import GRDB
+internal import Journaling
+internal import MLTBase
+
+extension EventIndexer {
+  func add(_ fact: ComponentDescribed, _ stamp: Stamp) throws {
+    let values: [(String, String?)] = [
+      ("summary", fact.summary), ("owner", fact.owner),
+      ("tags", fact.tags.map { JSON.array($0.map { .string($0) }).canonicalText }),
+    ]
+    for (field, value) in values {
+      guard let value else { continue }
+      try upsert("components", "name", [.text(fact.name), .text(field)], keyColumn: "field", value, stamp)
+    }
+  }
+
+  func add(_ fact: ArtifactAdded, _ stamp: Stamp) throws {
+    let artifact = fact.artifact
+    try db.run(
+      """
+      INSERT INTO added (path, at, source, key, content, kind, size, count, flags, before, problem)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .int(try path(artifact.path)), .int(stamp.at), .int(stamp.source),
+        .int(artifact.content.map(ContentKey.key)), .id(artifact.content),
+      ] + StoredArtifact.values(artifact))
+  }
+}

@@ -1,0 +1,209 @@
+internal import GRDB
+internal import Journaling
+internal import MLTBase
+
+/// What indexing must know of a run to place further facts about it.
+struct RunState {
+  let n: Int64
+  var started: Stamp?
+  var ended: Stamp?
+  var note: Stamp?
+  var deleted: Stamp?
+}
+
+/// The numbers of a run's rows in `files`: the run's number, the role and a count, so that they lie together.
+enum FileNumber {
+  /// How many inputs or outputs a run may have; a line of the greatest length holds fewer.
+  static let limit: Int64 = 1 << 21
+
+  /// The first number of a run's inputs or outputs.
+  static func first(_ run: Int64, _ role: FileRole) -> Int64 { run << 22 | role.rawValue << 21 }
+
+  /// The number of the run that a file belongs to.
+  static func run(_ file: Int64) -> Int64 { file >> 22 }
+}
+
+extension EventIndexer {
+  private func state(of run: RunID) throws -> RunState? {
+    if let state = runs[run] { return state }
+    findRun.setUncheckedArguments(StatementArguments([DatabaseValue.id(run)]))
+    guard let row = try Row.fetchOne(findRun) else { return nil }
+    let columns = Columns(row: row)
+    func stamp(_ index: Int) throws -> Stamp? {
+      guard let at = try columns.optionalInt(index) else { return nil }
+      return Stamp(at: at, source: try columns.int(index + 1))
+    }
+    let state = RunState(
+      n: try columns.int(0), started: try stamp(1), ended: try stamp(3), note: try stamp(5), deleted: try stamp(7))
+    remember(state, run)
+    return state
+  }
+
+  private func remember(_ state: RunState, _ run: RunID) {
+    if runs.count >= Self.cacheLimit { runs.removeAll(keepingCapacity: true) }
+    runs[run] = state
+  }
+
+  // The state of a run of which any fact is known; its start may be in another writer's events, still to be read.
+  private func stateOrNew(_ run: RunID) throws -> RunState {
+    if let state = try state(of: run) { return state }
+    let state = RunState(n: nextRun)
+    nextRun += 1
+    try db.run("INSERT INTO runs (n, id) VALUES (?, ?)", [.int(state.n), .id(run)])
+    return state
+  }
+
+  func add(_ fact: RunStarted, _ stamp: Stamp) throws {
+    let known = try state(of: fact.run)
+    var state = known ?? RunState(n: nextRun)
+    if wins(stamp, over: state.started) {
+      let values = startValues(fact, stamp)
+      if known == nil {
+        nextRun += 1
+        try db.run(
+          """
+          INSERT INTO runs (started, started_source, component, command, directory, git, commit_id, branch, remote,
+            dirty, host, user_name, parent, id, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """, values + [.id(fact.run), .int(state.n)])
+      } else {
+        try db.run(
+          """
+          UPDATE runs SET started = ?, started_source = ?, component = ?, command = ?, directory = ?, git = ?,
+            commit_id = ?, branch = ?, remote = ?, dirty = ?, host = ?, user_name = ?, parent = ? WHERE n = ?
+          """, values + [.int(state.n)])
+      }
+      state.started = stamp
+    }
+    try setNote(fact.note, &state, stamp)
+    try set(fact.parameters, in: "params", state.n, stamp)
+    try set(fact.tags, in: "tags", state.n, stamp)
+    remember(state, fact.run)
+  }
+
+  private func startValues(_ fact: RunStarted, _ stamp: Stamp) -> [DatabaseValue] {
+    [
+      .int(stamp.at), .int(stamp.source), .text(fact.component),
+      .text(JSON.array(fact.command.map { .string($0) }).canonicalText), .text(fact.directory),
+      .flag(fact.git != nil), .text(fact.git?.commit), .text(fact.git?.branch), .text(fact.git?.remote),
+      .flag(fact.git?.isDirty ?? false), .text(fact.host), .text(fact.user), fact.parent.map { .id($0) } ?? .null,
+    ]
+  }
+
+  func add(_ fact: RunLogged, _ stamp: Stamp) throws {
+    let state = try stateOrNew(fact.run)
+    try set(fact.parameters, in: "params", state.n, stamp)
+    try set(fact.tags, in: "tags", state.n, stamp)
+    for metric in fact.metrics {
+      let values: [DatabaseValue] = [
+        .int(state.n), .text(metric.key), .int(metric.step), .time(metric.at), .real(metric.value),
+      ]
+      try db.run("INSERT INTO metrics VALUES (?, ?, ?, ?, ?)", values)
+      // NULL stands for NaN, which is less than any number here.
+      try db.run(
+        """
+        INSERT INTO latest_metrics VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (run, key) DO UPDATE SET step = excluded.step, at = excluded.at, value = excluded.value
+        WHERE (excluded.step, excluded.at, excluded.value IS NOT NULL, ifnull(excluded.value, 0))
+          > (step, at, value IS NOT NULL, ifnull(value, 0))
+        """, values)
+    }
+    remember(state, fact.run)
+  }
+
+  func add(_ fact: RunEnded, _ stamp: Stamp) throws {
+    guard fact.inputs.count < FileNumber.limit, fact.outputs.count < FileNumber.limit else {
+      throw FactError(fact.inputs.count < FileNumber.limit ? "outputs" : "inputs")
+    }
+    var state = try stateOrNew(fact.run)
+    guard wins(stamp, over: state.ended) else { return remember(state, fact.run) }
+    if state.ended != nil { try removeEnd(state.n) }
+    state.ended = stamp
+    try db.run(
+      """
+      UPDATE runs SET status = ?, exit = ?, ended = ?, ended_source = ?, evidence = ?, environment = ?, record = ?,
+        wall = ?, user_time = ?, system_time = ?, memory = ?, inputs = ?, outputs = ? WHERE n = ?
+      """,
+      [
+        .int(StoredArtifact.number(fact.status)), .int(fact.exit), .int(stamp.at), .int(stamp.source),
+        .int(StoredArtifact.number(fact.evidence)), .int(try environment(fact.environment)), .id(fact.record),
+        .int(fact.usage?.wall), .int(fact.usage?.user), .int(fact.usage?.system), .int(fact.usage?.memory),
+        .int(Int64(fact.inputs.count)), .int(Int64(fact.outputs.count)), .int(state.n),
+      ])
+    for (role, artifacts) in [(FileRole.input, fact.inputs), (.output, fact.outputs)] {
+      let first = FileNumber.first(state.n, role)
+      for (index, artifact) in artifacts.enumerated() {
+        try addFile(first + Int64(index), role, artifact, ended: stamp.at)
+      }
+    }
+    for path in fact.removed {
+      try db.run("INSERT OR IGNORE INTO removed VALUES (?, ?)", [.int(state.n), .int(try self.path(path))])
+    }
+    try addHazards(fact.hazards, state.n, late: false)
+    remember(state, fact.run)
+  }
+
+  private func removeEnd(_ run: Int64) throws {
+    try db.run(
+      "DELETE FROM files WHERE file >= ? AND file < ?",
+      [.int(FileNumber.first(run, .input)), .int(FileNumber.first(run + 1, .input))])
+    try db.run("DELETE FROM removed WHERE run = ?", [.int(run)])
+    try db.run("DELETE FROM hazards WHERE run = ? AND late = 0", [.int(run)])
+  }
+
+  func add(_ fact: RunAnnotated, _ stamp: Stamp) throws {
+    var state = try stateOrNew(fact.run)
+    try setNote(fact.note, &state, stamp)
+    try set(fact.tags, in: "tags", state.n, stamp)
+    try addHazards(fact.hazards, state.n, late: true)
+    remember(state, fact.run)
+  }
+
+  func setDeleted(_ isDeleted: Bool, _ run: RunID, _ stamp: Stamp) throws {
+    var state = try stateOrNew(run)
+    if wins(stamp, over: state.deleted) {
+      state.deleted = stamp
+      try db.run(
+        "UPDATE runs SET deleted = ?, deleted_at = ?, deleted_source = ? WHERE n = ?",
+        [.flag(isDeleted), .int(stamp.at), .int(stamp.source), .int(state.n)])
+    }
+    remember(state, run)
+  }
+
+  private func setNote(_ note: String?, _ state: inout RunState, _ stamp: Stamp) throws {
+    guard let note, wins(stamp, over: state.note) else { return }
+    state.note = stamp
+    try db.run(
+      "UPDATE runs SET note = ?, note_at = ?, note_source = ? WHERE n = ?",
+      [.text(note), .int(stamp.at), .int(stamp.source), .int(state.n)])
+  }
+
+  private func addHazards(_ hazards: [Hazard], _ run: Int64, late: Bool) throws {
+    for hazard in hazards {
+      try db.run(
+        "INSERT INTO hazards VALUES (?, ?, ?, ?, ?)",
+        [.int(run), .flag(late), .text(hazard.kind.rawValue), .text(hazard.path), .text(hazard.detail)])
+    }
+  }
+
+  private func set(_ values: [String: String], in table: String, _ run: Int64, _ stamp: Stamp) throws {
+    if values.isEmpty { return }
+    let owner: [DatabaseValue] = [.int(run)]
+    for (key, value) in values {
+      try upsert(table, "run", owner + [.text(key)], keyColumn: "key", value, stamp)
+    }
+  }
+
+  /// Sets a value under a two-part key unless a later fact has set it.
+  func upsert(
+    _ table: String, _ ownerColumn: String, _ key: [DatabaseValue], keyColumn: String, _ value: String, _ stamp: Stamp
+  ) throws {
+    try db.run(
+      """
+      INSERT INTO \(table) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (\(ownerColumn), \(keyColumn)) DO UPDATE
+      SET value = excluded.value, at = excluded.at, source = excluded.source
+      WHERE excluded.at > at OR (excluded.at = at AND (excluded.source = source OR
+        (SELECT id FROM writers WHERE n = excluded.source) > (SELECT id FROM writers WHERE n = source)))
+      """, key + [.text(value), .int(stamp.at), .int(stamp.source)])
+  }
+}

@@ -1,0 +1,75 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import MLTBase
+
+// What is kept here isn't in the journal: losing it costs only time.
+extension LineageIndex {
+  /// What files were last found to hold, for those of the paths that were looked at before.
+  public func cachedContents(for paths: [String]) throws(IndexError) -> [String: CachedContent] {
+    try read { db in
+      var found: [String: CachedContent] = [:]
+      found.reserveCapacity(paths.count)
+      let count = paths.count > Self.scanThreshold ? try db.first("SELECT count(*) FROM stats") { try $0.int(0) } : nil
+      // Reading all rows in a row is several times as fast as looking each of them up.
+      if let count, count < Int64(paths.count) * 4 {
+        let wanted = Set(paths)
+        try db.each("SELECT path, facts FROM stats") { row in
+          let path = try row.text(0)
+          if wanted.contains(path) { found[path] = try Self.content(path, row) }
+          return true
+        }
+        return found
+      }
+      for path in paths {
+        try db.each("SELECT path, facts FROM stats WHERE path = ?", [.text(path)]) { row in
+          found[path] = try Self.content(path, row)
+          return false
+        }
+      }
+      return found
+    }
+  }
+
+  private static let scanThreshold = 1000
+
+  private static func content(_ path: String, _ row: Columns) throws -> CachedContent? {
+    try row.row.withUnsafeData(atIndex: 1) { data in
+      // An entry that can't be read is as good as none.
+      data?.withUnsafeBytes { CachedContent(path: path, packed: $0) }
+    }
+  }
+
+  /// Notes what files were found to hold, replacing what was noted for the same paths.
+  public func remember(_ contents: [CachedContent]) throws(IndexError) {
+    if contents.isEmpty { return }
+    try write { db in
+      for content in contents {
+        try db.run("INSERT OR REPLACE INTO stats VALUES (?, ?)", [.text(content.path), .blob(content.packed)])
+      }
+    }
+  }
+
+  /// Forgets what files were found to hold.
+  public func forget(_ paths: [String]) throws(IndexError) {
+    if paths.isEmpty { return }
+    try write { db in
+      for path in paths { try db.run("DELETE FROM stats WHERE path = ?", [.text(path)]) }
+    }
+  }
+
+  /// A value that was noted under a key; nil if there is none.
+  public func memo(_ key: String) throws(IndexError) -> [UInt8]? {
+    try read { db in try db.first("SELECT value FROM memo WHERE key = ?", [.text(key)]) { try $0.bytes(0) ?? [] } }
+  }
+
+  /// Notes a value under a key; nil removes it.
+  public func setMemo(_ key: String, _ value: [UInt8]?) throws(IndexError) {
+    try write { db in
+      if let value {
+        try db.run("INSERT OR REPLACE INTO memo VALUES (?, ?)", [.text(key), .blob(value)])
+      } else {
+        try db.run("DELETE FROM memo WHERE key = ?", [.text(key)])
+      }
+    }
+  }
+}

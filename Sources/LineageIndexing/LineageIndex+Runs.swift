@@ -1,0 +1,211 @@
+internal import GRDB
+public import Journaling
+public import MLTBase
+
+extension LineageIndex {
+  // MARK: One run
+
+  /// All that is known of a run; nil if its start isn't known.
+  public func run(_ id: RunID) throws(IndexError) -> RunRecord? {
+    try readTogether { db in
+      let found = try db.first(Self.recordQuery, [DatabaseValue.id(id)]) { row in
+        (n: try row.int(0), record: try self.record(row))
+      }
+      guard let n = found?.n, var record = found?.record else { return nil }
+      let run = [DatabaseValue.int(n)]
+      record.parameters = try map(db, "SELECT key, value FROM params WHERE run = ?", run) { try $0.text(1) }
+      record.tags = try map(db, "SELECT key, value FROM tags WHERE run = ?", run) { try $0.text(1) }
+      record.metricsLatest = try map(db, "SELECT key, value FROM latest_metrics WHERE run = ?", run) {
+        try $0.real(1)
+      }
+      record.hazards = try db.all(
+        "SELECT kind, path, detail FROM hazards WHERE run = ? ORDER BY late, kind, path, detail", run
+      ) { row in
+        Hazard(
+          try row.known(Hazard.Kind(rawValue: try row.text(0))), path: try row.optionalText(1),
+          detail: try row.optionalText(2))
+      }
+      record.removed = try db.all(
+        "SELECT path FROM removed JOIN paths ON paths.n = removed.path WHERE run = ? ORDER BY paths.path", run
+      ) { try $0.text(0) }
+      return record
+    }
+  }
+
+  private func map<Value>(
+    _ db: Database, _ sql: String, _ values: [DatabaseValue], _ value: (Columns) throws -> Value
+  ) throws -> [String: Value] {
+    Dictionary(try db.all(sql, values) { (try $0.text(0), try value($0)) }, uniquingKeysWith: { $1 })
+  }
+
+  private static let recordQuery = """
+    SELECT runs.n, runs.id, component, command, directory, git, commit_id, branch, remote, dirty, host, user_name,
+      parent, note, status, exit, started, ended, evidence, wall, user_time, system_time, memory, deleted, record,
+      writers.id, inputs, outputs
+    FROM runs JOIN writers ON writers.n = runs.started_source WHERE runs.id = ? AND started IS NOT NULL
+    """
+
+  private func record(_ row: Columns) throws -> RunRecord {
+    var git: GitState?
+    if try row.flag(5) {
+      git = GitState(
+        commit: try row.optionalText(6), branch: try row.optionalText(7), remote: try row.optionalText(8),
+        isDirty: try row.flag(9))
+    }
+    var usage: RunUsage?
+    if let wall = try row.optionalInt(19) {
+      usage = RunUsage(wall: wall, user: try row.int(20), system: try row.int(21), memory: try row.int(22))
+    }
+    return RunRecord(
+      id: try row.run(1), component: try row.text(2), command: try Self.command(row, 3), directory: try row.text(4),
+      git: git, host: try row.text(10), user: try row.text(11), parent: try row.optionalRun(12), parameters: [:],
+      tags: [:], note: try row.optionalText(13), status: try row.known(StoredArtifact.status(try row.int(14))),
+      exit: try row.optionalInt(15), started: try row.time(16), ended: try row.optionalTime(17),
+      evidence: try row.optionalInt(18).map { try row.known(StoredArtifact.evidence($0)) }, usage: usage, hazards: [],
+      removed: [], isDeleted: try row.flag(23), record: try row.optionalContent(24),
+      writer: try row.known(WriterID(bytes: try row.bytes(25) ?? [])), metricsLatest: [:],
+      inputCount: try row.int(26), outputCount: try row.int(27))
+  }
+
+  private static func command(_ row: Columns, _ index: Int) throws -> [String] {
+    let elements = try row.known(try row.json(index).array)
+    return try elements.map { try row.known($0.string) }
+  }
+
+  /// What a run stood on; nil if nothing is known of it.
+  public func environment(of run: RunID) throws(IndexError) -> RunEnvironment? {
+    try read { db in
+      try db.first(
+        "SELECT fields FROM runs JOIN environments ON environments.n = runs.environment WHERE runs.id = ?", [.id(run)]
+      ) { row in
+        let fields = try row.known(try row.json(0).object)
+        return try row.known(try? RunEnvironment(fields: fields))
+      }
+    }
+  }
+
+  /// All values of one metric of a run, by step, time and value; of all its metrics if `key` is nil, by key first.
+  public func metrics(of run: RunID, key: String? = nil) throws(IndexError) -> [RunLogged.Metric] {
+    try read { db in
+      try db.all(
+        """
+        SELECT key, value, step, at FROM metrics
+        WHERE run = (SELECT n FROM runs WHERE id = ?)\(key == nil ? "" : " AND key = ?") ORDER BY key, step, at, value
+        """, [.id(run)] + (key.map { [.text($0)] } ?? [])
+      ) { row in
+        RunLogged.Metric(key: try row.text(0), value: try row.real(1), step: try row.int(2), at: try row.time(3))
+      }
+    }
+  }
+
+  /// The runs that were started within a run, by start.
+  public func children(of run: RunID) throws(IndexError) -> [RunID] {
+    try read { db in
+      try db.all(
+        "SELECT id FROM runs WHERE parent = ? AND started IS NOT NULL ORDER BY started, id", [.id(run)]
+      ) { try $0.run(0) }
+    }
+  }
+
+  // MARK: Listings
+
+  static let summaryColumns = """
+    runs.id, component, command, started, ended, status, exit, commit_id, branch, dirty, user_name, parent, note,
+    inputs, outputs
+    """
+
+  static func summary(_ row: Columns) throws -> RunSummary {
+    RunSummary(
+      id: try row.run(0), component: try row.text(1), command: try command(row, 2), started: try row.time(3),
+      ended: try row.optionalTime(4), status: try row.known(StoredArtifact.status(try row.int(5))),
+      exit: try row.optionalInt(6), commit: try row.optionalText(7), branch: try row.optionalText(8),
+      isDirty: try row.flag(9), user: try row.text(10), parent: try row.optionalRun(11),
+      note: try row.optionalText(12), inputCount: try row.int(13), outputCount: try row.int(14))
+  }
+
+  /// What a listing shows of runs, in the order asked for; unknown ones are left out.
+  public func summaries(_ ids: [RunID]) throws(IndexError) -> [RunSummary] {
+    try readTogether { db in
+      try ids.compactMap { id in
+        try db.first(
+          "SELECT \(Self.summaryColumns) FROM runs WHERE id = ? AND started IS NOT NULL", [.id(id)],
+          Self.summary)
+      }
+    }
+  }
+
+  /// The runs that match a query, by start, then by id.
+  public func runs(_ query: RunQuery) throws(IndexError) -> [RunSummary] {
+    if let limit = query.limit, limit <= 0 { return [] }
+    return try readTogether { db in
+      guard let path = query.path else {
+        let select = RunSelection(query, restrictedTo: nil)
+        return try db.all(select.sql, select.values, Self.summary)
+      }
+      return try PathRuns(db, query).summaries(touching: path)
+    }
+  }
+
+  /// The runs of which no end is known, by start.
+  public func unfinishedRuns() throws(IndexError) -> [RunSummary] {
+    var query = RunQuery()
+    query.outcome = .running
+    query.newestFirst = false
+    query.includesDeleted = true
+    return try runs(query)
+  }
+
+  // MARK: Components
+
+  /// All components that were described or have runs, by name.
+  public func components() throws(IndexError) -> [ComponentRecord] {
+    try readTogether { db in
+      let runs = try db.all(
+        """
+        SELECT component, sum(deleted = 0), max(CASE WHEN deleted = 0 THEN started END)
+        FROM runs WHERE started IS NOT NULL GROUP BY component
+        """
+      ) { (try $0.text(0), try $0.int(1), try $0.optionalTime(2)) }
+      var records: [String: ComponentRecord] = [:]
+      for (name, count, last) in runs { records[name] = Self.component(name, count, last) }
+      try db.each("SELECT name, field, value FROM components") { row in
+        let name = try row.text(0)
+        try Self.set(try row.text(1), row, &records[name, default: Self.component(name, 0, nil)])
+        return true
+      }
+      return records.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+  }
+
+  /// One component; nil if it was never described and has no runs.
+  public func component(_ name: String) throws(IndexError) -> ComponentRecord? {
+    try readTogether { db in
+      let runs = try db.first(
+        """
+        SELECT count(*), ifnull(sum(deleted = 0), 0), max(CASE WHEN deleted = 0 THEN started END)
+        FROM runs WHERE component = ? AND started IS NOT NULL
+        """, [.text(name)]
+      ) { (try $0.int(0), try $0.int(1), try $0.optionalTime(2)) }
+      var record = Self.component(name, runs?.1 ?? 0, runs?.2)
+      var isKnown = (runs?.0 ?? 0) > 0
+      try db.each("SELECT name, field, value FROM components WHERE name = ?", [.text(name)]) { row in
+        isKnown = true
+        try Self.set(try row.text(1), row, &record)
+        return true
+      }
+      return isKnown ? record : nil
+    }
+  }
+
+  private static func component(_ name: String, _ count: Int64, _ last: Timestamp?) -> ComponentRecord {
+    ComponentRecord(name: name, summary: nil, owner: nil, tags: [], runCount: count, lastStarted: last)
+  }
+
+  private static func set(_ field: String, _ row: Columns, _ record: inout ComponentRecord) throws {
+    switch field {
+    case "summary": record.summary = try row.text(2)
+    case "owner": record.owner = try row.text(2)
+    default: record.tags = try row.known(try row.json(2).array).map { try row.known($0.string) }
+    }
+  }
+}

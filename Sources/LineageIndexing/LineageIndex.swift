@@ -1,0 +1,136 @@
+internal import GRDB
+public import Journaling
+internal import MLTBase
+public import SystemPackage
+
+/// Answers questions about runs, files and contents from a view of the journal in SQLite (`docs/design/index.md`).
+///
+/// The view may be deleted at any time: opening it makes it again, and it answers the same. Several processes may use it
+/// at once. What one object answers is the journal as of its last catching up.
+public final class LineageIndex: Sendable {
+  /// The index's file.
+  public let path: FilePath
+  private let queue: DatabaseQueue
+
+  init(_ path: FilePath, _ queue: DatabaseQueue) {
+    self.path = path
+    self.queue = queue
+  }
+
+  /// Opens the index, makes it anew if it is missing, damaged or of another version, and reads what the journal has since got.
+  ///
+  /// - Parameters:
+  ///   - path: the index's file, in a folder that exists.
+  ///   - journal: the journal that it is a view of.
+  /// - Returns: the index, and what was done beside opening it.
+  /// - Throws: ``IndexError`` if the journal can't be read or the file not written.
+  public static func open(
+    _ path: FilePath, journal: Journal
+  ) throws(IndexError) -> (LineageIndex, [IndexNotice]) {
+    try indexing {
+      if let index = try openShared(path, journal) { return (index, []) }
+      let lock = try FileLock(lockPath(path))
+      // Another process may have made it while this one waited.
+      let (current, reason) = try IndexBuilder.openCurrent(path, journal)
+      if let current { return (current, []) }
+      let index = try IndexBuilder.build(path, journal)
+      _ = consume lock
+      let isFirst = try reason == .missing && index.isEmpty()
+      return (index, isFirst ? [] : [.rebuilt(reason)])
+    }
+  }
+
+  private static func openShared(_ path: FilePath, _ journal: Journal) throws -> LineageIndex? {
+    // Held until the first read is over: from then on SQLite has all its files open and doesn't mix those of an old
+    // index with those of one that takes its place.
+    let lock = try FileLock(lockPath(path), shared: true)
+    let index = try IndexBuilder.openCurrent(path, journal).index
+    _ = consume lock
+    return index
+  }
+
+  /// Makes the index anew from the journal, whatever its state.
+  ///
+  /// Cached file states and memos are lost; objects that have the old file open go on with what it held.
+  public static func rebuild(_ path: FilePath, journal: Journal) throws(IndexError) -> LineageIndex {
+    try indexing {
+      let lock = try FileLock(lockPath(path))
+      let index = try IndexBuilder.build(path, journal)
+      _ = consume lock
+      return index
+    }
+  }
+
+  private static func lockPath(_ path: FilePath) -> FilePath {
+    path.removingLastComponent().appending((path.lastComponent?.string ?? "index") + ".lock")
+  }
+
+  /// Reads what the journal has got since the index last did.
+  ///
+  /// - Throws: ``IndexError``; ``IndexError/stale`` if the journal doesn't go on from where the index stands, which
+  ///   opening the index again mends.
+  public func catchUp(_ journal: Journal) throws(IndexError) {
+    try indexing { try catchUpOrStale(journal) }
+  }
+
+  func catchUpOrStale(_ journal: Journal) throws {
+    let tails = try journal.tails()
+    let sources = try queue.unsafeRead { try SourceTable($0) }
+    let known = Set(tails.map(\.writer))
+    for source in sources.byWriter.values where source.position.sequence > 0 && !known.contains(source.writer) {
+      throw StaleIndex()
+    }
+    var isCurrent = true
+    for tail in tails {
+      let position = sources.byWriter[tail.writer]?.position ?? .start
+      if tail.isShort(of: position) { throw StaleIndex() }
+      if tail.hasEvents(after: position) { isCurrent = false }
+    }
+    if isCurrent { return }
+    try queue.writeWithoutTransaction { db in
+      try db.inTransaction(.immediate) {
+        try EventIndexer(db).catchUp(journal, tails)
+        return .commit
+      }
+    }
+  }
+
+  /// Whether no event has been read.
+  private func isEmpty() throws -> Bool {
+    try queue.unsafeRead { try $0.first("SELECT 1 FROM writers WHERE sequence > 0") { _ in true } == nil }
+  }
+
+  // MARK: Access for the rest of the module
+
+  /// Runs single lookups.
+  func read<Value>(_ body: (Database) throws -> Value) throws(IndexError) -> Value {
+    try indexing { try queue.unsafeRead(body) }
+  }
+
+  /// Runs several lookups that must agree with each other.
+  func readTogether<Value>(_ body: (Database) throws -> Value) throws(IndexError) -> Value {
+    try indexing { try queue.read(body) }
+  }
+
+  /// Runs changes, all or none of them.
+  func write<Value>(_ body: (Database) throws -> Value) throws(IndexError) -> Value {
+    try indexing { try queue.write(body) }
+  }
+
+  /// Events that the index doesn't show because something is wrong with them, by writer and number.
+  public func problems() throws(IndexError) -> [IndexProblem] {
+    try read { db in
+      try db.all(
+        """
+        SELECT writers.id, problems.sequence, event, type, reason
+        FROM problems JOIN writers ON writers.n = problems.source
+        ORDER BY writers.id, problems.sequence, problems.n
+        """
+      ) { row in
+        IndexProblem(
+          writer: try row.known(WriterID(bytes: try row.bytes(0) ?? [])), sequence: try row.int(1),
+          event: try row.optionalContent(2), type: try row.optionalText(3), reason: try row.text(4))
+      }
+    }
+  }
+}

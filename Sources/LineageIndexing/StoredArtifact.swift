@@ -1,0 +1,95 @@
+internal import GRDB
+internal import Journaling
+internal import MLTBase
+
+/// How an artifact's facts stand in the columns `kind, size, count, flags, before, problem` of a row.
+enum StoredArtifact {
+  /// The columns that ``artifact(_:path:content:from:)`` reads, from a table with this name.
+  static func columns(_ table: String) -> String {
+    ["kind", "size", "count", "flags", "before", "problem"].map { table + "." + $0 }.joined(separator: ", ")
+  }
+
+  /// The values of the columns.
+  static func values(_ artifact: ArtifactRecord) -> [DatabaseValue] {
+    let kind: Int64 =
+      switch artifact.kind {
+      case .file: 0
+      case .tree: 1
+      case .link: 2
+      case .uri: 3
+      }
+    let flags: Int64 =
+      (artifact.isExecutable ? 1 : 0) | (artifact.isStored ? 2 : 0) | (artifact.isInGit ? 4 : 0)
+      | (artifact.isPartial ? 8 : 0) | number(artifact.evidence) << 4
+    return [
+      .int(kind), .int(artifact.size), .int(artifact.count), .int(flags), .id(artifact.before),
+      .text(artifact.problem),
+    ]
+  }
+
+  /// The number that stands for trees in the column `kind`.
+  static let treeKind: Int64 = 1
+  /// The number that stands for URIs in the column `kind`.
+  static let uriKind: Int64 = 3
+
+  /// Reads the columns from position `first` on.
+  static func artifact(
+    _ columns: Columns, path: String, content: ContentID?, from first: Int
+  ) throws -> ArtifactRecord {
+    let kind: ArtifactRecord.Kind? =
+      switch try columns.int(first) {
+      case 0: .file
+      case 1: .tree
+      case 2: .link
+      case 3: .uri
+      default: nil
+      }
+    let flags = try columns.int(first + 3)
+    return ArtifactRecord(
+      path: path, kind: try columns.known(kind), content: content, size: try columns.int(first + 1),
+      count: try columns.optionalInt(first + 2), isExecutable: flags & 1 != 0,
+      evidence: try columns.known(evidence(flags >> 4)), isStored: flags & 2 != 0, isInGit: flags & 4 != 0,
+      isPartial: flags & 8 != 0, before: try columns.optionalContent(first + 4),
+      problem: try columns.optionalText(first + 5))
+  }
+
+  /// The evidence that a number stands for; nil if none.
+  static func evidence(_ number: Int64) -> Evidence? {
+    switch number {
+    case 0: .declared
+    case 1: .compared
+    case 2: .observed
+    default: nil
+    }
+  }
+
+  /// The number that stands for evidence.
+  static func number(_ evidence: Evidence) -> Int64 {
+    switch evidence {
+    case .declared: 0
+    case .compared: 1
+    case .observed: 2
+    }
+  }
+
+  /// The number that stands for a status.
+  static func number(_ status: RunStatus) -> Int64 {
+    switch status {
+    case .running: 0
+    case .finished: 1
+    case .failed: 2
+    case .interrupted: 3
+    }
+  }
+
+  /// The status that a number stands for; nil if none.
+  static func status(_ number: Int64) -> RunStatus? {
+    switch number {
+    case 0: .running
+    case 1: .finished
+    case 2: .failed
+    case 3: .interrupted
+    default: nil
+    }
+  }
+}

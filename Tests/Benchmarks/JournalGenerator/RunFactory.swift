@@ -1,0 +1,67 @@
+internal import Journaling
+internal import MLTBase
+internal import TestSupport
+
+/// Invents runs that stand in chains: each reads what the one before it in its chain wrote.
+struct RunFactory {
+  /// How many runs a chain has.
+  let depth: Int
+  /// How many files a run reads and writes beside the one that links it to its chain.
+  let filesPerRun: Int
+  private var generator: SeededGenerator
+  private var number = 0
+  private var link: ArtifactRecord?
+
+  init(depth: Int, filesPerRun: Int, seed: UInt64) {
+    self.depth = depth
+    self.filesPerRun = filesPerRun
+    generator = SeededGenerator(seed: seed)
+  }
+
+  /// The facts of the next run's start and end.
+  mutating func next() -> (started: RunStarted, ended: RunEnded) {
+    let run = RunID.random(using: &generator)
+    let step = number % max(depth, 1)
+    if step == 0 { link = nil }
+    let started = RunStarted(
+      run: run, component: "step-\(step % 20)", command: ["python", "step.py", "--number", "\(number)"],
+      directory: ".",
+      git: GitState(
+        commit: String(repeating: "0123456789", count: 4), branch: "main", remote: nil, isDirty: number % 7 == 0),
+      host: "host", user: "Somebody <somebody@example.org>",
+      parameters: ["rate": "0.\(number % 10)", "seed": "\(number)"])
+    let output = file("data/chain-\(number / max(depth, 1) % 1000)/step-\(step).csv")
+    var inputs = [artifact("src/step-\(step % 20).py", content: ContentHasher.contentID(of: [UInt8(step % 20)]))]
+    if let link { inputs.append(link) }
+    var outputs = [output]
+    for index in 0..<filesPerRun { outputs.append(file("out/\(number % 5000)/part-\(index).bin")) }
+    var ended = RunEnded(
+      run: run, status: number % 50 == 49 ? .failed : .finished, exit: number % 50 == 49 ? 1 : 0, evidence: .observed,
+      inputs: inputs, outputs: outputs, environment: environment, hazards: [],
+      usage: RunUsage(wall: 1_000_000, user: 900_000, system: 10_000, memory: 100 << 20))
+    ended.record = RunDigest.contentID(started: started.fields, logged: [], ended: ended.fields)
+    link = output
+    number += 1
+    return (started, ended)
+  }
+
+  private var environment: RunEnvironment {
+    var environment = RunEnvironment()
+    environment.interpreters = [.init(name: "python", version: "3.11.7", path: "/usr/bin/python3.11")]
+    environment.packages = [
+      .init(system: "python", name: "numpy", version: "2.1.0"),
+      .init(system: "python", name: "pandas", version: "2.2.2"),
+    ]
+    environment.machine = ["architecture": "x86_64", "os": "Linux"]
+    return environment
+  }
+
+  private mutating func file(_ path: String) -> ArtifactRecord {
+    let words = (generator.next(), generator.next(), generator.next(), generator.next())
+    return artifact(path, content: withUnsafeBytes(of: words) { ContentID(bytes: $0) })
+  }
+
+  private func artifact(_ path: String, content: ContentID?) -> ArtifactRecord {
+    ArtifactRecord(path: path, kind: .file, content: content, size: 12_345, evidence: .observed, isStored: true)
+  }
+}
