@@ -5,7 +5,8 @@ internal import MLTBase
 extension EventIndexer {
   func add(_ fact: ComponentDescribed, _ stamp: Stamp) throws {
     let values: [(String, String?)] = [
-      ("summary", fact.summary), ("owner", fact.owner),
+      // A row even where nothing was said, for the component to be known.
+      ("described", ""), ("summary", fact.summary), ("owner", fact.owner),
       ("tags", fact.tags.map { JSON.array($0.map { .string($0) }).canonicalText }),
     ]
     for (field, value) in values {

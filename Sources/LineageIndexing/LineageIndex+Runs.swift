@@ -26,7 +26,7 @@ extension LineageIndex {
           detail: try row.optionalText(2))
       }
       record.removed = try db.all(
-        "SELECT path FROM removed JOIN paths ON paths.n = removed.path WHERE run = ? ORDER BY paths.path", run
+        "SELECT paths.path FROM removed JOIN paths ON paths.n = removed.path WHERE run = ? ORDER BY paths.path", run
       ) { try $0.text(0) }
       return record
     }
@@ -205,6 +205,7 @@ extension LineageIndex {
     switch field {
     case "summary": record.summary = try row.text(2)
     case "owner": record.owner = try row.text(2)
+    case "described": break
     default: record.tags = try row.known(try row.json(2).array).map { try row.known($0.string) }
     }
   }

@@ -21,6 +21,15 @@ public struct FileUse: Hashable, Sendable {
   public var status: RunStatus
   /// What was read or written.
   public var artifact: ArtifactRecord
+
+  /// Takes the facts.
+  public init(run: RunID, started: Timestamp, ended: Timestamp, status: RunStatus, artifact: ArtifactRecord) {
+    self.run = run
+    self.started = started
+    self.ended = ended
+    self.status = status
+    self.artifact = artifact
+  }
 }
 
 /// An output of a run.

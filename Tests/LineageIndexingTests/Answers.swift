@@ -1,0 +1,46 @@
+import Journaling
+import LineageIndexing
+import MLTBase
+import Testing
+
+/// Everything that an index answers, as text, so that two indexes can be compared by what they say.
+enum Answers {
+  static func all(_ index: LineageIndex) throws -> [String] {
+    var query = RunQuery()
+    query.includesDeleted = true
+    var lines: [String] = []
+    let runs = try index.runs(query)
+    for summary in runs {
+      lines.append("summary \(summary)")
+      lines.append("run \(text(try record(index, summary.id)))")
+      lines.append("children \(try index.children(of: summary.id))")
+      if let environment = try index.environment(of: summary.id) { lines.append("\(environment.fields)") }
+      for file in try index.files(of: summary.id) {
+        lines.append("file \(file)")
+        lines.append("\(try index.writers(path: file.artifact.path))")
+        lines.append("\(try index.readers(path: file.artifact.path))")
+      }
+      for metric in try index.metrics(of: summary.id) { lines.append("metric \(metric)") }
+    }
+    for component in try index.components() { lines.append("component \(component)") }
+    for addition in try index.added() { lines.append("added \(addition)") }
+    for id in try index.contentIDs(prefix: "", limit: 1000) { lines.append("content \(id)") }
+    for problem in try index.problems() { lines.append("problem \(problem)") }
+    lines.append("\(try index.outputsBelow(path: "."))")
+    return lines
+  }
+
+  private static func record(_ index: LineageIndex, _ id: RunID) throws -> RunRecord {
+    try #require(try index.run(id), "a listed run has a record")
+  }
+
+  // Dictionaries print in any order.
+  private static func text(_ record: RunRecord) -> String {
+    func sorted(_ map: [String: some Any]) -> String { map.sorted { $0.key < $1.key }.map { "\($0)" }.joined() }
+    var rest = record
+    rest.parameters = [:]
+    rest.tags = [:]
+    rest.metricsLatest = [:]
+    return "\(rest) \(sorted(record.parameters)) \(sorted(record.tags)) \(sorted(record.metricsLatest))"
+  }
+}
