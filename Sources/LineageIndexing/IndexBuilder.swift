@@ -73,6 +73,10 @@ enum IndexBuilder {
       try IndexSchema.seal(db)
     }
     try queue.close()
+    try attempting("open", path) {
+      let descriptor = try FileDescriptor.open(path, .readWrite, options: [.closeOnExec])
+      try descriptor.closeAfter { try FileOperations.synchronize(descriptor, path) }
+    }
   }
 
   private static func sibling(_ path: FilePath, _ end: String) -> FilePath {
@@ -86,12 +90,13 @@ enum IndexBuilder {
   private static func configuration() -> Configuration {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false
-    configuration.journalMode = .wal
     // Catching up after a large pull may take a while.
     configuration.busyMode = .timeout(120)
     configuration.prepareDatabase { db in
-      // Losing the last transactions to a crash costs reading them again from the journal.
-      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
+      // Set here and not through the configuration, which would write to the file each time. The mode stays with the
+      // file, so that from the second time on this is only a look. Losing the last transactions to a crash costs reading
+      // them again from the journal.
+      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384")
     }
     return configuration
   }

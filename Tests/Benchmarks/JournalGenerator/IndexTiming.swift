@@ -80,12 +80,22 @@ struct IndexTiming {
   @discardableResult
   private func timed<Value>(_ what: String, _ body: () throws -> Value) rethrows -> Value {
     let start = ContinuousClock.now
+    let before = processorTime()
     let value = try body()
-    let duration = start.duration(to: .now)
-    print("\(what): \(duration)")
+    let processor = processorTime() - before
+    let wall = start.duration(to: .now) / .microseconds(1)
+    print("\(what): \(Int(wall)) µs, processor \(processor) µs")
     return value
   }
 
+  private func processorTime() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000_000 + Int(usage.ru_utime.tv_usec)
+      + Int(usage.ru_stime.tv_usec)
+  }
+
+  /// The largest resident set so far, in KiB.
   private func memory() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
