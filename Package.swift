@@ -35,7 +35,8 @@ let package = Package(
     .target(
       name: "MLTCommands",
       dependencies: [
-        "Lineage", "MLTBase", systemPackage,
+        "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing", "MLTBase", "ObjectStorage",
+        systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings
@@ -82,6 +83,8 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["MLTBase", systemPackage], path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["MLTBase", "TestSupport", "mlt", systemPackage], swiftSettings: settings),
     .testTarget(
       name: "FileTracingTests",
       dependencies: ["FileTracing", "MLTBase", "TestSupport", "tracing-test-driver", systemPackage],

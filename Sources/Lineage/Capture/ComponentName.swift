@@ -1,0 +1,70 @@
+/// The name that a command's component gets when nobody gives one.
+enum ComponentName {
+  private static let wrappers: Set<String> = [
+    "env", "nice", "nohup", "time", "timeout", "stdbuf", "xargs", "poetry", "uv", "pipenv", "conda", "mamba", "run",
+  ]
+  private static let interpreters: Set<String> = [
+    "python", "python2", "python3", "pypy", "pypy3", "ipython", "Rscript", "R", "julia", "node", "deno", "bun", "ruby",
+    "perl", "php", "lua", "sh", "bash", "zsh", "dash", "fish", "ksh", "octave", "matlab", "java", "scala", "torchrun",
+    "accelerate", "papermill", "jupyter", "swift",
+  ]
+
+  /// Returns the script's or program's own name: `python3 -u steps/train.py --depth 5` is `train`.
+  static func of(_ command: [String]) -> String {
+    var words = command[...]
+    while let word = words.first {
+      let name = baseName(word)
+      if wrappers.contains(name) || isAssignment(word) {
+        words = words.dropFirst()
+        while let option = words.first, option.hasPrefix("-") || isAssignment(option) || isNumber(option) {
+          words = words.dropFirst()
+        }
+        continue
+      }
+      if isInterpreter(name) {
+        if let script = script(after: words.dropFirst()) { return stem(baseName(script)) }
+      }
+      return stem(name)
+    }
+    return command.first.map { stem(baseName($0)) } ?? "run"
+  }
+
+  private static func script(after arguments: ArraySlice<String>) -> String? {
+    var rest = arguments
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "-m": return rest.first.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+      case "-c", "-e", "-": return nil
+      case "-W", "-X": _ = rest.popFirst()
+      case _ where argument.hasPrefix("-"): continue
+      default: return argument
+      }
+    }
+    return nil
+  }
+
+  private static func isInterpreter(_ name: String) -> Bool {
+    if interpreters.contains(name) { return true }
+    // python3.11, pypy3.10, ruby3.2
+    let trimmed = String(name.reversed().drop { $0.isNumber || $0 == "." }.reversed())
+    return interpreters.contains(trimmed)
+  }
+
+  private static func isAssignment(_ word: String) -> Bool {
+    guard let equals = word.firstIndex(of: "="), equals != word.startIndex else { return false }
+    return word[..<equals].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+  }
+
+  private static func isNumber(_ word: String) -> Bool {
+    word.first.map { $0.isNumber } ?? false
+  }
+
+  private static func baseName(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  private static func stem(_ name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+}

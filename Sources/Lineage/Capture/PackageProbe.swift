@@ -1,0 +1,165 @@
+internal import Journaling
+internal import MLTBase
+internal import SystemPackage
+
+/// Finds which packages files belong to, by where they lie and by the metadata beside them.
+///
+/// Python: `site-packages/NAME…` with `DISTRIBUTION-VERSION.dist-info` beside (PEP 376, PEP 503 names). Conda: the
+/// `conda-meta` folder of the prefix. R: `DESCRIPTION` in the package's folder. Node: `package.json` likewise.
+struct PackageProbe {
+  /// Returns the packages that `files` belong to, sorted by system and name.
+  func packages(of files: Set<[UInt8]>) -> [RunEnvironment.Package] {
+    var modules: [String: Set<String>] = [:]
+    var described: Set<String> = []
+    for file in files {
+      let text = String(decoding: file, as: UTF8.self)
+      for folder in ["/site-packages/", "/dist-packages/"] {
+        guard let range = text.firstRange(of: folder) else { continue }
+        let module = text[range.upperBound...].prefix { $0 != "/" }
+        modules[String(text[..<range.upperBound]), default: []].insert(String(module))
+      }
+      if let package = Self.folder(ofPackageIn: text, below: ["/site-library/", "/lib/R/library/", "/R/library/"]) {
+        described.insert(package + "/DESCRIPTION")
+      }
+      if let package = Self.folder(ofPackageIn: text, below: ["/node_modules/"]) {
+        described.insert(package + "/package.json")
+      }
+    }
+    var packages: Set<RunEnvironment.Package> = []
+    for (folder, names) in modules { packages.formUnion(Self.distributions(of: names, in: folder)) }
+    for description in described { if let package = Self.described(by: description) { packages.insert(package) } }
+    return packages.sorted { ($0.system, $0.name, $0.version) < ($1.system, $1.name, $1.version) }
+  }
+
+  private static func folder(ofPackageIn text: String, below folders: [String]) -> String? {
+    for folder in folders {
+      guard let range = text.firstRange(of: folder) else { continue }
+      var rest = text[range.upperBound...]
+      let name = rest.prefix { $0 != "/" }
+      rest = rest.dropFirst(name.count + 1)
+      if rest.isEmpty { return nil }
+      // npm's scoped packages: @scope/name
+      let scoped = name.hasPrefix("@") ? name + "/" + rest.prefix { $0 != "/" } : name
+      return String(text[..<range.upperBound]) + scoped
+    }
+    return nil
+  }
+
+  // MARK: Python
+
+  private struct Distribution {
+    var name: String
+    var version: String
+    var metadata: FilePath
+  }
+
+  private static func distributions(of modules: Set<String>, in folder: String) -> Set<RunEnvironment.Package> {
+    let place = FilePath(folder)
+    let listed = (try? FileOperations.names(in: place)) ?? []
+    let conda = condaPackages(around: place)
+    let distributions = listed.compactMap { entry -> Distribution? in
+      let name = entry.string
+      guard name.hasSuffix(".dist-info") || name.hasSuffix(".egg-info") else { return nil }
+      let parts = name.dropLast(10).split(separator: "-", maxSplits: 1).map(String.init)
+      guard let first = parts.first else { return nil }
+      let version = parts.count > 1 ? parts[1].split(separator: "-").first.map(String.init) ?? "" : ""
+      return Distribution(name: first, version: version, metadata: place.appending(entry))
+    }
+    var byName: [String: Distribution] = [:]
+    for distribution in distributions { byName[normalized(distribution.name)] = distribution }
+
+    var found: Set<String> = []
+    var unmatched: Set<String> = []
+    for module in modules {
+      if module.hasSuffix(".dist-info") || module.hasSuffix(".egg-info") || module.hasSuffix(".pth") { continue }
+      if module == "__pycache__" { continue }
+      // `numpy.libs` and `_cffi_backend.cpython-311-….so` count for what precedes the first dot.
+      let stem = String(module.prefix { $0 != "." })
+      if byName[normalized(stem)] != nil { found.insert(normalized(stem)) } else { unmatched.insert(module) }
+    }
+    if !unmatched.isEmpty {
+      for (name, distribution) in byName where !found.contains(name) {
+        if !topLevelNames(of: distribution).isDisjoint(with: unmatched) { found.insert(name) }
+      }
+    }
+    return Set(
+      found.compactMap { byName[$0] }.map { distribution in
+        let name = displayName(of: distribution)
+        let isConda = conda.contains(normalized(distribution.name))
+        return RunEnvironment.Package(
+          system: isConda ? "conda" : "python", name: name, version: distribution.version)
+      })
+  }
+
+  /// PEP 503: runs of `-`, `_` and `.` are one `-`, in lower case.
+  private static func normalized(_ name: String) -> String {
+    var result = ""
+    for character in name.lowercased() {
+      if "-_.".contains(character) {
+        if result.last != "-" { result.append("-") }
+      } else {
+        result.append(character)
+      }
+    }
+    return result
+  }
+
+  private static func text(at path: FilePath, limit: Int) -> String? {
+    // Metadata that can't be read is as good as none.
+    guard let bytes = try? FileOperations.contents(of: path, limit: limit) else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func topLevelNames(of distribution: Distribution) -> Set<String> {
+    if let listed = text(at: distribution.metadata.appending("top_level.txt"), limit: 1 << 16) {
+      let names = listed.split { $0.isNewline }.map(String.init)
+      if !names.isEmpty { return Set(names + names.map { $0 + ".py" }) }
+    }
+    guard let record = text(at: distribution.metadata.appending("RECORD"), limit: 1 << 24) else { return [] }
+    var names: Set<String> = []
+    for line in record.utf8.split(separator: UInt8(ascii: "\n")) {
+      let first = line.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ",") }
+      names.insert(String(decoding: first, as: UTF8.self))
+    }
+    return names
+  }
+
+  private static func displayName(of distribution: Distribution) -> String {
+    guard let metadata = text(at: distribution.metadata.appending("METADATA"), limit: 1 << 22) else {
+      return distribution.name
+    }
+    for line in metadata.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.isEmpty { break }
+      if line.hasPrefix("Name: ") { return String(line.dropFirst(6)) }
+    }
+    return distribution.name
+  }
+
+  /// The names of a conda prefix's packages: `conda-meta/NAME-VERSION-BUILD.json` three or more folders up.
+  private static func condaPackages(around folder: FilePath) -> Set<String> {
+    var prefix = folder
+    for _ in 0..<4 where prefix.removeLastComponent() {
+      guard let names = try? FileOperations.names(in: prefix.appending("conda-meta")) else { continue }
+      return Set(
+        names.map(\.string).filter { $0.hasSuffix(".json") }.map { file in
+          normalized(file.split(separator: "-").dropLast(2).joined(separator: "-"))
+        })
+    }
+    return []
+  }
+
+  // MARK: R and Node
+
+  private static func described(by path: String) -> RunEnvironment.Package? {
+    guard let text = text(at: FilePath(path), limit: 1 << 20) else { return nil }
+    if path.hasSuffix(".json") {
+      guard let fields = try? JSON(parsing: text), let name = fields["name"]?.string else { return nil }
+      return RunEnvironment.Package(system: "node", name: name, version: fields["version"]?.string ?? "")
+    }
+    func field(_ key: String) -> String? {
+      text.split(separator: "\n").first { $0.hasPrefix(key + ": ") }.map { String($0.dropFirst(key.count + 2)) }
+    }
+    guard let name = field("Package") else { return nil }
+    return RunEnvironment.Package(system: "r", name: name, version: field("Version") ?? "")
+  }
+}

@@ -1,0 +1,26 @@
+internal import Glibc
+internal import MLTBase
+internal import SystemPackage
+
+/// Looks for a program as `execvp(3)` does.
+enum ProgramSearch {
+  private static let defaultPath = "/bin:/usr/bin"
+
+  /// Returns why a program can't be executed; nil if it can.
+  static func failure(_ program: String, path: String?, directory: FilePath) -> Errno? {
+    if program.contains("/") { return check(directory.pushing(FilePath(program))) }
+    var failure = Errno.noSuchFileOrDirectory
+    for folder in (path ?? defaultPath).split(separator: ":", omittingEmptySubsequences: false) {
+      let place = directory.pushing(FilePath(folder.isEmpty ? "." : String(folder)))
+      guard let found = check(place.appending(program)) else { return nil }
+      if found == .permissionDenied { failure = found }
+    }
+    return failure
+  }
+
+  private static func check(_ path: FilePath) -> Errno? {
+    guard let status = (try? FileStatus(at: path, followingLinks: true)) ?? nil else { return .noSuchFileOrDirectory }
+    guard status.kind == .regular else { return .permissionDenied }
+    return path.withPlatformString { access($0, X_OK) } == 0 ? nil : Errno(rawValue: errno)
+  }
+}

@@ -1,0 +1,114 @@
+/// Keeps credentials out of what is recorded.
+///
+/// What looks like one is replaced by ``mask``: the value of an option, assignment or variable whose name says so,
+/// anything that a variable of such a name holds, passwords in URLs, and tokens known by their form.
+struct Redaction {
+  /// What stands in a credential's place.
+  static let mask = "[redacted]"
+
+  private static let telltales = [
+    "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "access-key",
+    "private_key", "private-key", "credential", "auth_key", "auth-key", "account_key", "sas_key", "client_key",
+  ]
+  private static let exceptions: Set<String> = ["tokenizer", "max_tokens", "max-tokens", "n_tokens", "num_tokens"]
+  private static let tokenPrefixes = [
+    "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "sk-", "xoxb-", "xoxp-", "xoxa-", "AKIA", "ASIA", "AIza",
+    "hf_", "dckr_pat_", "npm_", "pypi-", "ya29.", "eyJhbGciOi",
+  ]
+
+  private let secrets: [String]
+
+  /// Takes the environment whose variables may hold credentials.
+  init(environment: [String: String]) {
+    secrets = environment.filter { Self.isTelling($0.key) && $0.value.count >= 6 }.map(\.value)
+      .sorted { ($0.count, $0) > ($1.count, $1) }
+  }
+
+  /// Whether a name says that its value is a credential.
+  static func isTelling(_ name: String) -> Bool {
+    let lowered = name.lowercased()
+    if exceptions.contains(where: { lowered.contains($0) }) { return false }
+    return telltales.contains { lowered.contains($0) } || lowered == "pat" || lowered.hasSuffix("_pat")
+      || lowered.hasSuffix("_pwd")
+  }
+
+  /// Returns a command line without credentials.
+  func arguments(_ arguments: [String]) -> [String] {
+    var redacted: [String] = []
+    var maskNext = false
+    for argument in arguments {
+      if maskNext, !argument.hasPrefix("-") {
+        redacted.append(Self.mask)
+        maskNext = false
+        continue
+      }
+      maskNext = false
+      let name = argument.drop { $0 == "-" }
+      if let equals = name.firstIndex(of: "="), Self.isTelling(String(name[..<equals])) {
+        redacted.append(String(argument[...equals]) + Self.mask)
+        continue
+      }
+      if argument.hasPrefix("-"), !argument.contains("="), Self.isTelling(String(name)) { maskNext = true }
+      redacted.append(text(argument))
+    }
+    return redacted
+  }
+
+  /// Returns named values without those that are credentials.
+  func values(_ values: [String: String]) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: values.map { key, value in
+        (key, Self.isTelling(key) && !value.isEmpty ? Self.mask : text(value))
+      })
+  }
+
+  /// Returns free text without what is known or looks like a credential.
+  func text(_ text: String) -> String {
+    var text = text
+    for secret in secrets { text = Self.replacing(secret, in: text) }
+    return Self.maskingTokens(Self.maskingURLPasswords(text))
+  }
+
+  private static func replacing(_ secret: String, in text: String) -> String {
+    var result = ""
+    var rest = text[...]
+    while let range = rest.firstRange(of: secret) {
+      result += rest[..<range.lowerBound] + mask
+      rest = rest[range.upperBound...]
+    }
+    return result + rest
+  }
+
+  // RFC 3986 section 3.2.1: what stands between `//` and the last `@` of the authority.
+  private static func maskingURLPasswords(_ text: String) -> String {
+    var result = ""
+    var rest = text[...]
+    while let scheme = rest.firstRange(of: "://") {
+      let authority = rest[scheme.upperBound...].prefix { !"/?# \"'".contains($0) }
+      result += rest[..<scheme.upperBound]
+      if let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") {
+        result += authority[...colon] + mask + authority[at...]
+      } else {
+        result += authority
+      }
+      rest = rest[authority.endIndex...]
+    }
+    return result + rest
+  }
+
+  private static func maskingTokens(_ text: String) -> String {
+    guard tokenPrefixes.contains(where: { text.contains($0) }) else { return text }
+    func isTokenCharacter(_ character: Character) -> Bool {
+      character.isASCII && (character.isLetter || character.isNumber || "_-.".contains(character))
+    }
+    var result = ""
+    var rest = text[...]
+    while !rest.isEmpty {
+      let word = rest.prefix { isTokenCharacter($0) }
+      result += word.count >= 20 && tokenPrefixes.contains { word.hasPrefix($0) } ? mask[...] : word
+      rest = rest[word.endIndex...]
+      if let separator = rest.popFirst() { result.append(separator) }
+    }
+    return result
+  }
+}

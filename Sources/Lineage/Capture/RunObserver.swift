@@ -1,0 +1,67 @@
+internal import FileTracing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// Follows a command while it runs: folds its accesses and saves what it is about to change.
+final class RunObserver: AccessObserver {
+  private(set) var ledger: AccessLedger
+  /// What stood in the work tree before the command, where its accesses aren't followed.
+  private(set) var snapshot: WorkTreeSnapshot?
+  private let root: FilePath
+  private let filter: IgnoreFilter
+  private let inputLimit: Int64
+  private let catalog: ContentCatalog
+  private let writer: ObjectWriter
+  /// The contents that were taken before a change, with their sizes.
+  private(set) var saved: [ContentID: Int64] = [:]
+  /// The first failure to save a content; the run is recorded without it.
+  private(set) var failure: (any Error)?
+
+  init(
+    ledger: AccessLedger, root: FilePath, filter: IgnoreFilter, inputLimit: Int64, catalog: ContentCatalog,
+    writer: ObjectWriter
+  ) {
+    self.ledger = ledger
+    self.filter = filter
+    self.root = root
+    self.inputLimit = inputLimit
+    self.catalog = catalog
+    self.writer = writer
+  }
+
+  /// Notes what stands in the work tree, for finding changes without having seen them.
+  func takeSnapshot() {
+    snapshot = WorkTreeSnapshot(root: root, filter: filter)
+  }
+
+  func refused(_ errno: Errno) {
+    takeSnapshot()
+  }
+
+  func observe(_ event: AccessEvent) {
+    ledger.fold(event)
+  }
+
+  func beforeChange(_ barrier: Barrier) -> ContentID? {
+    guard let path = ledger.mustSave(barrier.path, forInnerRun: barrier.belongsToInnerScope) else { return nil }
+    do {
+      let file = path.filePath(in: root)
+      guard let status = try FileStatus(at: file), status.kind == .regular else { return nil }
+      let content: ContentID
+      if status.size > inputLimit {
+        content = try catalog.known(path, status) ?? FileIdentity.identify(file).content
+      } else {
+        let stored = try writer.addFile(at: file)
+        if stored.wasUnstable { return nil }
+        content = stored.content
+      }
+      saved[content] = status.size
+      return content
+    } catch {
+      // The command goes on whatever happens here; the record says later that it is incomplete.
+      if failure == nil { failure = error }
+      return nil
+    }
+  }
+}

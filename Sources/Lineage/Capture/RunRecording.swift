@@ -1,0 +1,277 @@
+internal import GitAccess
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// Turns what a command did to paths into the inputs and outputs of its run, and stores their bytes.
+struct RunRecording {
+  let workspace: Workspace
+  let run: RunID
+  let started: Timestamp
+  let lock: LockFile
+  let catalog: ContentCatalog
+  let writer: ObjectWriter
+  let inputLimit: Int64
+  /// The contents that were taken before the run changed them, with their sizes.
+  var saved: [ContentID: Int64] = [:]
+
+  /// What the end of a run says about files.
+  struct Files {
+    var inputs: [ArtifactRecord] = []
+    var outputs: [ArtifactRecord] = []
+    var removed: [String] = []
+    var hazards: [Hazard] = []
+    /// What the lock file says of the outputs from now on.
+    var tracked: [LockEntry] = []
+    /// Outputs that git tracks itself.
+    var keptByGit: [WorkPath] = []
+    var notices: [Notice] = []
+  }
+
+  /// Judges the entries of a ledger, stores what must be, and returns the record.
+  func files(of ledger: AccessLedger, evidence: Evidence) throws -> Files {
+    var files = Files()
+    var readings: [WorkPath] = []
+    var writings: [WorkPath: AccessLedger.Entry] = [:]
+
+    for (path, entry) in ledger.entries {
+      let status = try? FileStatus(at: path.filePath(in: workspace.root))
+      let stands = status.map { $0.kind == .regular || $0.kind == .symbolicLink } ?? false
+      if entry.wasWritten, stands {
+        writings[path] = entry
+      } else if entry.wasWritten || entry.wasRemoved {
+        if status == nil { removal(of: path, entry, ledger, into: &files, evidence: evidence) }
+      } else if stands, entry.wasRead || entry.wasExecuted, status?.kind == .regular {
+        readings.append(path)
+      }
+    }
+    try catalog.prefetch(readings + writings.keys)
+    try outputs(writings, into: &files, readings: &readings, evidence: evidence)
+    try inputs(readings, into: &files, evidence: evidence)
+    return files
+  }
+
+  private func removal(
+    of path: WorkPath, _ entry: AccessLedger.Entry, _ ledger: AccessLedger, into files: inout Files, evidence: Evidence
+  ) {
+    if entry.wasRemoved { files.removed.append(path.text) }
+    var content = entry.before
+    if content == nil, entry.wasRead, let target = ledger.moves[path] {
+      // Moved without having been opened: it still is what now stands at the new path.
+      content = (try? catalog.identity(of: target))??.content
+    }
+    guard let content else { return }
+    files.inputs.append(
+      ArtifactRecord(
+        path: path.text, kind: .file, content: content, size: size(of: content), evidence: evidence,
+        isStored: isStored(content)))
+  }
+
+  private func size(of content: ContentID) -> Int64 {
+    saved[content] ?? ((try? workspace.store.fileSize(content)) ?? nil) ?? 0
+  }
+
+  private func isStored(_ content: ContentID) -> Bool {
+    (try? writer.containsFile(content)) ?? false
+  }
+
+  // MARK: Outputs
+
+  private func outputs(
+    _ writings: [WorkPath: AccessLedger.Entry], into files: inout Files, readings: inout [WorkPath],
+    evidence: Evidence
+  ) throws {
+    let grouping = FileGrouping(writings.keys.sorted()) { lock[$0] == nil ? lock.tree(around: $0)?.path : nil }
+    var staleTrees: Set<WorkPath> = []
+    for path in grouping.single {
+      guard let entry = writings[path] else { continue }
+      guard let output = try output(path, entry, into: &files, evidence: evidence) else {
+        if entry.wasRead || entry.before != nil { readings.append(path) }
+        continue
+      }
+      files.outputs.append(output)
+      try track(path, output, into: &files, staleTrees: &staleTrees)
+    }
+    for (folder, paths) in grouping.trees.sorted(by: { $0.key < $1.key }) {
+      let assembly = TreeAssembly()
+      var isStored = true
+      for path in paths {
+        guard let entry = writings[path] else { continue }
+        guard let (identity, _) = try catalog.store(path, with: writer, store: workspace.store) else { continue }
+        noteInput(before: entry.before, of: path, after: identity, into: &files, evidence: evidence)
+        if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
+        isStored = isStored && !identity.wasUnstable
+        if let components = path.components(below: folder) { assembly.add(components, identity) }
+      }
+      let tree = try assembly.store(with: writer)
+      let whole = try catalog.store(folder, with: writer, store: workspace.store)
+      files.outputs.append(
+        ArtifactRecord(
+          path: folder.text, kind: .tree, content: tree.id, size: tree.size, count: tree.count, evidence: evidence,
+          isStored: isStored, isPartial: whole?.0.content != tree.id))
+      if LockFile.isTrackable(folder), try !hasTracked(below: folder) { staleTrees.insert(folder) }
+    }
+    for folder in staleTrees.sorted() { try trackTree(folder, into: &files) }
+  }
+
+  private func output(
+    _ path: WorkPath, _ entry: AccessLedger.Entry, into files: inout Files, evidence: Evidence
+  ) throws -> ArtifactRecord? {
+    let record: ArtifactRecord
+    do {
+      guard let (identity, _) = try catalog.store(path, with: writer, store: workspace.store) else { return nil }
+      // Opened for writing, yet the same as before: it was only read.
+      if entry.before == identity.content { return nil }
+      if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
+      noteInput(before: entry.before, of: path, after: identity, into: &files, evidence: evidence)
+      record = ArtifactRecord(
+        path: path.text, kind: identity.kind, content: identity.content, size: identity.size,
+        isExecutable: identity.isExecutable, evidence: evidence, isStored: true, before: entry.before,
+        problem: identity.wasUnstable ? "changed while it was stored" : nil)
+    } catch StorageError.unreadable(let error) {
+      return ArtifactRecord(
+        path: path.text, kind: .file, content: nil, size: 0, evidence: evidence, problem: "\(error.errno)")
+    }
+    return record
+  }
+
+  private func noteInput(
+    before: ContentID?, of path: WorkPath, after identity: ContentCatalog.Identity, into files: inout Files,
+    evidence: Evidence
+  ) {
+    guard let before, before != identity.content else { return }
+    files.inputs.append(
+      ArtifactRecord(
+        path: path.text, kind: .file, content: before, size: size(of: before), isExecutable: identity.isExecutable,
+        evidence: evidence, isStored: isStored(before)))
+  }
+
+  /// Decides where the lock file keeps an output: in its own line, in a tracked tree, or not at all.
+  private func track(
+    _ path: WorkPath, _ output: ArtifactRecord, into files: inout Files, staleTrees: inout Set<WorkPath>
+  ) throws {
+    guard LockFile.isTrackable(path), let content = output.content else { return }
+    if let tree = lock.tree(around: path) {
+      staleTrees.insert(tree.path)
+      return
+    }
+    if try workspace.repository?.isTracked(path.bytes) ?? false {
+      files.keptByGit.append(path)
+      return
+    }
+    let kind: LockEntry.Kind = output.kind == .link ? .link : output.isExecutable ? .executable : .file
+    files.tracked.append(LockEntry(kind: kind, content: content, size: output.size, path: path))
+  }
+
+  private func trackTree(_ folder: WorkPath, into files: inout Files) throws {
+    guard let (identity, stored) = try catalog.store(folder, with: writer, store: workspace.store),
+      identity.kind == .tree
+    else { return }
+    for skipped in stored?.skipped ?? [] { files.notices.append(.skipped(skipped, in: folder)) }
+    files.tracked.append(
+      LockEntry(kind: .tree, content: identity.content, size: identity.size, count: identity.count, path: folder))
+  }
+
+  private func hasTracked(below folder: WorkPath) throws -> Bool {
+    try workspace.repository?.hasTracked(below: folder.bytes) ?? false
+  }
+
+  // MARK: Inputs
+
+  private func inputs(_ readings: [WorkPath], into files: inout Files, evidence: Evidence) throws {
+    let byGit = try Set(readings.filter { try workspace.repository?.isTracked($0.bytes) ?? false && !$0.isOutside })
+    let grouping = FileGrouping(readings.filter { !byGit.contains($0) }) {
+      lock[$0] == nil ? lock.tree(around: $0)?.path : nil
+    }
+    for path in (grouping.single + byGit).sorted() {
+      guard let record = try input(path, isTracked: byGit.contains(path), into: &files, evidence: evidence) else {
+        continue
+      }
+      files.inputs.append(record)
+    }
+    for (folder, paths) in grouping.trees.sorted(by: { $0.key < $1.key }) {
+      let assembly = TreeAssembly()
+      var isStored = true
+      for path in paths {
+        guard let (identity, stored) = try identity(of: path, into: &files),
+          let components = path.components(below: folder)
+        else { continue }
+        isStored = isStored && stored
+        assembly.add(components, identity)
+      }
+      let tree = try assembly.store(with: writer)
+      let locked = lock[folder]
+      files.inputs.append(
+        ArtifactRecord(
+          path: folder.text, kind: .tree, content: tree.id, size: tree.size, count: tree.count, evidence: evidence,
+          isStored: isStored, isPartial: locked.map { $0.content != tree.id } ?? true))
+    }
+    files.inputs.sort { ($0.path, $0.content?.hex ?? "") < ($1.path, $1.content?.hex ?? "") }
+    files.outputs.sort { $0.path < $1.path }
+    files.removed.sort()
+  }
+
+  private func input(
+    _ path: WorkPath, isTracked: Bool, into files: inout Files, evidence: Evidence
+  ) throws -> ArtifactRecord? {
+    do {
+      if isTracked, try workspace.repository?.matchesHead(path.bytes) ?? false {
+        guard let identity = try catalog.identity(of: path) else { return nil }
+        return ArtifactRecord(
+          path: path.text, kind: identity.kind, content: identity.content, size: identity.size,
+          isExecutable: identity.isExecutable, evidence: evidence, isStored: isStored(identity.content), isInGit: true)
+      }
+      guard let (identity, isStored) = try identity(of: path, into: &files) else { return nil }
+      return ArtifactRecord(
+        path: path.text, kind: identity.kind, content: identity.content, size: identity.size,
+        isExecutable: identity.isExecutable, evidence: evidence, isStored: isStored,
+        problem: identity.wasUnstable ? "changed while it was read" : nil)
+    } catch StorageError.unreadable(let error) {
+      return ArtifactRecord(
+        path: path.text, kind: .file, content: nil, size: 0, evidence: evidence, problem: "\(error.errno)")
+    }
+  }
+
+  /// Returns an input's content, stored if it isn't too large for that, and whether its bytes are in the store.
+  private func identity(
+    of path: WorkPath, into files: inout Files
+  ) throws -> (ContentCatalog.Identity, isStored: Bool)? {
+    let file = path.filePath(in: workspace.root)
+    guard let status = try FileStatus(at: file), status.kind == .regular else { return nil }
+    // Nothing that the run wrote gets here: a change since its start was somebody else's.
+    if status.changed / 1000 > started.microseconds, status.modified / 1000 > started.microseconds {
+      files.hazards.append(Hazard(.inputChanged, path: path.text))
+    }
+    if status.size <= inputLimit, !path.isOutside || status.size <= inputLimit {
+      guard let (identity, _) = try catalog.store(path, with: writer, store: workspace.store) else { return nil }
+      if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
+      return (identity, true)
+    }
+    guard let identity = try catalog.identity(of: path) else { return nil }
+    if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
+    let isStored = isStored(identity.content)
+    if !isStored { files.notices.append(.unstoredInput(path: path.text, size: identity.size)) }
+    return (identity, isStored)
+  }
+}
+
+extension RunRecording {
+  /// Returns the record of a path or URI that somebody named, stored where it has bytes.
+  func declared(_ pointer: String) throws -> ArtifactRecord {
+    if pointer.contains("://") {
+      return ArtifactRecord(path: pointer, kind: .uri, content: nil, size: 0, evidence: .declared)
+    }
+    guard let path = WorkPath(text: pointer),
+      let (identity, _) = try catalog.store(path, with: writer, store: workspace.store)
+    else {
+      return ArtifactRecord(
+        path: pointer, kind: .file, content: nil, size: 0, evidence: .declared, problem: "no such file")
+    }
+    return ArtifactRecord(
+      path: pointer, kind: identity.kind, content: identity.content, size: identity.size,
+      count: identity.kind == .tree ? identity.count : nil, isExecutable: identity.isExecutable, evidence: .declared,
+      isStored: true)
+  }
+}

@@ -1,0 +1,62 @@
+public import Journaling
+public import MLTBase
+
+/// What `mlt run` is asked to do.
+public struct RunRequest: Sendable {
+  /// The command and its arguments, as bytes.
+  public var arguments: [[UInt8]]
+  /// The component's name; nil takes it from the command.
+  public var component: String?
+  /// Inputs that can't be observed: paths or URIs.
+  public var inputs: [String]
+  /// Outputs that can't be observed: paths or URIs.
+  public var outputs: [String]
+  /// Parameters to record.
+  public var parameters: [String: String]
+  /// Tags to record; a bare tag has an empty value.
+  public var tags: [String: String]
+  /// A note to record.
+  public var note: String?
+  /// Whether to follow the command's file accesses.
+  public var isTraced: Bool
+
+  /// Takes the request.
+  public init(
+    arguments: [[UInt8]], component: String? = nil, inputs: [String] = [], outputs: [String] = [],
+    parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil, isTraced: Bool = true
+  ) {
+    self.arguments = arguments
+    self.component = component
+    self.inputs = inputs
+    self.outputs = outputs
+    self.parameters = parameters
+    self.tags = tags
+    self.note = note
+    self.isTraced = isTraced
+  }
+
+  /// The command as text; an argument that isn't UTF-8 is quoted.
+  var command: [String] { arguments.map { String(validating: $0, as: UTF8.self) ?? PathText.encode($0) } }
+}
+
+/// What a run did, once it is recorded.
+public struct RunReport: Sendable {
+  /// The run.
+  public var run: RunID
+  /// The component's name.
+  public var component: String
+  /// How the command ended.
+  public var status: RunStatus
+  /// The exit status to end with: the command's own, or 128 + n for a signal.
+  public var exit: Int32
+  /// How the accesses were learned.
+  public var evidence: Evidence
+  /// How many inputs were recorded.
+  public var inputs: Int
+  /// How many outputs were recorded.
+  public var outputs: Int
+  /// What makes the record less than the whole truth.
+  public var hazards: [Hazard]
+  /// From start to end of the command, in microseconds.
+  public var wall: Int64
+}

@@ -1,0 +1,75 @@
+internal import FileTracing
+internal import Journaling
+internal import LineageIndexing
+public import MLTBase
+internal import ObjectStorage
+public import SystemPackage
+
+/// Why a run is finished by another process than the one that started it.
+public enum FinishReason: String, Sendable {
+  /// Processes that the command left behind wrote after it had ended.
+  case late
+  /// The process that started the run was killed while the command went on.
+  case orphaned
+}
+
+extension Workspace {
+  /// Finishes the record of a run from its spool, when the process that started it is gone.
+  ///
+  /// The spool is removed once its facts are in the journal.
+  ///
+  /// - Throws: `TracingError` if the spool can't be understood; failures of store, journal and index.
+  public func finish(_ run: RunID, spool: FilePath, reason: FinishReason) throws {
+    let reader = try SpoolReader(spool)
+    switch reason {
+    case .late: try recordLateWrites(run, reader)
+    case .orphaned: try recordOrphan(run, reader)
+    }
+    try FileOperations.remove(spool)
+  }
+
+  private func recordLateWrites(_ run: RunID, _ reader: SpoolReader) throws {
+    let classifier = PathClassifier(root: root, home: context.home, filter: IgnoreFilter(try rules))
+    var ledger = AccessLedger(root: root, classifier: classifier)
+    for event in reader.lateEvents { ledger.fold(event) }
+    let hazards = ledger.entries.filter { $0.value.wasWritten || $0.value.wasRemoved }.map(\.key).sorted()
+      .map { Hazard(.lateWrite, path: $0.text) }
+    if !hazards.isEmpty { try record([RunAnnotated(run: run, hazards: hazards)], durable: true) }
+  }
+
+  private func recordOrphan(_ run: RunID, _ reader: SpoolReader) throws {
+    guard let known = try index.run(run), known.status == .running else { return }
+    let filter = IgnoreFilter(try rules)
+    let catalog = ContentCatalog(root: root, index: try index, rules: filter)
+    let writer = try store.begin()
+    do {
+      let classifier = PathClassifier(root: root, home: context.home, filter: filter)
+      var ledger = AccessLedger(root: root, classifier: classifier)
+      for event in reader.events + reader.lateEvents { ledger.fold(event) }
+      let recording = RunRecording(
+        workspace: self, run: run, started: known.started, lock: try readLock(), catalog: catalog, writer: writer,
+        inputLimit: try captureInputLimit())
+      let files = try recording.files(of: ledger, evidence: .observed)
+      try writer.finish()
+      let exit = reader.exit.map { Self.exitStatus($0.termination) } ?? 1
+      let environment = EnvironmentProbe(index: try index, variables: [:])
+        .environment(files: ledger.environment, programs: ledger.programs)
+      let hazard = Hazard(.incomplete, detail: "mlt itself was killed while the command went on")
+      let ended = RunEnded(
+        run: run, status: exit == 0 ? .finished : .failed, exit: Int64(exit), evidence: .observed,
+        inputs: files.inputs, outputs: files.outputs, removed: files.removed, environment: environment,
+        hazards: files.hazards + [hazard],
+        usage: reader.exit.map { exit in
+          RunUsage(
+            wall: exit.usage.wall, user: exit.usage.user, system: exit.usage.system,
+            memory: exit.usage.maximumResidentSize)
+        })
+      try record([ended], durable: true)
+      if ended.status == .finished { try keepLock(files) }
+      try catalog.remember()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+}

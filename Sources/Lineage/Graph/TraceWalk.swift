@@ -1,0 +1,106 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+
+/// Walks lineage breadth first, each run once, without recursion: neither diamonds nor long chains cost more than
+/// their runs and steps.
+struct TraceWalk {
+  let index: LineageIndex
+  let finder: OriginFinder
+  let depth: Int?
+
+  private struct Pending {
+    var run: RunID
+    var depth: Int
+  }
+
+  // MARK: Up
+
+  func up(fromRuns runs: [RunID]) throws -> [Trace.Node] {
+    try walk(from: runs) { record, isCut in
+      let view = OriginFinder.Viewpoint(
+        run: record.id, started: record.started, ended: record.ended ?? record.started)
+      let inputs = try index.files(of: record.id, role: .input)
+      let edges = try inputs.flatMap { try finder.edges(of: $0, seenFrom: view) }
+      let producers = edges.compactMap(\.producer)
+      let node = Trace.Node(
+        run: record, depth: 0, inputs: edges, outputs: try index.files(of: record.id, role: .output), readers: [],
+        isCut: isCut && !producers.isEmpty)
+      return (node, isCut ? [] : producers)
+    }
+  }
+
+  // MARK: Down
+
+  func down(from runs: [RunID]) throws -> [Trace.Node] {
+    try walk(from: runs) { record, isCut in
+      let outputs = try index.files(of: record.id, role: .output)
+      let next = try self.readers(of: outputs, writtenBy: record.id)
+      let node = Trace.Node(
+        run: record, depth: 0, inputs: [], outputs: outputs, readers: next, isCut: isCut && !next.isEmpty)
+      return (node, isCut ? [] : next.map(\.run))
+    }
+  }
+
+  /// Returns the runs that read one of the artifacts; with a writer, only those whose input came from that run.
+  func readers(of artifacts: [ArtifactRecord], writtenBy writer: RunID?) throws -> [Trace.Reader] {
+    var found: Set<Trace.Reader> = []
+    var checked: Set<Trace.Reader> = []
+    for artifact in artifacts {
+      guard let content = artifact.content else { continue }
+      var readings = try index.readers(content: content)
+      readings += try index.treeReaders(ofPathsAbove: artifact.path)
+      if artifact.kind == .tree {
+        readings += try index.readersBelow(path: artifact.path)
+        readings += try index.readers(path: artifact.path)
+      }
+      for reading in readings where reading.run != writer {
+        let reader = Trace.Reader(run: reading.run, input: reading.artifact)
+        guard checked.insert(reader).inserted else { continue }
+        if let writer {
+          let view = OriginFinder.Viewpoint(run: reading.run, started: reading.started, ended: reading.ended)
+          let edges = try finder.edges(of: reading.artifact, seenFrom: view)
+          // Content that came back to what it was by another way isn't this run's doing.
+          let isOurs = edges.contains { edge in
+            if case .changedOutside = edge.origin { return false }
+            return edge.producer == writer
+          }
+          if isOurs { found.insert(reader) }
+        } else if try holds(reading.artifact, artifact, content) {
+          found.insert(reader)
+        }
+      }
+    }
+    return found.sorted { ($0.run, $0.input.path) < ($1.run, $1.input.path) }
+  }
+
+  /// Whether what was read is, or holds, or lies in the artifact.
+  private func holds(_ input: ArtifactRecord, _ artifact: ArtifactRecord, _ content: ContentID) throws -> Bool {
+    if input.content == content { return true }
+    return try finder.shareContent(input, artifact)
+  }
+
+  // MARK: Both
+
+  private func walk(
+    from start: [RunID], _ visit: (RunRecord, _ isCut: Bool) throws -> (Trace.Node, next: [RunID])
+  ) throws -> [Trace.Node] {
+    var nodes: [Trace.Node] = []
+    var seen: Set<RunID> = []
+    var queue: [Pending] = []
+    for run in start where seen.insert(run).inserted { queue.append(Pending(run: run, depth: 0)) }
+    var next = 0
+    while next < queue.count {
+      let pending = queue[next]
+      next += 1
+      guard let record = try index.run(pending.run) else { continue }
+      var (node, following) = try visit(record, depth.map { pending.depth + 1 >= $0 } ?? false)
+      node.depth = pending.depth
+      nodes.append(node)
+      for run in following where seen.insert(run).inserted {
+        queue.append(Pending(run: run, depth: pending.depth + 1))
+      }
+    }
+    return nodes
+  }
+}

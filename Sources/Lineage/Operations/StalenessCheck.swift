@@ -1,0 +1,96 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+
+/// Finds which runs behind tracked paths would come out differently now, because something they read has changed.
+struct StalenessCheck {
+  let index: LineageIndex
+  let catalog: ContentCatalog
+  let lock: LockFile
+
+  private struct Maker {
+    var run: RunID
+    var component: String
+    var started: Timestamp
+    var outputs: [String]
+    var inputs: [ArtifactRecord]
+    var reasons: Set<StatusReport.Reason> = []
+  }
+
+  func run() throws -> [StatusReport.Stale] {
+    var makers: [RunID: Maker] = [:]
+    var makerOfPath: [String: RunID] = [:]
+    for entry in lock.entries {
+      guard let writing = try index.writers(path: entry.path.text, content: entry.content).first,
+        let record = try index.run(writing.run), record.status == .finished
+      else { continue }
+      makerOfPath[entry.path.text] = record.id
+      if makers[record.id] == nil {
+        makers[record.id] = Maker(
+          run: record.id, component: record.component, started: record.started, outputs: [],
+          inputs: try index.files(of: record.id, role: .input))
+      }
+      makers[record.id]?.outputs.append(entry.path.text)
+    }
+    let order = makers.values.sorted { ($0.started, $0.run) < ($1.started, $1.run) }.map(\.run)
+    for run in order {
+      let inputs = makers[run]?.inputs ?? []
+      makers[run]?.reasons = try ownReasons(inputs, of: run)
+    }
+    follow(&makers, makerOfPath, order)
+    return order.compactMap { makers[$0] }.filter { !$0.reasons.isEmpty }.map { maker in
+      StatusReport.Stale(
+        run: maker.run, component: maker.component, outputs: maker.outputs,
+        reasons: maker.reasons.sorted { Self.key($0) < Self.key($1) })
+    }
+  }
+
+  private static func key(_ reason: StatusReport.Reason) -> (Int, String) {
+    switch reason {
+    case .inputChanged(let path): (0, path)
+    case .inputMissing(let path): (1, path)
+    case .upstream(let component, _): (2, component)
+    }
+  }
+
+  /// What the work tree itself shows against a run.
+  private func ownReasons(
+    _ inputs: [ArtifactRecord], of run: RunID
+  ) throws -> Set<StatusReport.Reason> {
+    var reasons: Set<StatusReport.Reason> = []
+    let written = Set(try index.files(of: run, role: .output).map(\.path))
+    for input in inputs {
+      // What a run changed in place it has changed itself; a partial tree is judged by the files it names.
+      guard let content = input.content, let path = WorkPath(text: input.path), !path.isOutside,
+        !written.contains(input.path)
+      else { continue }
+      if input.kind == .tree, input.isPartial { continue }
+      guard let present = try catalog.identity(of: path) else {
+        // A tracked input that is missing is put back by a checkout; the lock file still has the content.
+        if lock[path]?.content != content { reasons.insert(.inputMissing(input.path)) }
+        continue
+      }
+      if present.content != content { reasons.insert(.inputChanged(input.path)) }
+    }
+    return reasons
+  }
+
+  /// Carries staleness on to what was made from stale outputs.
+  private func follow(_ makers: inout [RunID: Maker], _ makerOfPath: [String: RunID], _ order: [RunID]) {
+    var changed = true
+    while changed {
+      changed = false
+      for run in order {
+        guard let maker = makers[run] else { continue }
+        for input in maker.inputs {
+          guard let producer = makerOfPath[input.path], producer != run, let upstream = makers[producer],
+            !upstream.reasons.isEmpty
+          else { continue }
+          let reason = StatusReport.Reason.upstream(upstream.component, producer)
+          if makers[run]?.reasons.insert(reason).inserted == true { changed = true }
+        }
+      }
+    }
+  }
+}

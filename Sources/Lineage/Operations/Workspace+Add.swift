@@ -1,0 +1,103 @@
+internal import GitAccess
+public import Journaling
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// What `mlt add` did.
+public struct AddReport: Sendable {
+  /// One path that is tracked now.
+  public struct Item: Sendable {
+    /// The artifact.
+    public var artifact: ArtifactRecord
+    /// What the lock file said of the path before, if it did.
+    public var before: LockEntry?
+  }
+
+  /// The paths, sorted.
+  public var items: [Item]
+}
+
+extension Workspace {
+  /// Stores files and folders and tracks them in the lock file.
+  ///
+  /// - Throws: ``WorkspaceError/missingFile(_:)``, ``WorkspaceError/outsideWorkTree(_:)``,
+  ///   ``WorkspaceError/reservedPath(_:)``, ``WorkspaceError/trackedByGit(_:)``; failures of store and journal. On a
+  ///   failure nothing is tracked anew.
+  public func add(_ arguments: [String]) throws -> AddReport {
+    let lock = try readLock()
+    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    let writer = try store.begin()
+    var items: [AddReport.Item] = []
+    do {
+      for path in Set(arguments.map { self.path(of: $0) }).sorted() {
+        try checkAddable(path)
+        guard let (identity, tree) = try catalog.store(path, with: writer, store: store) else {
+          throw WorkspaceError.missingFile(path.text)
+        }
+        for skipped in tree?.skipped ?? [] { notices.append(.skipped(skipped, in: path)) }
+        let artifact = ArtifactRecord(
+          path: path.text, kind: identity.kind, content: identity.content, size: identity.size,
+          count: identity.kind == .tree ? identity.count : nil, isExecutable: identity.isExecutable,
+          evidence: .declared, isStored: true,
+          problem: identity.wasUnstable ? "changed while it was stored" : nil)
+        items.append(AddReport.Item(artifact: artifact, before: lock[path]))
+      }
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+    let changed = items.filter { $0.before?.content != $0.artifact.content }
+    if !changed.isEmpty { try record(changed.map { ArtifactAdded($0.artifact) }, durable: true) }
+    let entries = items.compactMap { Self.entry(of: $0.artifact) }
+    try changeLock { lock in
+      for entry in entries {
+        if let tree = lock.tree(around: entry.path) { try refresh(tree, in: &lock, catalog) } else { lock.set(entry) }
+      }
+    }
+    try ignoreInGit(entries.map(\.path))
+    try catalog.remember()
+    return AddReport(items: items)
+  }
+
+  static func entry(of artifact: ArtifactRecord) -> LockEntry? {
+    guard let path = WorkPath(text: artifact.path), let content = artifact.content else { return nil }
+    let kind: LockEntry.Kind
+    switch artifact.kind {
+    case .file: kind = artifact.isExecutable ? .executable : .file
+    case .tree: kind = .tree
+    case .link: kind = .link
+    case .uri: return nil
+    }
+    return LockEntry(kind: kind, content: content, size: artifact.size, count: artifact.count ?? 1, path: path)
+  }
+
+  /// Brings the entry of a tracked tree up to date with what stands in the folder.
+  private func refresh(_ tree: LockEntry, in lock: inout LockFile, _ catalog: ContentCatalog) throws {
+    let writer = try store.begin()
+    do {
+      if let (identity, _) = try catalog.store(tree.path, with: writer, store: store), identity.kind == .tree {
+        lock.set(
+          LockEntry(
+            kind: .tree, content: identity.content, size: identity.size, count: identity.count, path: tree.path))
+      }
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  private func checkAddable(_ path: WorkPath) throws {
+    guard !path.isOutside else { throw WorkspaceError.outsideWorkTree(path.text) }
+    guard LockFile.isTrackable(path) else { throw WorkspaceError.reservedPath(path.text) }
+    guard let status = try FileStatus(at: path.filePath(in: root)), status.kind != .special else {
+      throw WorkspaceError.missingFile(path.text)
+    }
+    guard let repository else { return }
+    let isByGit =
+      try status.kind == .directory ? repository.hasTracked(below: path.bytes) : repository.isTracked(path.bytes)
+    if isByGit { throw WorkspaceError.trackedByGit(path.text) }
+  }
+}

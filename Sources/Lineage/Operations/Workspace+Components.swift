@@ -1,0 +1,26 @@
+public import Journaling
+public import LineageIndexing
+internal import MLTBase
+
+extension Workspace {
+  /// Returns all components that have run or been described, by name.
+  public func components() throws -> [ComponentRecord] {
+    try index.components()
+  }
+
+  /// Returns one component.
+  ///
+  /// - Throws: ``WorkspaceError/unknownComponent(_:similar:)``.
+  public func component(_ name: String) throws -> ComponentRecord {
+    try checkComponent(name)
+    guard let component = try index.component(name) else {
+      throw WorkspaceError.unknownComponent(name, similar: [])
+    }
+    return component
+  }
+
+  /// Describes a component; what isn't said stays as it was. A component needn't have run yet.
+  public func describe(_ description: ComponentDescribed) throws {
+    try record([description], durable: true)
+  }
+}

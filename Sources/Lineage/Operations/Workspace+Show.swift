@@ -1,0 +1,107 @@
+public import Journaling
+public import LineageIndexing
+public import MLTBase
+internal import ObjectStorage
+
+/// All that is known of a run.
+public struct RunDetails: Sendable {
+  /// The run.
+  public var run: RunRecord
+  /// What it read, with where that came from.
+  public var inputs: [LineageEdge]
+  /// What it wrote.
+  public var outputs: [ArtifactRecord]
+  /// What it stood on.
+  public var environment: RunEnvironment?
+  /// The runs that were started within it.
+  public var children: [RunID]
+}
+
+/// All that is known of an artifact.
+public struct ArtifactDetails: Sendable {
+  /// The artifact.
+  public var target: ArtifactTarget
+  /// Where its content came from.
+  public var origins: [LineageEdge]
+  /// Whether the store has its bytes.
+  public var isStored: Bool
+  /// What the lock file says of its path.
+  public var locked: LockEntry?
+  /// The contents that its path had, the newest first, by the runs that wrote them.
+  public var versions: [Writing]
+  /// The runs that read this content.
+  public var readers: [Reading]
+  /// Of a folder, what lies in it.
+  public var children: [ArtifactRecord]
+}
+
+/// What `mlt show` found.
+public enum ShowReport: Sendable {
+  /// A run.
+  case run(RunDetails)
+  /// An artifact.
+  case artifact(ArtifactDetails)
+}
+
+extension Workspace {
+  /// How many versions, readers and children of an artifact are shown.
+  static let shownLimit = 1000
+
+  /// Returns all that is known of what a pointer names.
+  public func show(_ pointer: String) throws -> ShowReport {
+    switch try target(of: pointer) {
+    case .run(let run): .run(try details(of: run))
+    case .artifact(let target): .artifact(try details(of: target))
+    }
+  }
+
+  private func details(of id: RunID) throws -> RunDetails {
+    guard let run = try index.run(id) else { throw WorkspaceError.unknownPointer(id.hex, similar: []) }
+    let finder = OriginFinder(index: try index, store: try store)
+    let view = OriginFinder.Viewpoint(run: id, started: run.started, ended: run.ended ?? run.started)
+    return RunDetails(
+      run: run, inputs: try index.files(of: id, role: .input).flatMap { try finder.edges(of: $0, seenFrom: view) },
+      outputs: try index.files(of: id, role: .output), environment: try index.environment(of: id),
+      children: try index.children(of: id))
+  }
+
+  private func details(of target: ArtifactTarget) throws -> ArtifactDetails {
+    let artifact = target.artifact
+    let finder = OriginFinder(index: try index, store: try store)
+    let path = WorkPath(text: artifact.path)
+    var isStored = false
+    var children: [ArtifactRecord] = []
+    if let content = artifact.content {
+      if artifact.kind == .tree {
+        isStored = try store.containsTree(content)
+        if isStored, let path {
+          children = try store.tree(content).entries.prefix(Self.shownLimit).map { entry in
+            Self.record(of: entry, at: path.appending(entry.name))
+          }
+        }
+      } else {
+        isStored = try store.containsFile(content)
+      }
+    }
+    let lock = try readLock()
+    return ArtifactDetails(
+      target: target, origins: try finder.edges(of: artifact, seenFrom: presentView()), isStored: isStored,
+      locked: path.flatMap { lock[$0] ?? lock.tree(around: $0) },
+      versions: Array(try index.writers(path: artifact.path).prefix(Self.shownLimit)),
+      readers: try artifact.content.map { Array(try index.readers(content: $0).prefix(Self.shownLimit)) } ?? [],
+      children: children)
+  }
+
+  /// Returns what a run stood on.
+  ///
+  /// - Throws: what ``run(of:)`` throws.
+  public func environment(of pointer: String) throws -> (run: RunID, environment: RunEnvironment) {
+    let run = try run(of: pointer)
+    return (run, try index.environment(of: run) ?? RunEnvironment())
+  }
+
+  /// Returns what a run's record says of it, without its files.
+  public func record(of run: RunID) throws -> RunRecord? {
+    try index.run(run)
+  }
+}

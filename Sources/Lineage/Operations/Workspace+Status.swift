@@ -1,0 +1,114 @@
+internal import GitAccess
+internal import Journaling
+internal import LineageIndexing
+public import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// How the work tree differs from the lock file, and what is out of date.
+public struct StatusReport: Sendable {
+  /// How a tracked path differs.
+  public enum Change: String, Sendable {
+    /// It has other content.
+    case modified
+    /// Nothing stands there.
+    case missing
+    /// Something else stands there: a folder for a file, say.
+    case typeChanged = "type changed"
+    /// Only the executable bit differs.
+    case modeChanged = "mode changed"
+  }
+
+  /// One tracked path that differs from the lock file.
+  public struct Difference: Sendable {
+    /// The path.
+    public var path: WorkPath
+    /// How it differs.
+    public var change: Change
+    /// What the lock file says.
+    public var locked: LockEntry
+    /// What stands there now; nil if nothing does.
+    public var present: ContentID?
+  }
+
+  /// Why an output is out of date.
+  public enum Reason: Hashable, Sendable {
+    /// An input has other content now.
+    case inputChanged(String)
+    /// An input is gone.
+    case inputMissing(String)
+    /// The run that made an input is itself out of date.
+    case upstream(String, RunID)
+  }
+
+  /// A run whose outputs are tracked and would come out differently now.
+  public struct Stale: Sendable {
+    /// The run that made the outputs.
+    public var run: RunID
+    /// Its component.
+    public var component: String
+    /// The tracked outputs.
+    public var outputs: [String]
+    /// Why, sorted.
+    public var reasons: [Reason]
+  }
+
+  /// The branch; nil without git or when HEAD is detached.
+  public var branch: String?
+  /// The commit; nil without git or before the first one.
+  public var commit: String?
+  /// Whether the work tree belongs to a git repository.
+  public var hasGit: Bool
+  /// How many paths are tracked.
+  public var tracked: Int
+  /// Tracked paths that differ, sorted.
+  public var differences: [Difference]
+  /// Runs with outputs out of date, the first causes first.
+  public var stale: [Stale]
+  /// Runs that have started and not ended, with their components.
+  public var running: [(run: RunID, component: String, started: Timestamp)]
+
+  /// Whether everything is as the lock file says and up to date.
+  public var isClean: Bool { differences.isEmpty && stale.isEmpty }
+}
+
+extension Workspace {
+  /// Compares the work tree with the lock file, and the inputs of the runs behind it with what stands there now.
+  public func status() throws -> StatusReport {
+    let lock = try readLock()
+    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    try catalog.prefetch(lock.entries.lazy.filter { $0.kind != .tree }.map(\.path))
+    var differences: [StatusReport.Difference] = []
+    for entry in lock.entries {
+      if let difference = try difference(of: entry, catalog) { differences.append(difference) }
+    }
+    let stale = try StalenessCheck(index: try index, catalog: catalog, lock: lock).run()
+    try catalog.remember()
+    let head = try repository?.head()
+    return StatusReport(
+      branch: head?.branch, commit: head?.commit, hasGit: repository != nil, tracked: lock.entries.count,
+      differences: differences, stale: stale,
+      running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) })
+  }
+
+  private func difference(of entry: LockEntry, _ catalog: ContentCatalog) throws -> StatusReport.Difference? {
+    func differs(_ change: StatusReport.Change, _ present: ContentID?) -> StatusReport.Difference {
+      StatusReport.Difference(path: entry.path, change: change, locked: entry, present: present)
+    }
+    guard let identity = try catalog.identity(of: entry.path) else {
+      let stands = try FileStatus(at: entry.path.filePath(in: root)) != nil
+      return differs(stands ? .typeChanged : .missing, nil)
+    }
+    let kind: LockEntry.Kind =
+      switch identity.kind {
+      case .tree: .tree
+      case .link: .link
+      case .file, .uri: identity.isExecutable ? .executable : .file
+      }
+    if kind == entry.kind { return identity.content == entry.content ? nil : differs(.modified, identity.content) }
+    if kind == .tree || kind == .link || entry.kind == .tree || entry.kind == .link {
+      return differs(.typeChanged, identity.content)
+    }
+    return differs(identity.content == entry.content ? .modeChanged : .modified, identity.content)
+  }
+}

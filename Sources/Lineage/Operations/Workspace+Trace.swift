@@ -1,0 +1,73 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+
+/// What `mlt trace` is asked to do.
+public struct TraceRequest: Sendable {
+  /// What to start from.
+  public var pointer: String
+  /// Which way to go.
+  public var direction: Trace.Direction
+  /// How many runs deep to go; nil for all the way.
+  public var depth: Int?
+
+  /// Takes the request.
+  public init(pointer: String, direction: Trace.Direction = .up, depth: Int? = nil) {
+    self.pointer = pointer
+    self.direction = direction
+    self.depth = depth
+  }
+}
+
+extension Workspace {
+  /// Follows an artifact or run back to what it was made from, or on to what was made from it.
+  ///
+  /// - Throws: what ``target(of:)`` throws, and failures of index and store.
+  public func trace(_ request: TraceRequest) throws -> Trace {
+    let index = try index
+    let finder = OriginFinder(index: index, store: try store)
+    let walk = TraceWalk(index: index, finder: finder, depth: request.depth)
+    var trace = Trace(direction: request.direction, artifact: nil, origins: [], readers: [], start: nil, nodes: [])
+    switch try target(of: request.pointer) {
+    case .run(let run):
+      trace.start = run
+      trace.nodes = try request.direction == .up ? walk.up(fromRuns: [run]) : walk.down(from: [run])
+    case .artifact(let target):
+      trace.artifact = target.artifact
+      if request.direction == .up {
+        trace.origins = try origins(of: target, finder)
+        trace.nodes = try walk.up(fromRuns: trace.origins.compactMap(\.producer))
+      } else {
+        trace.readers = try walk.readers(of: [target.artifact], writtenBy: nil)
+        trace.nodes = try walk.down(from: trace.readers.map(\.run))
+      }
+    }
+    return trace
+  }
+
+  /// Where a named artifact came from; a run's own output came from that run, whatever others made since.
+  private func origins(of target: ArtifactTarget, _ finder: OriginFinder) throws -> [LineageEdge] {
+    if case .ofRun(let run) = target.version {
+      let wrote = try index.files(of: run, role: .output).contains { output in
+        output.path == target.artifact.path || isInside(target.artifact.path, output)
+      }
+      if wrote {
+        return [
+          LineageEdge(
+            input: target.artifact, origin: .produced(run), evidence: target.artifact.evidence, count: nil)
+        ]
+      }
+      guard let record = try index.run(run) else { return [] }
+      let view = OriginFinder.Viewpoint(run: run, started: record.started, ended: record.ended ?? record.started)
+      return try finder.edges(of: target.artifact, seenFrom: view)
+    }
+    return try finder.edges(of: target.artifact, seenFrom: presentView())
+  }
+
+  private func isInside(_ path: String, _ output: ArtifactRecord) -> Bool {
+    guard output.kind == .tree, let inner = WorkPath(text: path), let outer = WorkPath(text: output.path) else {
+      return false
+    }
+    return inner.isBelow(outer)
+  }
+}

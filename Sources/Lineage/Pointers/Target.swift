@@ -1,0 +1,32 @@
+public import Journaling
+public import MLTBase
+
+/// What a pointer turned out to name.
+public enum Target: Sendable {
+  /// A run.
+  case run(RunID)
+  /// A content, with the path it is asked for at.
+  case artifact(ArtifactTarget)
+}
+
+/// One content, and how it came to be named.
+public struct ArtifactTarget: Sendable {
+  /// Which version of a path was meant.
+  public enum Version: Hashable, Sendable {
+    /// What stands in the work tree now.
+    case present
+    /// What the lock file says, where nothing stands in the work tree.
+    case locked
+    /// What was recorded last, where neither has it.
+    case recorded
+    /// What a run read or wrote.
+    case ofRun(RunID)
+    /// The content itself, by its id.
+    case content
+  }
+
+  /// The artifact.
+  public var artifact: ArtifactRecord
+  /// Which version it is.
+  public var version: Version
+}

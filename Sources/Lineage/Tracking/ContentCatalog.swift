@@ -1,0 +1,143 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// The contents that files in the work tree have now, learned with as little reading as is safe.
+///
+/// What the stat cache vouches for isn't read. What had to be read is remembered when the catalog is told to.
+final class ContentCatalog {
+  /// What stands at a path.
+  struct Identity: Hashable {
+    var kind: ArtifactRecord.Kind
+    var content: ContentID
+    var size: Int64
+    var count: Int64
+    var isExecutable: Bool
+    /// Whether the file changed while it was read, twice.
+    var wasUnstable: Bool
+
+    init(
+      kind: ArtifactRecord.Kind, content: ContentID, size: Int64, count: Int64 = 1, isExecutable: Bool = false,
+      wasUnstable: Bool = false
+    ) {
+      self.kind = kind
+      self.content = content
+      self.size = size
+      self.count = count
+      self.isExecutable = isExecutable
+      self.wasUnstable = wasUnstable
+    }
+  }
+
+  private let root: FilePath
+  private let index: LineageIndex
+  private let rules: IgnoreFilter
+  private var cached: [String: CachedContent] = [:]
+  private var asked: Set<String> = []
+  private var learned: [CachedContent] = []
+
+  init(root: FilePath, index: LineageIndex, rules: IgnoreFilter) {
+    self.root = root
+    self.index = index
+    self.rules = rules
+  }
+
+  /// Asks the stat cache for many paths at once, so that later questions needn't.
+  func prefetch(_ paths: some Sequence<WorkPath>) throws {
+    let missing = paths.map(\.text).filter { asked.insert($0).inserted }
+    if !missing.isEmpty { cached.merge(try index.cachedContents(for: missing)) { $1 } }
+  }
+
+  /// Returns the content that the stat cache vouches for, if the file hasn't changed since.
+  func known(_ path: WorkPath, _ status: FileStatus) throws -> ContentID? {
+    try prefetch(CollectionOfOne(path))
+    guard let entry = cached[path.text], entry.holds(for: status) else { return nil }
+    return entry.content
+  }
+
+  /// Notes a content that was just learned by reading.
+  func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID) {
+    let entry = CachedContent(path: path.text, status: status, content: content, entered: .now())
+    cached[path.text] = entry
+    asked.insert(path.text)
+    learned.append(entry)
+  }
+
+  /// Writes what was learned to the stat cache.
+  func remember() throws {
+    if learned.isEmpty { return }
+    try index.remember(learned)
+    learned = []
+  }
+
+  /// Returns what stands at a path now, without storing it; nil if there is nothing, or nothing with content.
+  func identity(of path: WorkPath) throws -> Identity? {
+    let file = path.filePath(in: root)
+    guard let status = try FileStatus(at: file) else { return nil }
+    switch status.kind {
+    case .special: return nil
+    case .symbolicLink:
+      let target = try FileOperations.linkTarget(file).bytes
+      return Identity(kind: .link, content: ContentHasher.contentID(of: target), size: Int64(target.count))
+    case .directory:
+      let tree = try FolderIdentity.identify(file, options: folderOptions(for: path))
+      return Identity(kind: .tree, content: tree.content, size: tree.size, count: tree.count)
+    case .regular:
+      if let content = try known(path, status) {
+        return Identity(kind: .file, content: content, size: status.size, isExecutable: status.isExecutable)
+      }
+      let read = try FileIdentity.identify(file)
+      if !read.wasUnstable { learn(path, status, read.content) }
+      return Identity(
+        kind: .file, content: read.content, size: read.size, isExecutable: read.isExecutable,
+        wasUnstable: read.wasUnstable)
+    }
+  }
+
+  /// Returns what stands at a path now, with its bytes put into the store.
+  func store(_ path: WorkPath, with writer: ObjectWriter, store: ObjectStore) throws -> (Identity, StoredTree?)? {
+    let file = path.filePath(in: root)
+    guard let status = try FileStatus(at: file) else { return nil }
+    switch status.kind {
+    case .special: return nil
+    case .symbolicLink:
+      let target = try FileOperations.linkTarget(file).bytes
+      return (Identity(kind: .link, content: try writer.addBytes(target), size: Int64(target.count)), nil)
+    case .directory:
+      let tree = try writer.addFolder(at: file, options: folderOptions(for: path))
+      return (Identity(kind: .tree, content: tree.content, size: tree.size, count: tree.count), tree)
+    case .regular:
+      if let content = try known(path, status), try store.containsFile(content) {
+        return (Identity(kind: .file, content: content, size: status.size, isExecutable: status.isExecutable), nil)
+      }
+      let stored = try writer.addFile(at: file)
+      if !stored.wasUnstable { learn(path, status, stored.content) }
+      let identity = Identity(
+        kind: .file, content: stored.content, size: stored.size, isExecutable: stored.isExecutable,
+        wasUnstable: stored.wasUnstable)
+      return (identity, nil)
+    }
+  }
+
+  /// The options for walking a folder: what is left out, and what the stat cache knows.
+  func folderOptions(for folder: WorkPath) -> FolderOptions {
+    FolderOptions(
+      isIgnored: { [rules] relative, isFolder in
+        rules.isLeftOut(WorkPath(normal: folder.bytes + [UInt8(ascii: "/")] + relative), isFolder: isFolder)
+      },
+      known: { [self] file, status in
+        // A cache that can't be asked only costs a read.
+        (try? known(path(of: file), status)) ?? nil
+      },
+      learned: { [self] file, status, content in learn(path(of: file), status, content) })
+  }
+
+  private func path(of file: FilePath) -> WorkPath {
+    let bytes = file.bytes
+    let prefix = root.bytes
+    guard bytes.count > prefix.count + 1, bytes.starts(with: prefix) else { return WorkPath(normal: bytes) }
+    return WorkPath(normal: Array(bytes[(prefix.count + 1)...]))
+  }
+}

@@ -1,0 +1,167 @@
+public import MLTBase
+internal import SystemPackage
+
+/// One tracked path with the content it has at a commit.
+public struct LockEntry: Hashable, Sendable {
+  /// What stands at a tracked path.
+  public enum Kind: String, Hashable, Sendable {
+    /// An ordinary file.
+    case file
+    /// A file that its owner may execute.
+    case executable = "exec"
+    /// A symbolic link.
+    case link
+    /// A folder.
+    case tree
+  }
+
+  /// What stands at the path.
+  public var kind: Kind
+  /// The content.
+  public var content: ContentID
+  /// The size in bytes.
+  public var size: Int64
+  /// How many files a tree holds; 1 for the others.
+  public var count: Int64
+  /// The path.
+  public var path: WorkPath
+
+  /// Takes the facts.
+  public init(kind: Kind, content: ContentID, size: Int64, count: Int64 = 1, path: WorkPath) {
+    self.kind = kind
+    self.content = content
+    self.size = size
+    self.count = count
+    self.path = path
+  }
+}
+
+/// The lock file's content: tracked paths, sorted (`docs/design/lock-format.md`).
+public struct LockFile: Hashable, Sendable {
+  /// The file's name at the work tree's root.
+  public static let name = "mlt.lock"
+
+  private static let header = "# mlt.lock 1"
+
+  /// The entries, sorted by the bytes of their paths; no path twice.
+  public private(set) var entries: [LockEntry] = []
+
+  /// Makes a lock file that tracks nothing.
+  public init() {}
+
+  /// Why a lock file can't be understood.
+  public struct ParseError: Error, Hashable, Sendable {
+    /// The line at fault, from 1.
+    public let line: Int
+  }
+
+  /// Reads a lock file's text.
+  public init(parsing bytes: [UInt8]) throws(ParseError) {
+    var number = 0
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      number += 1
+      if number == 1 {
+        guard String(validating: line, as: UTF8.self) == Self.header else { throw ParseError(line: 1) }
+        continue
+      }
+      if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
+      guard let text = String(validating: line, as: UTF8.self), let entry = Self.entry(text) else {
+        throw ParseError(line: number)
+      }
+      if let last = entries.last, !(last.path < entry.path) || (last.kind == .tree && entry.path.isBelow(last.path)) {
+        throw ParseError(line: number)
+      }
+      entries.append(entry)
+    }
+  }
+
+  private static func entry(_ line: String) -> LockEntry? {
+    func field(_ rest: inout Substring) -> Substring? {
+      guard let space = rest.firstIndex(of: " ") else { return nil }
+      defer { rest = rest[rest.index(after: space)...] }
+      return rest[..<space]
+    }
+    func number(_ text: Substring?) -> Int64? {
+      guard let text, let value = Int64(text), value >= 0, String(value) == text else { return nil }
+      return value
+    }
+    var rest = Substring(line)
+    guard
+      let kind = field(&rest).flatMap({ LockEntry.Kind(rawValue: String($0)) }),
+      let content = field(&rest).flatMap({ ContentID(hex: $0) }), let size = number(field(&rest))
+    else { return nil }
+    var count: Int64 = 1
+    if kind == .tree {
+      guard let files = number(field(&rest)) else { return nil }
+      count = files
+    }
+    guard let path = WorkPath(text: String(rest)), isTrackable(path) else { return nil }
+    return LockEntry(kind: kind, content: content, size: size, count: count, path: path)
+  }
+
+  /// Whether a path may stand in a lock file: inside the work tree, normal, and neither git's nor mlt's own.
+  public static func isTrackable(_ path: WorkPath) -> Bool {
+    guard !path.isOutside, !path.isRoot, path.bytes.last != UInt8(ascii: "/") else { return false }
+    let names = path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let forbidden = ["", ".", "..", ".git", Workspace.folderName].map { Array($0.utf8) }
+    return !names.contains { forbidden.contains(Array($0)) } && path.text != name
+  }
+
+  /// The file's text.
+  public var bytes: [UInt8] {
+    var text = Self.header + "\n"
+    for entry in entries {
+      text += "\(entry.kind.rawValue) \(entry.content.hex) \(entry.size) "
+      if entry.kind == .tree { text += "\(entry.count) " }
+      text += entry.path.text + "\n"
+    }
+    return Array(text.utf8)
+  }
+
+  private func position(of path: WorkPath) -> Int {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].path < path { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The entry of a path; nil if it isn't tracked by a line of its own.
+  public subscript(path: WorkPath) -> LockEntry? {
+    let index = position(of: path)
+    return index < entries.count && entries[index].path == path ? entries[index] : nil
+  }
+
+  /// The entry of the tree that a path lies in, if one is tracked.
+  public func tree(around path: WorkPath) -> LockEntry? {
+    var folder = path.parent
+    while let candidate = folder, !candidate.isRoot {
+      if let entry = self[candidate], entry.kind == .tree { return entry }
+      folder = candidate.parent
+    }
+    return nil
+  }
+
+  /// The entries of paths that lie in `folder`.
+  public func entries(below folder: WorkPath) -> [LockEntry] {
+    entries.filter { $0.path.isBelow(folder) }
+  }
+
+  /// Puts an entry in, replacing that of the same path and those that lie in a tree at it.
+  public mutating func set(_ entry: LockEntry) {
+    if entry.kind == .tree { entries.removeAll { $0.path.isBelow(entry.path) } }
+    let index = position(of: entry.path)
+    if index < entries.count, entries[index].path == entry.path {
+      entries[index] = entry
+    } else {
+      entries.insert(entry, at: index)
+    }
+  }
+
+  /// Takes out the entry of a path, if there is one.
+  public mutating func remove(_ path: WorkPath) {
+    entries.removeAll { $0.path == path }
+  }
+}

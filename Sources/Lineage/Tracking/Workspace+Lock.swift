@@ -1,0 +1,74 @@
+internal import GitAccess
+internal import MLTBase
+internal import SystemPackage
+
+extension Workspace {
+  /// A lock file larger than this is not one.
+  private static let largestLock = 1 << 30
+
+  var lockPath: FilePath { root.appending(LockFile.name) }
+
+  /// Reads the lock file; an absent one tracks nothing.
+  func readLock() throws -> LockFile {
+    guard let bytes = try FileOperations.contents(of: lockPath, limit: Self.largestLock) else { return LockFile() }
+    do {
+      return try LockFile(parsing: bytes)
+    } catch {
+      throw WorkspaceError.malformedLock(lockPath, line: error.line)
+    }
+  }
+
+  /// Changes the lock file, with every other writer kept out from reading to writing.
+  ///
+  /// - Returns: whether the file changed.
+  @discardableResult
+  func changeLock(_ change: (inout LockFile) throws -> Void) throws -> Bool {
+    try FileLock.holding(folder.appending("lock.lock")) {
+      let before = try readLock()
+      var after = before
+      try change(&after)
+      if after == before { return false }
+      try FileOperations.replace(lockPath, with: after.bytes)
+      return true
+    }
+  }
+
+  /// Puts newly tracked paths out of git's sight, each in the `.gitignore` beside it.
+  func ignoreInGit(_ paths: [WorkPath]) throws {
+    guard let repository else { return }
+    try FileLock.holding(folder.appending("lock.lock")) {
+      var additions: [WorkPath: [[UInt8]]] = [:]
+      for path in paths {
+        let isFolder = try FileStatus(at: path.filePath(in: root))?.kind == .directory
+        if try repository.isIgnored(path.bytes, isFolder: isFolder) { continue }
+        guard let parent = path.parent else { continue }
+        additions[parent, default: []].append(path.name)
+      }
+      for (parent, names) in additions.sorted(by: { $0.key < $1.key }) {
+        let file = parent.filePath(in: root).appending(".gitignore")
+        var bytes = try FileOperations.contents(of: file) ?? []
+        if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
+        for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+          bytes += Self.ignorePattern(for: name) + [UInt8(ascii: "\n")]
+        }
+        try FileOperations.replace(file, with: bytes)
+      }
+    }
+  }
+
+  // gitignore(5): a leading slash ties the pattern to its folder; the characters of patterns, and blanks at the end,
+  // are taken literally behind a backslash. A line break can't be written in a pattern at all: `?` stands for it.
+  private static func ignorePattern(for name: [UInt8]) -> [UInt8] {
+    var pattern = [UInt8(ascii: "/")]
+    for (index, byte) in name.enumerated() {
+      switch byte {
+      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): pattern.append(UInt8(ascii: "?"))
+      case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"):
+        pattern += [UInt8(ascii: "\\"), byte]
+      case UInt8(ascii: " ") where index == name.count - 1: pattern += [UInt8(ascii: "\\"), byte]
+      default: pattern.append(byte)
+      }
+    }
+    return pattern
+  }
+}

@@ -1,0 +1,32 @@
+public import Journaling
+public import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// Something to tell the user that didn't stop the operation.
+public enum Notice: Sendable {
+  /// The journal set something aside or started a new writer.
+  case journal(JournalNotice)
+  /// The index was rebuilt.
+  case index(IndexNotice)
+  /// A new input is too large to be stored of itself.
+  case unstoredInput(path: String, size: Int64)
+  /// The command's accesses weren't followed, so that the work tree was compared.
+  case compared(reason: String)
+  /// Something in a folder can't be stored.
+  case skipped(path: String, reason: String)
+}
+
+extension Notice {
+  /// Says what was left out of a folder, and why.
+  static func skipped(_ skipped: StoredTree.Skipped, in folder: WorkPath) -> Notice {
+    let reason =
+      switch skipped.reason {
+      case .special: "it is a device, socket or pipe"
+      case .reservedName: "its name belongs to git or mlt"
+      case .unreadable(let errno): "\(errno)"
+      }
+    return .skipped(path: PathText.encode(folder.bytes + [0x2F] + skipped.path), reason: reason)
+  }
+}

@@ -1,0 +1,78 @@
+internal import MLTBase
+public import SystemPackage
+
+/// A path as the journal names it: from the work tree's root, or absolute if outside.
+public struct WorkPath: Hashable, Sendable {
+  /// The path's bytes; without leading slash when inside the work tree, never empty, `.` for the root itself.
+  public let bytes: [UInt8]
+
+  /// Takes bytes that are already normal: no `.`, no `..`, no doubled slash.
+  package init(normal bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  /// Reads the textual form; nil if its quoting is broken.
+  public init?(text: String) {
+    guard let bytes = PathText.decode(text), !bytes.isEmpty, !bytes.contains(0) else { return nil }
+    self.bytes = bytes
+  }
+
+  /// The path's textual form, one line.
+  public var text: String { PathText.encode(bytes) }
+
+  /// Whether the path lies outside the work tree.
+  public var isOutside: Bool { bytes.first == UInt8(ascii: "/") }
+
+  /// Whether the path is the work tree's root.
+  public var isRoot: Bool { bytes == [UInt8(ascii: ".")] }
+
+  /// The names on the way from the root.
+  public var components: [[UInt8]] {
+    isRoot ? [] : bytes.split(separator: UInt8(ascii: "/")).map(Array.init)
+  }
+
+  /// The last name.
+  public var name: [UInt8] { components.last ?? bytes }
+
+  /// The path of the folder around; nil for the root and for `/`.
+  public var parent: WorkPath? {
+    guard !isRoot, bytes != [UInt8(ascii: "/")] else { return nil }
+    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return WorkPath(normal: [UInt8(ascii: ".")]) }
+    return WorkPath(normal: slash == 0 ? [UInt8(ascii: "/")] : Array(bytes[..<slash]))
+  }
+
+  /// The path of something in this folder.
+  public func appending(_ name: [UInt8]) -> WorkPath {
+    if isRoot { return WorkPath(normal: name) }
+    if bytes == [UInt8(ascii: "/")] { return WorkPath(normal: bytes + name) }
+    return WorkPath(normal: bytes + [UInt8(ascii: "/")] + name)
+  }
+
+  /// Whether this path lies in `folder`, at any depth.
+  public func isBelow(_ folder: WorkPath) -> Bool {
+    if folder.isRoot { return !isOutside && !isRoot }
+    return bytes.count > folder.bytes.count + 1 && bytes.starts(with: folder.bytes)
+      && bytes[folder.bytes.count] == UInt8(ascii: "/")
+  }
+
+  /// The names on the way from `folder`; nil if this path doesn't lie in it.
+  public func components(below folder: WorkPath) -> [[UInt8]]? {
+    guard isBelow(folder) else { return nil }
+    if folder.isRoot { return components }
+    return bytes[(folder.bytes.count + 1)...].split(separator: UInt8(ascii: "/")).map(Array.init)
+  }
+
+  /// The path in the file system, given the work tree's root.
+  public func filePath(in root: FilePath) -> FilePath {
+    if isRoot { return root }
+    let path = FilePath(bytes: bytes) ?? FilePath()
+    return isOutside ? path : root.pushing(path)
+  }
+}
+
+extension WorkPath: Comparable {
+  /// Orders paths by their bytes.
+  public static func < (left: WorkPath, right: WorkPath) -> Bool {
+    left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
+}

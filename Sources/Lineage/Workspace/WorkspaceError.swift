@@ -1,0 +1,62 @@
+public import MLTBase
+public import SystemPackage
+
+/// What an operation can't do, beyond the failures of the engines below it.
+public enum WorkspaceError: Error, Sendable {
+  /// There is no `.mlt` in the folder or above it.
+  case notInitialized(FilePath)
+  /// The folder belongs to a bare git repository, which has no work tree.
+  case bareRepository(FilePath)
+  /// No run, content, or recorded path is named so; with similar names that are.
+  case unknownPointer(String, similar: [String])
+  /// Several runs or contents begin with these digits.
+  case ambiguousPointer(String, candidates: [PointerCandidate])
+  /// A pointer means something else than what the operation works on.
+  case unsuitablePointer(String, wanted: Wanted)
+  /// The run didn't read or write the path.
+  case notInRun(path: String, run: RunID)
+  /// The bytes of a content are neither in the store nor in git nor in the work tree.
+  case absentContent(ContentID, path: String?)
+  /// The path isn't in the lock file.
+  case untracked(String, similar: [String])
+  /// There is nothing at the path.
+  case missingFile(String)
+  /// A path lies outside the work tree.
+  case outsideWorkTree(String)
+  /// The path belongs to git or to `.mlt` and can't be tracked.
+  case reservedPath(String)
+  /// Git tracks the path, so that the lock file can't.
+  case trackedByGit(String)
+  /// Writing the path would lose content that isn't stored.
+  case unsavedContent(String)
+  /// The lock file can't be understood.
+  case malformedLock(FilePath, line: Int)
+  /// The command's program isn't to be found or can't be executed.
+  case commandNotStarted(program: String, Errno)
+  /// The command ran, but its record couldn't be written.
+  case notRecorded(run: RunID, exit: Int32, cause: any Error)
+  /// A configuration value isn't what its key demands.
+  case malformedSetting(key: String, value: String)
+  /// No component of that name has run or been described.
+  case unknownComponent(String, similar: [String])
+  /// A file that is read whole is larger than it may be.
+  case tooLarge(String)
+
+  /// What a pointer was wanted for.
+  public enum Wanted: Sendable {
+    /// A run.
+    case run
+    /// A file's bytes.
+    case file
+    /// Something that was read or written.
+    case artifact
+  }
+}
+
+/// One of several things that an abbreviated id could mean.
+public enum PointerCandidate: Hashable, Sendable {
+  /// A run, with its component.
+  case run(RunID, component: String)
+  /// A content, with a path that had it.
+  case content(ContentID, path: String?)
+}
