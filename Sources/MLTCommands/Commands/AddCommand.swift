@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Journaling
+internal import Lineage
+internal import MLTBase
+
+struct AddCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add",
+    abstract: "Store files and folders and track them in 'mlt.lock'",
+    discussion: """
+      For data that no recorded command makes: raw tables, images, models from elsewhere. The paths are put into the \
+      '.gitignore' beside them; commit 'mlt.lock' to tie the contents to the commit. A folder is one artifact.
+      """)
+
+  @Argument(help: "Files and folders")
+  var paths: [String]
+
+  @Flag(name: .long, help: "Print JSON")
+  var json = false
+
+  func run() throws {
+    let session = try Session()
+    let workspace = try session.workspace()
+    let report = try workspace.add(paths)
+    if json {
+      session.show(
+        json: [
+          "format": 1,
+          "added": .array(
+            report.items.map { item in
+              var fields = item.artifact.fields
+              fields["changed"] = .bool(item.before?.content != item.artifact.content)
+              return .object(fields)
+            }),
+        ], of: workspace)
+      return
+    }
+    let rows = report.items.map { item in
+      [
+        item.before == nil ? "added" : item.before?.content == item.artifact.content ? "unchanged" : "changed",
+        item.artifact.content?.short ?? "", Formatting.size(item.artifact.size),
+        item.artifact.path
+          + (item.artifact.count.map { " (\(Formatting.count(Int($0), "file")))" } ?? ""),
+      ]
+    }
+    session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace)
+  }
+}

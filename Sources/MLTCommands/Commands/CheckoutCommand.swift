@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Journaling
+internal import Lineage
+internal import MLTBase
+
+struct CheckoutCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkout",
+    abstract: "Put tracked files back as 'mlt.lock' or a run has them",
+    discussion: """
+      Without paths, everything that is tracked. Content that isn't stored is never overwritten unless forced.
+
+        mlt checkout
+        mlt checkout data/clean.csv
+        mlt checkout models/model.pkl@3f2a
+        mlt checkout --run 3f2a models/
+      """)
+
+  @Argument(help: "Paths, or PATH@RUN (default: all that is tracked)")
+  var pointers: [String] = []
+
+  @Option(
+    name: .customLong("run"), help: "Restore what this run read or wrote at the paths (default: all that it wrote)")
+  var runPointer: String?
+
+  @Flag(name: [.short, .long], help: "Overwrite content that isn't stored")
+  var force = false
+
+  @Flag(name: .long, help: "Print JSON")
+  var json = false
+
+  func run() throws {
+    let session = try Session()
+    let workspace = try session.workspace()
+    let report = try workspace.checkout(CheckoutRequest(pointers: pointers, run: runPointer, isForced: force))
+    if json {
+      session.show(
+        json: [
+          "format": 1, "restored": .array(report.restored.map { .object($0.fields) }),
+          "unchanged": .int(Int64(report.unchanged)),
+        ], of: workspace)
+      return
+    }
+    let lines = report.restored.map { "restored  \($0.content?.short ?? "")  \($0.path)\n" }
+    session.show(lines.joined(), of: workspace)
+    if report.restored.isEmpty { Output.say("mlt: \(Formatting.count(report.unchanged, "path")) already as wanted") }
+  }
+}

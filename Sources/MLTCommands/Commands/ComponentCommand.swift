@@ -1,0 +1,111 @@
+internal import ArgumentParser
+internal import Journaling
+internal import Lineage
+internal import LineageIndexing
+internal import MLTBase
+
+struct ComponentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "component",
+    abstract: "List and describe components",
+    discussion: "A component is a named step, such as 'train'. It exists from its first run or description on.",
+    subcommands: [List.self, Show.self, Describe.self], defaultSubcommand: List.self)
+
+  static func json(_ component: ComponentRecord) -> JSON {
+    [
+      "name": .string(component.name), "description": component.summary.map { .string($0) } ?? .null,
+      "owner": component.owner.map { .string($0) } ?? .null,
+      "tags": .array(component.tags.map { .string($0) }), "runs": .int(component.runCount),
+      "last": component.lastStarted.map { .string($0.description) } ?? .null,
+    ]
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List all components")
+
+    @Flag(name: .long, help: "Print JSON")
+    var json = false
+
+    func run() throws {
+      let session = try Session()
+      let workspace = try session.workspace()
+      let components = try workspace.components()
+      if json {
+        session.show(
+          json: ["format": 1, "components": .array(components.map(ComponentCommand.json))], of: workspace)
+        return
+      }
+      let rows = components.map { component in
+        [
+          component.name, Formatting.count(Int(component.runCount), "run"),
+          component.lastStarted.map { Formatting.time($0) } ?? "", component.owner ?? "", component.summary ?? "",
+        ]
+      }
+      session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace, paged: true)
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one component")
+
+    @Argument(help: "Name of the component")
+    var name: String
+
+    @Flag(name: .long, help: "Print JSON")
+    var json = false
+
+    func run() throws {
+      let session = try Session()
+      let workspace = try session.workspace()
+      let component = try workspace.component(name)
+      if json {
+        session.show(json: ["format": 1, "component": ComponentCommand.json(component)], of: workspace)
+        return
+      }
+      var rows = [["component", component.name]]
+      if let summary = component.summary { rows.append(["description", summary]) }
+      if let owner = component.owner { rows.append(["owner", owner]) }
+      if !component.tags.isEmpty { rows.append(["tags", component.tags.joined(separator: ", ")]) }
+      rows.append(["runs", String(component.runCount)])
+      if let last = component.lastStarted { rows.append(["last run", Formatting.time(last)]) }
+      session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace)
+    }
+  }
+
+  struct Describe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "describe", abstract: "Say what a component does, who answers for it, and how it is tagged",
+      discussion: "What isn't given stays as it was; the tags that are given replace the ones before.")
+
+    @Argument(help: "Name of the component")
+    var name: String
+
+    @Option(name: [.customShort("d"), .long], help: "What it does")
+    var description: String?
+
+    @Option(name: .long, help: "Who answers for it")
+    var owner: String?
+
+    @Option(name: .customLong("tag"), help: "Tag (can be repeated)")
+    var tags: [String] = []
+
+    @Flag(name: .customLong("no-tags"), help: "Take all tags away")
+    var clearsTags = false
+
+    func validate() throws {
+      if description == nil, owner == nil, tags.isEmpty, !clearsTags {
+        throw ValidationError("nothing to say; give --description, --owner, --tag or --no-tags")
+      }
+      if clearsTags, !tags.isEmpty { throw ValidationError("--tag and --no-tags can't be given together") }
+    }
+
+    func run() throws {
+      let session = try Session()
+      let workspace = try session.workspace()
+      try workspace.describe(
+        ComponentDescribed(
+          name: name, summary: description, owner: owner, tags: tags.isEmpty && !clearsTags ? nil : tags))
+      session.tell(workspace)
+    }
+  }
+}

@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import Lineage
+internal import SystemPackage
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init",
+    abstract: "Make this folder's git repository keep its lineage in '.mlt'",
+    discussion: """
+      Makes '.mlt' at the root of the git work tree, or in the current folder where there is no git. Git doesn't see \
+      '.mlt'; what belongs into commits is 'mlt.lock' and, if you like, '.mltconfig' and '.mltignore'. Running it \
+      again changes nothing.
+      """)
+
+  func run() throws {
+    let session = try Session()
+    let report = try Workspace.initialize(session.context)
+    session.show("\(report.existed ? "Already initialized" : "Initialized") \(report.folder.string)\n")
+    if !report.hasGit {
+      Output.say("hint: there is no git repository here; run 'git init' to have code versions recorded too")
+    }
+  }
+}

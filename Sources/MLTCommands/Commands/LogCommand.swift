@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import Lineage
+internal import LineageIndexing
+internal import MLTBase
+
+struct LogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log",
+    abstract: "List runs, the newest first",
+    discussion: """
+      With paths, only the runs that read or wrote one of them, or something below it.
+
+        mlt log --oneline -n 10
+        mlt log -c train --failed --since 7d
+        mlt log data/clean.csv
+      """)
+
+  @Option(name: [.short, .long], help: "Only runs of this component")
+  var component: String?
+
+  @Option(name: .long, help: "Only runs started since: a date, a date and time, '3d', '12h', 'yesterday'")
+  var since: TimeArgument?
+
+  @Option(name: .long, help: "Only runs started before: likewise")
+  var until: TimeArgument?
+
+  @Option(name: .long, help: "Only runs with this exit status")
+  var exit: Int64?
+
+  @Flag(name: .long, help: "Only runs that didn't end with exit status 0")
+  var failed = false
+
+  @Option(name: [.customShort("n"), .customLong("limit")], help: "At most this many runs")
+  var limit: Int?
+
+  @Flag(name: .long, help: "One line a run")
+  var oneline = false
+
+  @Flag(name: .long, help: "Print JSON")
+  var json = false
+
+  @Argument(help: "Paths")
+  var paths: [String] = []
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1 up") }
+    if failed, exit != nil { throw ValidationError("--failed and --exit can't be given together") }
+  }
+
+  func run() throws {
+    let session = try Session()
+    let workspace = try session.workspace()
+    var request = LogRequest()
+    let now = session.context.clock.now()
+    request.component = component
+    request.paths = paths
+    request.since = since?.moment(now: now)
+    request.until = until?.moment(now: now)
+    request.limit = limit
+    request.exit = failed ? .failed : exit.map { .status($0) }
+    let runs = try workspace.log(request)
+    if json {
+      session.show(json: ["format": 1, "runs": .array(runs.map { .object(RunRendering.json($0)) })], of: workspace)
+    } else {
+      session.show(
+        LogRendering.text(runs, oneline: oneline, terminal: session.terminal), of: workspace, paged: true)
+    }
+  }
+}

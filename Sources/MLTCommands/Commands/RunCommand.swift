@@ -1,0 +1,97 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Journaling
+internal import Lineage
+internal import MLTBase
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a command and record what it read and wrote",
+    discussion: """
+      Nothing needs declaring: the command's file accesses, and those of everything it starts, are followed. Outputs \
+      are stored and tracked in 'mlt.lock'; inputs are recorded by content, code that differs from HEAD is stored. \
+      The command keeps its terminal, signals, working directory and exit status.
+
+        mlt run -- python train.py
+        mlt run -c train -p depth=5 --tag nightly -- ./train.sh data/
+        mlt run -i s3://bucket/raw.parquet -- python download.py
+
+      The component's name is the script's or program's ('python steps/train.py' is 'train') unless -c gives one. \
+      Inside the command MLT_RUN holds the run's id; an 'mlt run' in it becomes a child run.
+      """)
+
+  @Option(name: [.short, .long], help: "Name of the component (default: the script's or program's own name)")
+  var component: String?
+
+  @Option(
+    name: [.customShort("i"), .long],
+    help: ArgumentHelp("Input that can't be observed: a path or URI (can be repeated)", valueName: "pointer"))
+  var input: [String] = []
+
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Output that can't be observed: a path or URI (can be repeated)", valueName: "pointer"))
+  var output: [String] = []
+
+  @Option(
+    name: [.customShort("p"), .customLong("param")],
+    help: ArgumentHelp("Parameter to record (can be repeated)", valueName: "key=value"))
+  var parameters: [String] = []
+
+  @Option(name: .customLong("tag"), help: ArgumentHelp("Tag to record (can be repeated)", valueName: "key[=value]"))
+  var tags: [String] = []
+
+  @Option(name: .long, help: "Note to record")
+  var note: String?
+
+  @Flag(name: .customLong("no-trace"), help: "Compare the work tree before and after instead of following accesses")
+  var isUntraced = false
+
+  @Flag(name: [.short, .long], help: "Don't print the line about what was recorded")
+  var quiet = false
+
+  @Argument(parsing: .captureForPassthrough, help: "Command and its arguments, best behind '--'")
+  var command: [String] = []
+
+  func validate() throws {
+    if command.first == "--" ? command.count == 1 : command.isEmpty {
+      throw ValidationError("no command given; put it behind '--', as in 'mlt run -- python train.py'")
+    }
+    _ = try pairs(parameters, option: "--param", needsValue: true)
+    _ = try pairs(tags, option: "--tag", needsValue: false)
+  }
+
+  func run() throws {
+    let session = try Session()
+    let workspace = try session.workspace()
+    // The parser holds text; the command is handed on as the bytes that were typed.
+    let count = command.first == "--" ? command.count - 1 : command.count
+    let request = RunRequest(
+      arguments: CommandLineEntry.rawArguments().suffix(count), component: component, inputs: input, outputs: output,
+      parameters: try pairs(parameters, option: "--param", needsValue: true),
+      tags: try pairs(tags, option: "--tag", needsValue: false), note: note, isTraced: !isUntraced)
+    let report = try workspace.run(request)
+    session.tell(workspace)
+    for hazard in report.hazards where hazard.kind != .notObserved { Output.say("warning: \(HazardText.of(hazard))") }
+    if !quiet {
+      Output.say(
+        "mlt: recorded \(report.component) \(report.run.short): \(Formatting.count(report.inputs, "input")), "
+          + "\(Formatting.count(report.outputs, "output")), \(Formatting.duration(report.wall))"
+          + (report.status == .finished ? "" : ", \(report.status.rawValue) with exit status \(report.exit)"))
+    }
+    if report.exit != 0 { throw ExitCode(report.exit) }
+  }
+
+  private func pairs(_ arguments: [String], option: String, needsValue: Bool) throws -> [String: String] {
+    var pairs: [String: String] = [:]
+    for argument in arguments {
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let key = parts.first, !key.isEmpty, parts.count == 2 || !needsValue else {
+        throw UsageError.malformedOption(option, value: argument, expected: needsValue ? "key=value" : "key[=value]")
+      }
+      pairs[key] = parts.count == 2 ? parts[1] : ""
+    }
+    return pairs
+  }
+}

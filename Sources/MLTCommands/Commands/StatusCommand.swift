@@ -1,0 +1,31 @@
+internal import ArgumentParser
+internal import Lineage
+internal import MLTBase
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show what differs from 'mlt.lock' and which outputs are out of date",
+    discussion: """
+      A tracked path differs when other content stands there than 'mlt.lock' says. An output is out of date when \
+      something that its run read has other content now, or when the run that made an input is itself out of date.
+      """)
+
+  @Flag(name: .customLong("exit-code"), help: "Exit with 1 if anything differs or is out of date")
+  var usesExitCode = false
+
+  @Flag(name: .long, help: "Print JSON")
+  var json = false
+
+  func run() throws {
+    let session = try Session()
+    let workspace = try session.workspace()
+    let report = try workspace.status()
+    if json {
+      session.show(json: StatusRendering.json(report), of: workspace)
+    } else {
+      session.show(StatusRendering.text(report, terminal: session.terminal), of: workspace)
+    }
+    if usesExitCode, !report.isClean { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,96 @@
+internal import Lineage
+internal import MLTBase
+
+/// How a status reads.
+enum StatusRendering {
+  static func text(_ report: StatusReport, terminal: Terminal) -> String {
+    var out = StyledText(colour: terminal.hasColour)
+    if report.hasGit {
+      let place = report.branch.map { "On branch \($0)" } ?? "Not on a branch"
+      out.line(place + (report.commit.map { " at \($0.prefix(7))" } ?? ", no commit yet"))
+    }
+    if !report.differences.isEmpty {
+      out.line("\nDiffers from mlt.lock:")
+      out.line("  (run 'mlt add PATH' to keep what stands there, 'mlt checkout PATH' to put back what is recorded)")
+      for row in Formatting.table(report.differences.map { ["  " + $0.change.rawValue + ":", $0.path.text] }) {
+        out.line(out.styled(row, .red))
+      }
+    }
+    if !report.stale.isEmpty {
+      out.line("\nOut of date:")
+      out.line("  (run the commands again, in this order)")
+      for stale in report.stale {
+        let name = "\(stale.component) \(stale.run.short)"
+        out.line("  " + out.styled(name, .yellow) + "  made \(list(stale.outputs))")
+        for reason in stale.reasons { out.line("    " + text(reason)) }
+      }
+    }
+    if !report.running.isEmpty {
+      out.line("\nStarted and not ended:")
+      for run in report.running {
+        out.line("  \(run.component) \(run.run.short)  since \(Formatting.time(run.started))")
+      }
+    }
+    if report.isClean {
+      let tracked = Formatting.count(report.tracked, "path")
+      if report.hasGit || !report.running.isEmpty { out.line() }
+      out.line(
+        report.tracked == 0 ? "Nothing is tracked yet" : "\(tracked) tracked, all as mlt.lock says and up to date")
+    }
+    return out.text
+  }
+
+  private static func list(_ paths: [String]) -> String {
+    paths.count <= 3
+      ? paths.joined(separator: ", ") : paths.prefix(2).joined(separator: ", ") + " and \(paths.count - 2) more"
+  }
+
+  private static func text(_ reason: StatusReport.Reason) -> String {
+    switch reason {
+    case .inputChanged(let path): "because \(path) has changed since"
+    case .inputMissing(let path): "because \(path) is gone"
+    case .upstream(let component, let run): "because \(component) \(run.short) is out of date"
+    }
+  }
+
+  static func json(_ report: StatusReport) -> JSONObject {
+    [
+      "format": 1,
+      "branch": report.branch.map { .string($0) } ?? .null,
+      "commit": report.commit.map { .string($0) } ?? .null,
+      "tracked": .int(Int64(report.tracked)),
+      "clean": .bool(report.isClean),
+      "differences": .array(
+        report.differences.map { difference in
+          [
+            "path": .string(difference.path.text), "change": .string(difference.change.rawValue),
+            "locked": .string(difference.locked.content.hex),
+            "present": difference.present.map { .string($0.hex) } ?? .null,
+          ]
+        }),
+      "stale": .array(
+        report.stale.map { stale in
+          [
+            "run": .string(stale.run.hex), "component": .string(stale.component),
+            "outputs": .array(stale.outputs.map { .string($0) }), "reasons": .array(stale.reasons.map(json)),
+          ]
+        }),
+      "running": .array(
+        report.running.map { run in
+          [
+            "run": .string(run.run.hex), "component": .string(run.component),
+            "started": .string(run.started.description),
+          ]
+        }),
+    ]
+  }
+
+  private static func json(_ reason: StatusReport.Reason) -> JSON {
+    switch reason {
+    case .inputChanged(let path): ["reason": "input-changed", "path": .string(path)]
+    case .inputMissing(let path): ["reason": "input-missing", "path": .string(path)]
+    case .upstream(let component, let run):
+      ["reason": "upstream", "component": .string(component), "run": .string(run.hex)]
+    }
+  }
+}

@@ -1,0 +1,109 @@
+internal import Journaling
+internal import Lineage
+internal import LineageIndexing
+internal import MLTBase
+
+/// A trace as a graph of runs and artifacts, for programs that draw.
+struct TraceGraph {
+  private struct Vertex {
+    var id: String
+    var label: String
+    var isRun: Bool
+  }
+
+  private struct Arrow: Hashable {
+    var from: String
+    var to: String
+    var label: String
+  }
+
+  private var vertices: [Vertex] = []
+  private var arrows: [Arrow] = []
+  private var known: Set<String> = []
+  private var drawn: Set<Arrow> = []
+  private var numbers: [String: Int] = [:]
+
+  init(_ trace: Trace) {
+    for node in trace.nodes {
+      let run = add(run: node)
+      for output in node.outputs { draw(run, add(output), "") }
+      for edge in node.inputs { draw(add(edge.input), run, mark(edge.evidence)) }
+      for reader in node.readers { draw(add(reader.input), "run" + reader.run.short, mark(reader.input.evidence)) }
+    }
+    // An input from elsewhere than its path, or changed on the way, hangs together with its maker by a dashed line.
+    for node in trace.nodes { for edge in node.inputs { link(edge, trace) } }
+    if let artifact = trace.artifact {
+      let vertex = add(artifact)
+      for edge in trace.origins { link(edge, trace) }
+      for reader in trace.readers { draw(vertex, "run" + reader.run.short, "") }
+    }
+  }
+
+  private func mark(_ evidence: Evidence) -> String { evidence == .observed ? "" : evidence.rawValue }
+
+  private mutating func add(run node: Trace.Node) -> String {
+    let id = "run" + node.run.id.short
+    if known.insert(id).inserted {
+      vertices.append(Vertex(id: id, label: node.run.component + "\n" + node.run.id.short, isRun: true))
+    }
+    return id
+  }
+
+  private mutating func add(_ artifact: ArtifactRecord) -> String {
+    let key = artifact.path + "\n" + (artifact.content?.hex ?? "")
+    let number = numbers[key] ?? numbers.count
+    numbers[key] = number
+    let id = "artifact\(number)"
+    if known.insert(id).inserted {
+      vertices.append(
+        Vertex(id: id, label: artifact.path + (artifact.content.map { "\n" + $0.short } ?? ""), isRun: false))
+    }
+    return id
+  }
+
+  private mutating func draw(_ from: String, _ to: String, _ label: String) {
+    let arrow = Arrow(from: from, to: to, label: label)
+    if drawn.insert(arrow).inserted { arrows.append(arrow) }
+  }
+
+  private mutating func link(_ edge: LineageEdge, _ trace: Trace) {
+    let target = add(edge.input)
+    switch edge.origin {
+    case .copied(let run, let from): draw("run" + run.short, target, "copied from " + from)
+    case .changedOutside(let run): draw("run" + run.short, target, "changed outside mlt")
+    case .produced(let run):
+      if edge.count != nil || trace.artifact != nil { draw("run" + run.short, target, mark(edge.evidence)) }
+    case .added, .git, .source: break
+    }
+  }
+
+  var dot: String {
+    func quoted(_ text: String) -> String {
+      "\"" + text.map { $0 == "\"" ? "\\\"" : $0 == "\\" ? "\\\\" : $0 == "\n" ? "\\n" : String($0) }.joined() + "\""
+    }
+    var text = "digraph lineage {\n  rankdir=LR;\n"
+    for vertex in vertices {
+      text += "  \(vertex.id) [label=\(quoted(vertex.label)), shape=\(vertex.isRun ? "box" : "ellipse")];\n"
+    }
+    for arrow in arrows {
+      let style = arrow.label.isEmpty ? "" : " [label=\(quoted(arrow.label)), style=dashed]"
+      text += "  \(arrow.from) -> \(arrow.to)\(style);\n"
+    }
+    return text + "}\n"
+  }
+
+  var mermaid: String {
+    // Mermaid's labels take HTML entities for what would end them.
+    func quoted(_ text: String) -> String {
+      "\"" + text.map { $0 == "\"" ? "#quot;" : $0 == "#" ? "#35;" : $0 == "\n" ? "<br/>" : String($0) }.joined() + "\""
+    }
+    var text = "flowchart LR\n"
+    for vertex in vertices {
+      text += "  \(vertex.id)" + (vertex.isRun ? "[\(quoted(vertex.label))]" : "([\(quoted(vertex.label))])") + "\n"
+    }
+    for arrow in arrows {
+      text += "  \(arrow.from) " + (arrow.label.isEmpty ? "-->" : "-. \(quoted(arrow.label)) .->") + " \(arrow.to)\n"
+    }
+    return text
+  }
+}

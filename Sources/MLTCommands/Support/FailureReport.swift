@@ -1,0 +1,267 @@
+internal import ArgumentParser
+internal import FileTracing
+internal import GitAccess
+internal import Glibc
+internal import Journaling
+internal import Lineage
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// The one place that turns every failure into message, hints and exit status.
+///
+/// The switches are exhaustive on purpose: a new case of an error doesn't compile until it has an answer here.
+struct FailureReport {
+  /// The exit statuses of `mlt help`.
+  enum Status: Int32 {
+    case failed = 1
+    case usage = 2
+    case notFound = 3
+    case conflict = 4
+    case locked = 5
+    case corrupt = 6
+    case bug = 70
+    case notRecorded = 125
+    case notExecutable = 126
+    case noCommand = 127
+  }
+
+  private var message: String
+  private var hints: [String] = []
+  private var status: Int32
+  /// What the parser of arguments wants shown: help, versions, its own errors.
+  private var parserText: (text: String, toStdout: Bool)?
+
+  /// Finds what to say of an error.
+  init(_ error: any Error) {
+    message = ""
+    status = Status.failed.rawValue
+    describe(error)
+  }
+
+  private mutating func set(_ message: String, _ status: Status, hint: String? = nil) {
+    self.message = message
+    self.status = status.rawValue
+    if let hint { hints.append(hint) }
+  }
+
+  /// Writes the message and hints to stderr and returns the exit status.
+  func present() -> Int32 {
+    if let parserText {
+      if !parserText.text.isEmpty {
+        Output.write(Array((parserText.text + "\n").utf8), to: parserText.toStdout ? STDOUT_FILENO : STDERR_FILENO)
+      }
+      return status
+    }
+    if !message.isEmpty {
+      Output.say("error: \(message)")
+      for hint in hints { Output.say("hint: \(hint)") }
+    }
+    return status
+  }
+
+  // MARK: By type
+
+  private mutating func describe(_ error: any Error) {
+    switch error {
+    case let error as ExitCode: status = error.rawValue
+    case let error as UsageError: describe(error)
+    case let error as WorkspaceError: describe(error)
+    case let error as StorageError: describe(error)
+    case let error as GitError: describe(error)
+    case let error as JournalError: describe(error)
+    case let error as IndexError: describe(error)
+    case let error as TracingError: describe(error)
+    case let error as SystemCallError: describe(error)
+    case let error as FactError: set("cannot read an event: \(error)", .corrupt)
+    default: describeParsing(error)
+    }
+  }
+
+  private mutating func describeParsing(_ error: any Error) {
+    let code = MLT.exitCode(for: error)
+    let text = MLT.fullMessage(for: error)
+    if code == .success {
+      parserText = (text, true)
+      status = 0
+    } else if code == .validationFailure {
+      parserText = (text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text, false)
+      status = Status.usage.rawValue
+    } else {
+      set("unexpected failure: \(error)", .bug, hint: "this is a bug of mlt; please report it with the command you ran")
+    }
+  }
+
+  private mutating func describe(_ error: UsageError) {
+    switch error {
+    case .missingFolder: set("option '-C' needs a folder", .usage)
+    case .unknownCommand(let name, let known):
+      set("'\(name)' is not an mlt command", .usage)
+      let similar = Similarity.nearest(to: name, among: known, limit: 3)
+      hints.append(similar.isEmpty ? "run 'mlt help' for a list" : "did you mean \(Self.list(similar))?")
+    case .malformedOption(let option, let value, let expected):
+      set("option '\(option)' takes \(expected), not '\(value)'", .usage)
+    }
+  }
+
+  private mutating func describe(_ error: WorkspaceError) {
+    switch error {
+    case .notInitialized(let folder):
+      set("'\(folder.string)' has no .mlt, nor has any folder above it", .notFound, hint: "run 'mlt init' first")
+    case .bareRepository(let path):
+      set(
+        "'\(path.string)' is a bare git repository, which has no work tree", .failed,
+        hint: "run mlt in a clone that has one")
+    case .unknownPointer(let pointer, let similar):
+      set("'\(pointer)' names no recorded path, run or content", .notFound)
+      hints.append(
+        similar.isEmpty
+          ? "run 'mlt log' to see what is recorded, 'mlt add' to track a file" : "did you mean \(Self.list(similar))?")
+    case .ambiguousPointer(let pointer, let candidates):
+      set("'\(pointer)' is ambiguous", .conflict)
+      hints.append("it could be")
+      hints += candidates.map(Self.text)
+      hints.append("give more digits")
+    case .unsuitablePointer(let pointer, let wanted):
+      switch wanted {
+      case .run: set("'\(pointer)' was made by no recorded run", .notFound, hint: "run 'mlt log' for a list of runs")
+      case .file: set("'\(pointer)' is not a file with bytes", .usage)
+      case .artifact: set("'\(pointer)' is a run, not a file or content", .usage, hint: "use PATH@\(pointer)")
+      }
+    case .notInRun(let path, let run):
+      set(
+        "run \(run.short) neither read nor wrote '\(path)'", .notFound,
+        hint: "run 'mlt show \(run.short)' for what it read and wrote")
+    case .absentContent(let content, let path):
+      set(
+        "the bytes of \(path.map { "'\($0)' " } ?? "")\(content.short) are in neither store, git nor work tree",
+        .notFound, hint: "they were recorded, not stored; 'mlt add' stores what still exists")
+    case .untracked(let path, let similar):
+      set("'\(path)' is not tracked in mlt.lock", .notFound)
+      hints.append(
+        similar.isEmpty
+          ? "use 'mlt checkout PATH@RUN' for what a run wrote" : "did you mean \(Self.list(similar))?")
+    case .missingFile(let path): set("there is no file or folder '\(path)'", .notFound)
+    case .outsideWorkTree(let path):
+      set("'\(path)' lies outside the work tree", .usage, hint: "only paths inside it can be tracked")
+    case .reservedPath(let path): set("'\(path)' belongs to git or mlt and can't be tracked", .usage)
+    case .trackedByGit(let path):
+      set(
+        "'\(path)' is tracked by git", .conflict,
+        hint: "run 'git rm -r --cached \(path)' first if mlt is to keep it instead")
+    case .unsavedContent(let path):
+      set(
+        "'\(path)' has content that isn't stored and would be lost", .conflict,
+        hint: "run 'mlt add \(path)' to keep it, or use --force to overwrite it")
+    case .malformedLock(let path, let line):
+      set(
+        "cannot understand line \(line) of '\(path.string)'", .corrupt,
+        hint: "restore it with 'git checkout mlt.lock', or resolve the merge conflict in it")
+    case .commandNotStarted(let program, let errno):
+      let isMissing = errno == .noSuchFileOrDirectory
+      set(
+        "cannot run '\(program)': \(isMissing ? "no such command" : "\(errno)")",
+        isMissing ? .noCommand : .notExecutable)
+    case .notRecorded(let run, let exit, let cause):
+      let inner = FailureReport(cause)
+      set("cannot record run \(run.short): \(inner.message)", .notRecorded)
+      hints = ["the command itself ended with exit status \(exit); what it wrote is still there"] + inner.hints
+    case .malformedSetting(let key, let value):
+      set("setting '\(key)' can't be '\(value)'", .usage, hint: "run 'mlt help config' for what it takes")
+    case .unknownComponent(let name, let similar):
+      set("there is no component '\(name)'", .notFound)
+      hints.append(similar.isEmpty ? "run 'mlt component' for a list" : "did you mean \(Self.list(similar))?")
+    case .tooLarge(let path): set("'\(path)' is too large to be read whole", .failed)
+    }
+  }
+
+  private mutating func describe(_ error: StorageError) {
+    switch error {
+    case .system(let error), .unreadable(let error): describe(error)
+    case .corrupt:
+      set("\(error)", .corrupt, hint: "the bytes can't be trusted and weren't used; other packs aren't affected")
+    case .unsupportedVersion: set("\(error)", .failed, hint: "a newer mlt wrote it; upgrade mlt")
+    case .missing: set("\(error)", .notFound)
+    case .notAStore, .invalidTree: set("\(error)", .corrupt)
+    case .notAFile, .tooLarge, .unsafeEntry, .invalidPrefix: set("\(error)", .failed)
+    case .folderInTheWay: set("\(error)", .conflict)
+    case .writerEnded: set("\(error)", .bug)
+    }
+  }
+
+  private mutating func describe(_ error: GitError) {
+    switch error {
+    case .notOwned(let path):
+      set("\(error)", .failed, hint: "if you trust it, run 'git config --global --add safe.directory \(path.string)'")
+    case .unsupportedObjectFormat: set("\(error)", .failed, hint: "only SHA-1 repositories can be read")
+    case .noSuchCommit: set("\(error)", .notFound)
+    case .malformedConfiguration: set("\(error)", .corrupt, hint: "mend the file by hand; it is in git's format")
+    case .invalidKey: set("\(error)", .usage, hint: "keys look like 'capture.inputLimit'")
+    case .invalidValue: set("\(error)", .usage)
+    case .severalValues: set("\(error)", .conflict)
+    case .locked: set("\(error)", .locked, hint: "another process writes it; if none does, remove its '.lock' file")
+    case .system(let error): describe(error)
+    case .blobTooLarge, .failed: set("\(error)", .failed)
+    }
+  }
+
+  private mutating func describe(_ error: JournalError) {
+    switch error {
+    case .system(let error): describe(error)
+    case .missing: set("\(error)", .corrupt, hint: "is this a .mlt folder? run 'mlt init' in a fresh one")
+    case .unsupportedVersion: set("\(error)", .failed, hint: "a newer mlt wrote it; upgrade mlt")
+    case .malformed, .damagedSegment: set("\(error)", .corrupt)
+    case .lineTooLong, .batchTooLarge, .timeExhausted, .compression: set("\(error)", .failed)
+    case .fieldNameTaken: set("\(error)", .bug)
+    }
+  }
+
+  private mutating func describe(_ error: IndexError) {
+    switch error {
+    case .database:
+      set(
+        "\(error)", error.meansDamage ? .corrupt : .failed,
+        hint: "the index can be removed; it is rebuilt: .mlt/index.sqlite*")
+    case .journal(let error): describe(error)
+    case .stale: set("\(error)", .failed)
+    case .system(let error): describe(error)
+    }
+  }
+
+  private mutating func describe(_ error: TracingError) {
+    switch error {
+    case .notFound: set("\(error)", .noCommand)
+    case .notExecutable: set("\(error)", .notExecutable)
+    case .invalidRequest: set("\(error)", .usage)
+    case .keeperLost: set("\(error)", .failed)
+    case .notASpool: set("\(error)", .corrupt)
+    case .system(let error): describe(error)
+    }
+  }
+
+  private mutating func describe(_ error: SystemCallError) {
+    let hint: String? =
+      switch error.errno {
+      case .noSpace, .diskQuotaExceeded: "free some space and try again"
+      case .permissionDenied, .notPermitted: "check who owns it and its permissions"
+      case .readOnlyFileSystem: "the file system is read-only"
+      default: nil
+      }
+    let isMissing = error.errno == .noSuchFileOrDirectory
+    set("\(error)", isMissing ? .notFound : .failed, hint: hint)
+  }
+
+  // MARK: Words
+
+  private static func list(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: " or ")
+  }
+
+  private static func text(_ candidate: PointerCandidate) -> String {
+    switch candidate {
+    case .run(let run, let component): "  run \(run.hex.prefix(16))  \(component)"
+    case .content(let content, let path): "  content \(content.hex.prefix(16))  \(path ?? "")"
+    }
+  }
+}

@@ -1,0 +1,105 @@
+internal import Glibc
+internal import Journaling
+internal import MLTBase
+
+/// How values read in listings for people.
+enum Formatting {
+  /// A size in bytes with three figures and a decimal unit.
+  static func size(_ bytes: Int64) -> String {
+    if bytes < 1000 { return "\(bytes) B" }
+    var value = Double(bytes)
+    for unit in ["kB", "MB", "GB", "TB", "PB"] {
+      value /= 1000
+      if value < 999.5 || unit == "PB" {
+        return (value < 9.995 ? fixed(value, 2) : value < 99.95 ? fixed(value, 1) : fixed(value, 0)) + " " + unit
+      }
+    }
+    return "\(bytes) B"
+  }
+
+  private static func fixed(_ value: Double, _ digits: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = Int64((value * scale).rounded())
+    if digits == 0 { return String(scaled) }
+    let fraction = String(scaled % Int64(scale))
+    return "\(scaled / Int64(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
+  }
+
+  /// A length of time in microseconds.
+  static func duration(_ microseconds: Int64) -> String {
+    if microseconds < 1_000_000 { return "\(max(0, microseconds) / 1000) ms" }
+    let seconds = Double(microseconds) / 1_000_000
+    if seconds < 60 { return fixed(seconds, 1) + " s" }
+    let whole = Int64(seconds.rounded())
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole / 60 % 60) min"
+  }
+
+  /// A moment in the local time zone, to the second.
+  static func time(_ moment: Timestamp) -> String {
+    var seconds = time_t(moment.microseconds / 1_000_000)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) "
+      + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
+  }
+
+  /// A command line as a shell would take it.
+  static func command(_ arguments: [String]) -> String {
+    arguments.map { argument in
+      let isPlain =
+        !argument.isEmpty
+        && argument.utf8.allSatisfy { byte in
+          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./=:,+@%[]".utf8.contains(byte)
+            || byte >= 0x80
+        }
+      return isPlain
+        ? argument
+        : "'"
+          + argument.split(separator: "'", omittingEmptySubsequences: false)
+          .joined(separator: "'\\''") + "'"
+    }.joined(separator: " ")
+  }
+
+  /// A commit's first digits, and whether the work tree differed from it.
+  static func git(_ git: GitState?) -> String? {
+    guard let git else { return nil }
+    let commit = git.commit.map { String($0.prefix(7)) } ?? "no commit yet"
+    return commit + (git.branch.map { " \($0)" } ?? "") + (git.isDirty ? ", dirty" : ", clean")
+  }
+
+  /// A number with the noun it counts.
+  static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
+  }
+
+  /// Cuts a line to a width, showing that it was cut.
+  static func fit(_ line: String, _ width: Int?) -> String {
+    guard let width, line.count > width, width > 1 else { return line }
+    return line.prefix(width - 1) + "…"
+  }
+
+  /// Pads each column to its widest cell; the last isn't padded.
+  static func table(_ rows: [[String]], separator: String = "  ") -> [String] {
+    var widths: [Int] = []
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        if column == widths.count { widths.append(0) }
+        widths[column] = max(widths[column], cell.count)
+      }
+    }
+    return rows.map { row in
+      var line = ""
+      for (column, cell) in row.enumerated() {
+        if column > 0 { line += separator }
+        line += cell
+        if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count) }
+      }
+      return line
+    }
+  }
+}

@@ -1,0 +1,19 @@
+internal import Journaling
+internal import Lineage
+internal import LineageIndexing
+
+/// How notices read.
+enum NoticeText {
+  /// Returns the line for stderr.
+  static func of(_ notice: Notice) -> String {
+    switch notice {
+    case .journal(let notice): "warning: \(notice)"
+    case .index(let notice): "warning: \(notice)"
+    case .unstoredInput(let path, let size):
+      "hint: '\(path)' (\(Formatting.size(size))) is recorded but not stored; run 'mlt add \(path)' to keep its bytes"
+    case .compared(let reason):
+      "warning: cannot follow the command's file accesses (\(reason)); compared the work tree before and after instead"
+    case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
+    }
+  }
+}

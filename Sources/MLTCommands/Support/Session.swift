@@ -1,0 +1,75 @@
+internal import Glibc
+internal import Lineage
+internal import MLTBase
+internal import SystemPackage
+
+/// What one invocation of the program stands in: the process's own surroundings, read in this one place.
+struct Session {
+  /// What the operations are given.
+  let context: ProcessContext
+  /// What the streams can show.
+  let terminal: Terminal
+
+  /// Reads the process's surroundings.
+  init() throws(SystemCallError) {
+    var environment: [String: String] = [:]
+    var raw: [[UInt8]] = []
+    var next = environ
+    while let entry = next.pointee {
+      let bytes = Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry)))
+      raw.append(bytes)
+      if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
+        let name = String(decoding: bytes[..<equals], as: UTF8.self)
+        environment[name] = String(decoding: bytes[(equals + 1)...], as: UTF8.self)
+      }
+      next += 1
+    }
+    guard let pointer = getcwd(nil, 0) else {
+      throw SystemCallError("find the current folder", nil, Errno(rawValue: errno))
+    }
+    defer { free(pointer) }
+    context = ProcessContext(
+      directory: FilePath(platformString: pointer), environment: environment, rawEnvironment: raw,
+      executable: (try? FileOperations.linkTarget("/proc/self/exe")) ?? "mlt", host: Session.hostName(),
+      account: Session.accountName(), clock: Session.clock(environment))
+    terminal = Terminal(environment: environment)
+  }
+
+  private static func hostName() -> String {
+    var name = utsname()
+    guard uname(&name) == 0 else { return "" }
+    return withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  private static func accountName() -> String {
+    guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else { return "\(geteuid())" }
+    return String(cString: name)
+  }
+
+  // Tests fix the clock so that what they see doesn't depend on when they run.
+  private static func clock(_ environment: [String: String]) -> WallClock {
+    guard let moment = environment["MLT_FIXED_TIME"].flatMap({ Timestamp($0) }) else { return .system }
+    return WallClock(now: { moment })
+  }
+
+  /// Opens the workspace around the working directory.
+  func workspace() throws -> Workspace {
+    try Workspace.open(context)
+  }
+
+  /// Shows the result of an operation and, on stderr, what else the workspace has to tell.
+  func show(_ text: String, of workspace: Workspace? = nil, paged: Bool = false) {
+    Output.show(text, terminal: terminal, paged: paged)
+    if let workspace { tell(workspace) }
+  }
+
+  /// Shows JSON, indented, with the format's version.
+  func show(json: JSONObject, of workspace: Workspace? = nil) {
+    show(JSON.object(json).indentedText + "\n", of: workspace)
+  }
+
+  /// Writes what the workspace has to tell to stderr.
+  func tell(_ workspace: Workspace) {
+    for notice in workspace.notices { Output.say(NoticeText.of(notice)) }
+  }
+}
