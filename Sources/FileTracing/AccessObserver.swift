@@ -60,6 +60,7 @@ public protocol AccessObserver: AnyObject {
 }
 
 extension AccessObserver {
+  /// Does nothing.
   public func refused(_ errno: Errno) {}
 
   /// Does nothing.

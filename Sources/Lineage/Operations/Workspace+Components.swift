@@ -19,7 +19,9 @@ extension Workspace {
     return component
   }
 
-  /// Describes a component; what isn't said stays as it was. A component needn't have run yet.
+  /// Describes a component, which needn't have run yet.
+  ///
+  /// What isn't said stays as it was.
   public func describe(_ description: ComponentDescribed) throws {
     try record([description], durable: true)
   }
