@@ -199,7 +199,7 @@ struct mlt_scope *_Nullable mlt_scope_of_runner(struct mlt_keeper *keeper, pid_t
 // The scope itself while it goes on, else the next one around it that does (0: the run itself).
 uint32_t mlt_scope_living(struct mlt_keeper *keeper, uint32_t scope);
 
-// MARK: The keeper (mlt_keeper.c, mlt_events.c)
+// MARK: The keeper (mlt_keeper.c, mlt_events.c, mlt_barriers.c)
 
 #define MLT_BARRIER_SLOTS 32
 
@@ -262,6 +262,13 @@ bool mlt_barrier_ask(
     struct mlt_keeper *keeper, uint64_t notification, uint32_t kind, uint32_t flags, int32_t process,
     uint32_t scope, const struct mlt_path *path);
 
+// Takes an answer: 32 bytes of content id, or none.
+void mlt_barrier_answer(
+    struct mlt_keeper *keeper, const struct mlt_message *message, const void *id, size_t size);
+// Lets all waiting calls go on without an answer.
+void mlt_barriers_release(struct mlt_keeper *keeper);
+// Lets go of all that belongs to the user: terminal, pipes, folder, signals, process group. (mlt_detach.c)
+void mlt_keeper_detach(struct mlt_keeper *keeper);
 // Whether a barrier for this path waits for its answer.
 bool mlt_barrier_is_pending(struct mlt_keeper *keeper, const struct mlt_path *path);
 // Adds a descriptor to those that the keeper waits for.

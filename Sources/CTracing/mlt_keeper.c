@@ -48,6 +48,7 @@ void mlt_notification_answer(struct mlt_keeper *keeper, uint64_t id, enum mlt_ve
   (void)!ioctl(keeper->listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
+// Nobody is left to be followed, or to wait for an answer.
 static void close_listener(struct mlt_keeper *keeper) {
   if (keeper->listener < 0) return;
   close(keeper->listener);
@@ -71,103 +72,13 @@ static void serve_notification(struct mlt_keeper *keeper, uint32_t events) {
   if (verdict != MLT_WAIT) mlt_notification_answer(keeper, incoming.notification.id, verdict);
 }
 
-// MARK: Barriers
-
-bool mlt_barrier_is_pending(struct mlt_keeper *keeper, const struct mlt_path *path) {
-  for (int index = 0; keeper->waiting > 0 && index < MLT_BARRIER_SLOTS; index++) {
-    struct mlt_barrier *barrier = &keeper->barriers[index];
-    if (barrier->is_used && barrier->path.size == path->size
-        && memcmp(barrier->path.bytes, path->bytes, path->size) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// While too many questions are open nothing more is taken from the listener: the processes wait in the kernel.
-static void pause_or_resume(struct mlt_keeper *keeper) {
-  bool must_pause = keeper->waiting + 2 > MLT_BARRIER_SLOTS;
-  if (keeper->listener < 0 || must_pause == keeper->is_listener_paused) return;
-  struct epoll_event event = {
-      .events = must_pause ? 0 : EPOLLIN, .data.u64 = (uint64_t)MLT_SOURCE_LISTENER << 32};
-  epoll_ctl(keeper->epoll, EPOLL_CTL_MOD, keeper->listener, &event);
-  keeper->is_listener_paused = must_pause;
-}
-
-bool mlt_barrier_ask(
-    struct mlt_keeper *keeper, uint64_t notification, uint32_t kind, uint32_t flags, int32_t process, uint32_t scope,
-    const struct mlt_path *path) {
-  if (keeper->control < 0 || keeper->front_end_done) return false;
-  struct mlt_barrier *barrier = NULL;
-  for (int index = 0; index < MLT_BARRIER_SLOTS && barrier == NULL; index++) {
-    if (!keeper->barriers[index].is_used) barrier = &keeper->barriers[index];
-  }
-  if (barrier == NULL) return false;
-  mlt_spool_flush(&keeper->spool);
-  struct mlt_message message = {
-      .kind = MLT_MESSAGE_BARRIER,
-      .code = (int32_t)kind,
-      .value = process,
-      .flags = flags,
-      .id = ++keeper->next_barrier,
-      .offset = keeper->spool.offset,
-  };
-  if (mlt_send(keeper->control, &message, path->bytes, path->size) != 0) return false;
-  barrier->is_used = true;
-  barrier->id = message.id;
-  barrier->notification = notification;
-  barrier->process = process;
-  barrier->scope = scope;
-  barrier->path.size = path->size;
-  memcpy(barrier->path.bytes, path->bytes, path->size + 1);
-  keeper->waiting++;
-  pause_or_resume(keeper);
-  return true;
-}
-
-// Ends a barrier; its call goes on once no other barrier holds it.
-static void release(struct mlt_keeper *keeper, struct mlt_barrier *barrier) {
-  barrier->is_used = false;
-  keeper->waiting--;
-  for (int index = 0; index < MLT_BARRIER_SLOTS; index++) {
-    struct mlt_barrier *other = &keeper->barriers[index];
-    if (other->is_used && other->notification == barrier->notification) return;
-  }
-  mlt_notification_answer(keeper, barrier->notification, MLT_CONTINUE);
-}
-
-static void take_answer(struct mlt_keeper *keeper, const struct mlt_message *message, const void *id, size_t size) {
-  for (int index = 0; index < MLT_BARRIER_SLOTS; index++) {
-    struct mlt_barrier *barrier = &keeper->barriers[index];
-    if (!barrier->is_used || barrier->id != message->id) continue;
-    if ((message->flags & MLT_ANSWER_HAS_ID) != 0 && size == 32) {
-      mlt_spool_append(
-          &keeper->spool, &(struct mlt_record){
-                              .kind = MLT_RECORD_PREIMAGE,
-                              .process = barrier->process,
-                              .scope = barrier->scope,
-                              .first = barrier->path.bytes,
-                              .first_size = barrier->path.size,
-                              .second = id,
-                              .second_size = size,
-                          });
-    }
-    release(keeper, barrier);
-    break;
-  }
-  pause_or_resume(keeper);
-}
-
 // MARK: The front end
 
 static void lose_front_end(struct mlt_keeper *keeper) {
   if (keeper->control < 0) return;
   close(keeper->control);
   keeper->control = -1;
-  for (int index = 0; index < MLT_BARRIER_SLOTS; index++) {
-    if (keeper->barriers[index].is_used) release(keeper, &keeper->barriers[index]);
-  }
-  pause_or_resume(keeper);
+  mlt_barriers_release(keeper);
 }
 
 static void tell(struct mlt_keeper *keeper, const struct mlt_message *message) {
@@ -194,7 +105,7 @@ static void take_message(struct mlt_keeper *keeper) {
   }
   switch (incoming.message.kind) {
     case MLT_MESSAGE_ANSWER:
-      take_answer(keeper, &incoming.message, incoming.bytes, (size_t)count - sizeof incoming.message);
+      mlt_barrier_answer(keeper, &incoming.message, incoming.bytes, (size_t)count - sizeof incoming.message);
       break;
     case MLT_MESSAGE_SIGNAL: forward(keeper, incoming.message.code, incoming.message.value); break;
     case MLT_MESSAGE_DONE:
@@ -328,60 +239,6 @@ static void retire(struct mlt_keeper *keeper) {
   _exit(1);  // the spool stays, for whoever looks after it
 }
 
-// Lets go of all that belongs to the user: terminal, pipes, folder, signals, process group.
-static void detach(struct mlt_keeper *keeper) {
-  setpgid(0, 0);
-  prctl(PR_SET_NAME, "mlt-keeper", 0, 0, 0);
-  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  // The descriptors we need go above all others, and everything in between is closed.
-  int *kept[] = {&keeper->control, &keeper->line, &keeper->listener, &keeper->scope_socket, &keeper->spool.descriptor};
-  int first = 3;
-  for (size_t index = 0; index < sizeof kept / sizeof kept[0]; index++) {
-    if (*kept[index] >= 0 && *kept[index] < 64) {
-      int moved = fcntl(*kept[index], F_DUPFD_CLOEXEC, 64);
-      if (moved >= 0) *kept[index] = moved;
-    }
-  }
-  if (null >= 0) {
-    for (int stream = 0; stream < 3; stream++) dup2(null, stream);
-  } else {
-    first = 0;
-  }
-  // Closes the gaps between what is kept, in ascending order.
-  int next = first;
-  while (true) {
-    int lowest = -1;
-    for (size_t index = 0; index < sizeof kept / sizeof kept[0]; index++) {
-      int descriptor = *kept[index];
-      if (descriptor >= next && (lowest < 0 || descriptor < lowest)) lowest = descriptor;
-    }
-    if (lowest < 0) break;
-    if (lowest > next) syscall(SYS_close_range, (unsigned)next, (unsigned)lowest - 1, 0);
-    next = lowest + 1;
-  }
-  syscall(SYS_close_range, (unsigned)next, ~0u, 0);
-  (void)!chdir("/");
-  // If memory runs out, the command had better go than its keeper: with it, all other descendants would fail.
-  int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (score >= 0) {
-    (void)!write(score, "-900", 4);
-    close(score);
-  }
-  for (int number = 1; number < NSIG; number++) {
-    if (number == SIGCHLD || number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE) {
-      sigaction(number, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-    } else {
-      sigaction(number, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-    }
-  }
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  sigprocmask(SIG_SETMASK, &children, NULL);
-  keeper->children = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static void prepare(struct mlt_keeper *keeper) {
   keeper->epoll = epoll_create1(EPOLL_CLOEXEC);
   if (keeper->control >= 0) {
@@ -466,7 +323,7 @@ void mlt_keeper_live(
   for (int slot = 0; slot < MLT_SCOPE_SLOTS; slot++) keeper->scopes[slot] = (struct mlt_scope){.connection = -1};
   mlt_spool_begin(&keeper->spool, request->spool);
   mlt_seen_begin(&keeper->seen);
-  detach(keeper);
+  mlt_keeper_detach(keeper);
   prepare(keeper);
   keeper->started_at = mlt_now();
   (void)!send(keeper->line, "g", 1, MSG_NOSIGNAL);

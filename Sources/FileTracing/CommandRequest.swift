@@ -20,7 +20,7 @@ public struct CommandRequest: Sendable {
   public var arguments: [[UInt8]]
   /// The command's environment, as `KEY=value`.
   public var environment: [[UInt8]]
-  /// The spool file to make; it must not exist, its folder must. Made absolute before the command starts.
+  /// The spool file to make; it must not exist, its folder must.
   ///
   /// Gone once the command and all its descendants have ended, except where the finisher was called.
   public var spool: FilePath

@@ -106,7 +106,9 @@ struct KeeperChannel: ~Copyable {
     _ = mlt_send(control.rawValue, &message, nil, 0)
   }
 
-  /// Lets the keeper go. It ends at once, and the spool with it, unless it has descendants to look after.
+  /// Lets the keeper go.
+  ///
+  /// It ends at once, and the spool with it, unless it has descendants to look after.
   func finish(waiting: Bool) {
     var message = mlt_message()
     message.kind = MLT_MESSAGE_DONE.rawValue

@@ -34,7 +34,8 @@ struct OuterScope: ~Copyable {
   /// - Returns: the number of events that are known to be missing.
   func end(_ body: (AccessEvent) -> Void) -> Int {
     var reply = mlt_message()
-    guard mlt_scope_end(connection.rawValue, &reply) == 0 else { return 1 }  // the keeper is gone, and the spool with it
+    // A keeper that is gone has taken an unknown number of events with it.
+    guard mlt_scope_end(connection.rawValue, &reply) == 0 else { return 1 }
     var cursor = SpoolCursor(spool, at: start)
     cursor.drain(to: reply.offset) { record in
       if case .event(let event, scope: id) = record { body(event) }

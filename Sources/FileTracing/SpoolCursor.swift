@@ -59,7 +59,9 @@ struct SpoolCursor {
     }
   }
 
-  /// Hands over the whole records of a block. Returns the bytes they take, nil when some aren't a record.
+  /// Hands over the whole records of a block.
+  ///
+  /// - Returns: the number of bytes they take; nil when some aren't a record.
   private func parse(_ block: UnsafeRawBufferPointer, _ body: (SpoolRecord) -> Void) -> Int? {
     var place = 0
     while let size = SpoolRecordBytes.claimedSize(UnsafeRawBufferPointer(rebasing: block[place...])) {

@@ -83,7 +83,7 @@ func requireSuccess(_ status: Int32, _ what: String) throws {
 struct ChildProcess {
   let pid: pid_t
 
-  /// Waits for its end. Returns the status as `wait(2)` gives it.
+  /// Waits for its end and returns the status as `wait(2)` gives it.
   func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}

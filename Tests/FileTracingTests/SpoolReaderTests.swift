@@ -59,6 +59,22 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: isInstalled("prlimit"), "prlimit isn't installed"))
+  func `Where the spool can't grow the command goes on, and what is missing is counted`() throws {
+    try withTemporaryFolder { folder in
+      // The command's parent is the keeper; the limit makes its writes fail as a full disk does.
+      let recorder = Recorder()
+      let script = """
+        prlimit --fsize=3000:3000 --pid $PPID
+        i=0; while [ $i -lt 3000 ]; do echo 1 > f$i; i=$((i+1)); done; exit 3
+        """
+      let result = try runShell(script, in: folder, recorder)
+      #expect(result.termination == .exited(3))
+      #expect(result.droppedEvents > 0)
+      #expect(try FileOperations.names(in: folder).count == 3000)
+    }
+  }
+
   @Test(arguments: ["", "mltspool", "something else that is long enough to be a header"])
   func `Another file is no spool`(_ text: String) throws {
     try withTemporaryFolder { folder in

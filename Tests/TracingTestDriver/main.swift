@@ -1,8 +1,8 @@
 // A front end for tests: runs a command and writes what it was told to a log, one line each.
 //
-//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hold PIPE] -- COMMAND…
+//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hold PIPE] [--quiet] -- COMMAND…
 //
-// With --hold each barrier is answered once the named pipe has been written and closed. The finisher is called with the spool's path. The scope variable is MLT_TEST_SCOPE, in and out. The exit status is the
+// With --quiet events are counted only, for measuring. With --hold each barrier is answered once the named pipe has been written and closed. The finisher is called with the spool's path. The scope variable is MLT_TEST_SCOPE, in and out. The exit status is the
 // command's; 128 + n for a signal; 125 when it couldn't be run.
 
 import FileTracing
@@ -15,6 +15,8 @@ func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 final class Log: AccessObserver {
   private let descriptor: FileDescriptor
   var hold: String?
+  var isQuiet = false
+  var count = 0
 
   init(_ path: String) throws {
     descriptor = try FileDescriptor.open(
@@ -29,6 +31,8 @@ final class Log: AccessObserver {
   func started(pid: Int32) { write("started \(pid)") }
 
   func observe(_ event: AccessEvent) {
+    count += 1
+    if isQuiet { return }
     switch event.kind {
     case .read(let path): write("read \(PathText.encode(path))")
     case .missed(let path): write("missed \(PathText.encode(path))")
@@ -66,6 +70,7 @@ func value(_ option: String) -> String? {
   options.firstIndex(of: option).flatMap { $0 + 1 < options.count ? options[$0 + 1] : nil }
 }
 log.hold = value("--hold")
+log.isQuiet = options.contains("--quiet")
 
 var environment: [[UInt8]] = []
 var next = environ
@@ -83,6 +88,7 @@ let request = CommandRequest(
 do {
   let result = try CommandRunner.run(request, observer: log)
   log.write("observation \(result.observation)")
+  log.write("events \(log.count)")
   log.write("survivors \(result.survivors)")
   log.write("dropped \(result.droppedEvents)")
   if let signal = result.interrupted { log.write("interrupted \(signal)") }
