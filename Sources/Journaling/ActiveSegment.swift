@@ -86,7 +86,7 @@ struct ActiveSegment {
     }
     var end = fileSize
     while end > 0 {
-      let tail = try line(endingAt: end, descriptor, isWhole: end == fileSize)
+      let tail = try line(endingAt: end, descriptor)
       if let line = tail.line, let event = try? Event(line: line), event.writer == writer {
         last = (event.id, event.at)
         break
@@ -100,7 +100,7 @@ struct ActiveSegment {
 
   // The line before `end` and where it starts; no line if what stands there has no newline or is too long.
   private func line(
-    endingAt end: Int64, _ descriptor: FileDescriptor, isWhole: Bool
+    endingAt end: Int64, _ descriptor: FileDescriptor
   ) throws(JournalError) -> (line: [UInt8]?, start: Int64) {
     var window: Int64 = 64 * 1024
     while true {

@@ -222,20 +222,25 @@ public final class Journal: Sendable {
   /// How far each writer's events reach, by names and sizes alone, sorted by writer.
   public func tails() throws(JournalError) -> [JournalTail] {
     var tails: [JournalTail] = []
-    for writer in try writers() {
-      let segments = try SegmentList(folder(of: writer))
-      let active = segments.active.last
-      let size = try journaling { () throws(SystemCallError) in
-        try active.flatMap { first throws(SystemCallError) in
-          try FileStatus(at: segments.path(SegmentName(first: first, last: nil)))?.size
-        }
-      }
-      tails.append(
-        JournalTail(
-          writer: writer, closedThrough: segments.closedThrough, activeFirst: size == nil ? nil : active,
-          activeSize: size ?? 0))
-    }
+    for writer in try writers() { tails.append(try tail(of: writer)) }
     return tails
+  }
+
+  private func tail(of writer: WriterID) throws(JournalError) -> JournalTail {
+    while true {
+      let segments = try SegmentList(folder(of: writer))
+      let closedThrough = segments.closedThrough
+      guard let first = segments.active.last else {
+        return JournalTail(writer: writer, closedThrough: closedThrough, activeFirst: nil, activeSize: 0)
+      }
+      let path = segments.path(SegmentName(first: first, last: nil))
+      let status = try journaling { () throws(SystemCallError) in try FileStatus(at: path) }
+      if let status {
+        return JournalTail(
+          writer: writer, closedThrough: closedThrough, activeFirst: first, activeSize: status.size)
+      }
+      // It was closed since the folder was listed; each time round, another segment has been filled.
+    }
   }
 
   /// The writer that this clone appends as; nil before its first append or where the folder was copied since.

@@ -45,8 +45,8 @@ struct SegmentList {
     let holding = closed.filter { $0.first <= number && number <= $0.last }.max { $0.last < $1.last }
     if let holding { return (SegmentName(first: holding.first, last: holding.last), number) }
     let next = closed.first { $0.first > number }
-    // An active segment's last number isn't known from its name; it is taken to reach up to the next closed one.
-    if let first = active.last(where: { $0 <= number }), closedThrough < number || next != nil {
+    // An active segment's last number isn't known from its name, but it comes after all that is closed.
+    if closedThrough < number, let first = active.last(where: { $0 <= number }) {
       return (SegmentName(first: first, last: nil), number)
     }
     let nextActive = active.first { $0 > number }

@@ -188,7 +188,8 @@ extension EventIndexer {
   private func set(_ values: [String: String], in table: String, _ run: Int64, _ stamp: Stamp) throws {
     if values.isEmpty { return }
     let owner: [DatabaseValue] = [.int(run)]
-    for (key, value) in values {
+    // In order, for two keys that SQLite takes for one to give the same row each time.
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
       try upsert(table, "run", owner + [.text(key)], keyColumn: "key", value, stamp)
     }
   }

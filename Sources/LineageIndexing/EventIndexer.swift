@@ -10,7 +10,7 @@ final class EventIndexer {
   let db: Database
   private(set) var sources: SourceTable
   var runs: [RunID: RunState] = [:]
-  private var paths: [String: Int64] = [:]
+  private var paths: [ExactText: Int64] = [:]
   private var environments: [ContentID: Int64] = [:]
   var nextRun: Int64
   private let insertFile: Statement
@@ -108,8 +108,9 @@ final class EventIndexer {
 
   /// The number of a path.
   func path(_ path: String) throws -> Int64 {
-    if let n = paths[path] { return n }
-    findPath.setUncheckedArguments([path])
+    let exact = ExactText(path)
+    if let n = paths[exact] { return n }
+    findPath.setUncheckedArguments(StatementArguments([DatabaseValue.text(path)]))
     let n: Int64
     if let row = try Row.fetchOne(findPath) {
       n = try Columns(row: row).int(0)
@@ -118,7 +119,7 @@ final class EventIndexer {
       n = db.lastInsertedRowID
     }
     if paths.count >= Self.cacheLimit { paths.removeAll(keepingCapacity: true) }
-    paths[path] = n
+    paths[exact] = n
     return n
   }
 

@@ -166,11 +166,11 @@ extension LineageIndex {
         FROM runs WHERE started IS NOT NULL GROUP BY component
         """
       ) { (try $0.text(0), try $0.int(1), try $0.optionalTime(2)) }
-      var records: [String: ComponentRecord] = [:]
-      for (name, count, last) in runs { records[name] = Self.component(name, count, last) }
+      var records: [ExactText: ComponentRecord] = [:]
+      for (name, count, last) in runs { records[ExactText(name)] = Self.component(name, count, last) }
       try db.each("SELECT name, field, value FROM components") { row in
         let name = try row.text(0)
-        try Self.set(try row.text(1), row, &records[name, default: Self.component(name, 0, nil)])
+        try Self.set(try row.text(1), row, &records[ExactText(name), default: Self.component(name, 0, nil)])
         return true
       }
       return records.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

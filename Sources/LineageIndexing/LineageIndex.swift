@@ -74,19 +74,16 @@ public final class LineageIndex: Sendable {
   }
 
   func catchUpOrStale(_ journal: Journal) throws {
-    let tails = try journal.tails()
+    // Positions before tails: another process may append and catch up in between, and must not seem to be ahead of the
+    // journal.
     let sources = try queue.unsafeRead { try SourceTable($0) }
-    let known = Set(tails.map(\.writer))
-    for source in sources.byWriter.values where source.position.sequence > 0 && !known.contains(source.writer) {
-      throw StaleIndex()
+    var tails = try journal.tails()
+    if sources.isAhead(of: tails) {
+      // A folder isn't listed in one step, so that a segment which is just being closed can be missed.
+      tails = try journal.tails()
+      if sources.isAhead(of: tails) { throw StaleIndex() }
     }
-    var isCurrent = true
-    for tail in tails {
-      let position = sources.byWriter[tail.writer]?.position ?? .start
-      if tail.isShort(of: position) { throw StaleIndex() }
-      if tail.hasEvents(after: position) { isCurrent = false }
-    }
-    if isCurrent { return }
+    if !sources.isBehind(tails) { return }
     try queue.writeWithoutTransaction { db in
       try db.inTransaction(.immediate) {
         try EventIndexer(db).catchUp(journal, tails)

@@ -11,8 +11,13 @@ extension DatabaseValue {
   static func int(_ value: Int64) -> DatabaseValue { value.databaseValue }
   static func int(_ value: Int64?) -> DatabaseValue { value?.databaseValue ?? .null }
   static func flag(_ value: Bool) -> DatabaseValue { (value ? 1 as Int64 : 0).databaseValue }
-  static func text(_ value: String) -> DatabaseValue { value.databaseValue }
-  static func text(_ value: String?) -> DatabaseValue { value?.databaseValue ?? .null }
+  static func text(_ value: String?) -> DatabaseValue { value.map { .text($0) } ?? .null }
+  // SQLite's texts end at a zero; one within a text is shown as Unicode shows what it can't.
+  static func text(_ value: String) -> DatabaseValue {
+    value.utf8.contains(0)
+      ? String(String.UnicodeScalarView(value.unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 })).databaseValue
+      : value.databaseValue
+  }
   static func time(_ value: Timestamp) -> DatabaseValue { value.microseconds.databaseValue }
   // NaN has no place in SQLite; it is stored as NULL.
   static func real(_ value: Double) -> DatabaseValue { value.isNaN ? .null : value.databaseValue }

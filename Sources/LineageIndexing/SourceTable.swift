@@ -26,6 +26,18 @@ struct SourceTable {
     }
   }
 
+  /// Whether more was read than the journal holds.
+  func isAhead(of tails: [JournalTail]) -> Bool {
+    let known = Set(tails.map(\.writer))
+    return byWriter.values.contains { $0.position.sequence > 0 && !known.contains($0.writer) }
+      || tails.contains { $0.isShort(of: byWriter[$0.writer]?.position ?? .start) }
+  }
+
+  /// Whether the journal may hold events that weren't read.
+  func isBehind(_ tails: [JournalTail]) -> Bool {
+    tails.contains { $0.hasEvents(after: byWriter[$0.writer]?.position ?? .start) }
+  }
+
   /// The writer's number, a new one if it has none yet.
   mutating func source(_ writer: WriterID, _ db: Database) throws -> Source {
     if let source = byWriter[writer] { return source }

@@ -260,6 +260,40 @@ import Testing
     }
   }
 
+  @Test("two spellings of an accented letter are two paths, tags and components")
+  func spellings() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      let spellings = ["\u{E9}", "e\u{301}"]
+      for (number, spelling) in spellings.enumerated() {
+        try world.run(run(number), component: spelling, writes: [file(spelling, number)])
+      }
+      let index = try world.open().index
+      for (number, spelling) in spellings.enumerated() {
+        #expect(try index.writers(path: spelling).map(\.run) == [run(number)])
+        #expect(try index.component(spelling)?.runCount == 1)
+      }
+      #expect(try index.components().count == 2)
+    }
+  }
+
+  @Test("zero characters in texts are shown as replaced, and refused in paths")
+  func zeros() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      try world.append([
+        world.started(run(1), parameters: ["a\0b": "1", "a\0c": "2"], note: "x\0y"),
+        ArtifactAdded(file("p\0q", 1)),
+      ])
+      let index = try world.open().index
+      let record = try #require(try index.run(run(1)))
+      #expect(record.parameters == ["a\u{FFFD}b": "1", "a\u{FFFD}c": "2"])
+      #expect(record.note == "x\u{FFFD}y")
+      #expect(try index.added().isEmpty)
+      #expect(try index.problems().map(\.type) == ["artifact.added"])
+    }
+  }
+
   @Test("paths that may have been meant are those with the same name, else with the same beginning")
   func knownPaths() throws {
     try withTemporaryFolder { folder in

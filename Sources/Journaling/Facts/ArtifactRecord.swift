@@ -102,7 +102,7 @@ public struct ArtifactRecord: Hashable, Sendable {
     guard let kind = Kind(rawValue: try reader.string("kind")) else { throw FactError("kind") }
     guard let evidence = Evidence(rawValue: try reader.string("evidence")) else { throw FactError("evidence") }
     let path = try reader.string("path")
-    guard !path.isEmpty, PathText.decode(path) != nil else { throw FactError("path") }
+    guard !path.isEmpty, !path.utf8.contains(0), PathText.decode(path) != nil else { throw FactError("path") }
     let size = try reader.int("size", default: 0)
     guard size >= 0 else { throw FactError("size") }
     let count = reader.fields["count"] == nil ? nil : try reader.int("count", default: 0)
