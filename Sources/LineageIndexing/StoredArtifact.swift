@@ -20,6 +20,7 @@ enum StoredArtifact {
       }
     let flags: Int64 =
       (artifact.isExecutable ? 1 : 0) | (artifact.isStored ? 2 : 0) | (artifact.isInGit ? 4 : 0)
+      | (artifact.isModified ? 64 : 0)
       | (artifact.isPartial ? 8 : 0) | number(artifact.evidence) << 4
     return [
       .int(kind), .int(artifact.size), .int(artifact.count), .int(flags), .id(artifact.before),
@@ -48,7 +49,7 @@ enum StoredArtifact {
     return ArtifactRecord(
       path: path, kind: try columns.known(kind), content: content, size: try columns.int(first + 1),
       count: try columns.optionalInt(first + 2), isExecutable: flags & 1 != 0,
-      evidence: try columns.known(evidence(flags >> 4)), isStored: flags & 2 != 0, isInGit: flags & 4 != 0,
+      evidence: try columns.known(evidence(flags >> 4 & 3)), isStored: flags & 2 != 0, isInGit: flags & 4 != 0, isModified: flags & 64 != 0,
       isPartial: flags & 8 != 0, before: try columns.optionalContent(first + 4),
       problem: try columns.optionalText(first + 5))
   }

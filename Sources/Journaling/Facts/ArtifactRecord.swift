@@ -53,6 +53,8 @@ public struct ArtifactRecord: Hashable, Sendable {
   public var isStored: Bool
   /// Whether git had these bytes, at this path in the run's commit.
   public var isInGit: Bool
+  /// Whether git tracks the path and had other bytes there in the run's commit.
+  public var isModified: Bool
   /// Whether a tree holds just the files that were read, not all that stood in the folder.
   public var isPartial: Bool
   /// For an output that changed an existing file: the content before.
@@ -63,7 +65,8 @@ public struct ArtifactRecord: Hashable, Sendable {
   /// Takes the facts about one artifact.
   public init(
     path: String, kind: Kind, content: ContentID?, size: Int64, count: Int64? = nil, isExecutable: Bool = false,
-    evidence: Evidence, isStored: Bool = false, isInGit: Bool = false, isPartial: Bool = false,
+    evidence: Evidence, isStored: Bool = false, isInGit: Bool = false, isModified: Bool = false,
+    isPartial: Bool = false,
     before: ContentID? = nil, problem: String? = nil
   ) {
     self.path = path
@@ -75,6 +78,7 @@ public struct ArtifactRecord: Hashable, Sendable {
     self.evidence = evidence
     self.isStored = isStored
     self.isInGit = isInGit
+    self.isModified = isModified
     self.isPartial = isPartial
     self.before = before
     self.problem = problem
@@ -92,6 +96,7 @@ public struct ArtifactRecord: Hashable, Sendable {
     writer.set("evidence", evidence.rawValue)
     writer.set("stored", flag: isStored)
     writer.set("git", flag: isInGit)
+    writer.set("modified", flag: isModified)
     writer.set("partial", flag: isPartial)
     writer.set("before", before?.hex)
     writer.set("problem", problem)
@@ -109,7 +114,7 @@ public struct ArtifactRecord: Hashable, Sendable {
     self.init(
       path: path, kind: kind, content: try reader.contentID("id"), size: size, count: count,
       isExecutable: try reader.flag("executable"), evidence: evidence, isStored: try reader.flag("stored"),
-      isInGit: try reader.flag("git"), isPartial: try reader.flag("partial"),
+      isInGit: try reader.flag("git"), isModified: try reader.flag("modified"), isPartial: try reader.flag("partial"),
       before: try reader.contentID("before"), problem: try reader.optionalString("problem"))
   }
 }

@@ -80,7 +80,8 @@ struct AccessLedger {
     case .preimage(let path, let content):
       if let judged = judge(path, followsLink: true) {
         change(judged.path) { entry in
-          entry.before = content
+          // Of several the first counts: it is what stood there before all changes.
+          if entry.before == nil { entry.before = content }
           entry.wasSaved = true
         }
       }

@@ -31,7 +31,7 @@ struct EnvironmentProbe {
 
   private func interpreters(of programs: Set<[UInt8]>) -> [RunEnvironment.Interpreter] {
     var found: [String: RunEnvironment.Interpreter] = [:]
-    for program in programs {
+    for program in programs.union(programs.compactMap(Self.scriptInterpreter)) {
       guard let path = FilePath(bytes: program), let real = FileOperations.resolved(path) else { continue }
       let name = path.lastComponent?.string ?? ""
       let stem = String(name.reversed().drop { $0.isNumber || $0 == "." }.reversed())
@@ -40,6 +40,20 @@ struct EnvironmentProbe {
         name: stem, version: version(of: real, invokedAs: path), path: path.string)
     }
     return found.values.sorted { ($0.name, $0.path) < ($1.name, $1.path) }
+  }
+
+  /// The program that a script's first line names (execve(2)): the kernel starts it without a call to be seen.
+  private static func scriptInterpreter(_ program: [UInt8]) -> [UInt8]? {
+    guard let path = FilePath(bytes: program),
+      let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+    else { return nil }
+    defer { try? descriptor.close() }  // only read from
+    var buffer = [UInt8](repeating: 0, count: 256)
+    guard let count = try? buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }), count > 2,
+      buffer.starts(with: "#!".utf8)
+    else { return nil }
+    let line = buffer[2..<count].prefix { $0 != UInt8(ascii: "\n") }.drop { $0 == UInt8(ascii: " ") }
+    return Array(line.prefix { $0 != UInt8(ascii: " ") })
   }
 
   /// Asks an interpreter for its version, once for each state of its file.

@@ -226,7 +226,7 @@ struct RunRecording {
       guard let (identity, isStored) = try identity(of: path, into: &files) else { return nil }
       return ArtifactRecord(
         path: path.text, kind: identity.kind, content: identity.content, size: identity.size,
-        isExecutable: identity.isExecutable, evidence: evidence, isStored: isStored,
+        isExecutable: identity.isExecutable, evidence: evidence, isStored: isStored, isModified: isTracked,
         problem: identity.wasUnstable ? "changed while it was read" : nil)
     } catch StorageError.unreadable(let error) {
       return ArtifactRecord(

@@ -44,7 +44,7 @@ struct TraceWalk {
 
   /// Returns the runs that read one of the artifacts; with a writer, only those whose input came from that run.
   func readers(of artifacts: [ArtifactRecord], writtenBy writer: RunID?) throws -> [Trace.Reader] {
-    var found: Set<Trace.Reader> = []
+    var found: [Trace.Reader: Timestamp] = [:]
     var checked: Set<Trace.Reader> = []
     for artifact in artifacts {
       guard let content = artifact.content else { continue }
@@ -65,13 +65,14 @@ struct TraceWalk {
             if case .changedOutside = edge.origin { return false }
             return edge.producer == writer
           }
-          if isOurs { found.insert(reader) }
+          if isOurs { found[reader] = reading.started }
         } else if try holds(reading.artifact, artifact, content) {
-          found.insert(reader)
+          found[reader] = reading.started
         }
       }
     }
-    return found.sorted { ($0.run, $0.input.path) < ($1.run, $1.input.path) }
+    return found.sorted { ($0.value, $0.key.run, $0.key.input.path) < ($1.value, $1.key.run, $1.key.input.path) }
+      .map(\.key)
   }
 
   /// Whether what was read is, or holds, or lies in the artifact.

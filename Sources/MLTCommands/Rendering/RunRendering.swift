@@ -96,7 +96,8 @@ enum RunRendering {
         "changed outside mlt since \(component(run) ?? "run") \(run.short)", .yellow)
     case .added(let at): text = "added \(Formatting.time(at))"
     case .git: text = "git"
-    case .source: text = edge.input.isInGit ? "git" : "source"
+    case .source:
+      text = edge.input.isModified ? out.styled("changed since the commit", .yellow) : "source"
     }
     if let count = edge.count, let total = edge.input.count { text += " \(count) of \(total) files" }
     if edge.evidence != .observed {
