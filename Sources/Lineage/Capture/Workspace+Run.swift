@@ -115,8 +115,9 @@ extension Workspace {
       arguments: request.arguments, environment: environment,
       spool: temporaryFolder.appending("trace-" + run.hex), scopeName: "mlt-" + run.hex,
       outerScopeName: context.environment[Self.keeperVariable], scopeVariable: Self.keeperVariable, mode: mode,
+      // It is started in `/`, when nobody else is left to finish the record.
       finisher: [
-        context.executable.bytes, Array("finish-run".utf8), Array(run.hex.utf8),
+        context.executable.bytes, Array("-C".utf8), root.bytes, Array("finish-run".utf8), Array(run.hex.utf8),
         temporaryFolder.appending("trace-" + run.hex).bytes,
       ])
   }
