@@ -53,20 +53,22 @@ struct AccessLedger {
     var side: PathClassifier.Side
   }
 
-  init(root: FilePath, classifier: PathClassifier) {
+  private let ownProgram: [UInt8]
+  /// The processes that are mlt's own: what they read, they read to record it.
+  private var ownProcesses: Set<Int32> = []
+
+  init(root: FilePath, classifier: PathClassifier, ownProgram: FilePath) {
     self.root = root.bytes
     self.classifier = classifier
+    self.ownProgram = ownProgram.bytes
   }
 
   // MARK: Folding
 
   mutating func fold(_ event: AccessEvent) {
     switch event.kind {
-    case .read(let path): read(path, executes: false)
-    case .executed(let path, let isPrivileged):
-      programs.insert(path)
-      if isPrivileged { privileged.insert(path) }
-      read(path, executes: true)
+    case .read(let path): if !ownProcesses.contains(event.process) { read(path, executes: false) }
+    case .executed(let path, let isPrivileged): execute(path, isPrivileged: isPrivileged, event.process)
     case .write(let path, _), .truncated(let path): write(path, followsLink: true)
     case .createdFolder(let path):
       if let judged = judge(path, followsLink: false), judged.side == .data { createdFolders.insert(judged.path) }
@@ -88,6 +90,17 @@ struct AccessLedger {
     case .elsewhere(let place): blindSpots.insert(place)
     case .missed: break
     }
+  }
+
+  private mutating func execute(_ path: [UInt8], isPrivileged: Bool, _ process: Int32) {
+    if FilePath(bytes: path).flatMap({ FileOperations.resolved($0) })?.bytes == ownProgram {
+      ownProcesses.insert(process)
+      return
+    }
+    ownProcesses.remove(process)
+    programs.insert(path)
+    if isPrivileged { privileged.insert(path) }
+    read(path, executes: true)
   }
 
   private mutating func read(_ path: [UInt8], executes: Bool) {

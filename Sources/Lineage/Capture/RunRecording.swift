@@ -49,7 +49,8 @@ struct RunRecording {
     }
     try catalog.prefetch(readings + writings.keys)
     try outputs(writings, into: &files, readings: &readings, evidence: evidence)
-    try inputs(readings, into: &files, evidence: evidence)
+    let programs = Set(readings.filter { $0.isOutside && ledger.entries[$0]?.wasExecuted == true })
+    try inputs(readings, programs, into: &files, evidence: evidence)
     return files
   }
 
@@ -180,12 +181,19 @@ struct RunRecording {
 
   // MARK: Inputs
 
-  private func inputs(_ readings: [WorkPath], into files: inout Files, evidence: Evidence) throws {
+  // Programs from outside the work tree are named by their content and not stored: they are installed, not made.
+  private func inputs(
+    _ readings: [WorkPath], _ programs: Set<WorkPath>, into files: inout Files, evidence: Evidence
+  ) throws {
     let byGit = try Set(readings.filter { try workspace.repository?.isTracked($0.bytes) ?? false && !$0.isOutside })
     let grouping = FileGrouping(readings.filter { !byGit.contains($0) }) {
       lock[$0] == nil ? lock.tree(around: $0)?.path : nil
     }
     for path in (grouping.single + byGit).sorted() {
+      if programs.contains(path) {
+        if let program = try program(path, evidence) { files.inputs.append(program) }
+        continue
+      }
       guard let record = try input(path, isTracked: byGit.contains(path), into: &files, evidence: evidence) else {
         continue
       }
@@ -211,6 +219,13 @@ struct RunRecording {
     files.inputs.sort { ($0.path, $0.content?.hex ?? "") < ($1.path, $1.content?.hex ?? "") }
     files.outputs.sort { $0.path < $1.path }
     files.removed.sort()
+  }
+
+  private func program(_ path: WorkPath, _ evidence: Evidence) throws -> ArtifactRecord? {
+    guard let identity = try catalog.identity(of: path) else { return nil }
+    return ArtifactRecord(
+      path: path.text, kind: identity.kind, content: identity.content, size: identity.size, isExecutable: true,
+      evidence: evidence, isStored: isStored(identity.content))
   }
 
   private func input(
@@ -244,7 +259,7 @@ struct RunRecording {
     if status.changed / 1000 > started.microseconds, status.modified / 1000 > started.microseconds {
       files.hazards.append(Hazard(.inputChanged, path: path.text))
     }
-    if status.size <= inputLimit, !path.isOutside || status.size <= inputLimit {
+    if status.size <= inputLimit {
       guard let (identity, _) = try catalog.store(path, with: writer, store: workspace.store) else { return nil }
       if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
       return (identity, true)

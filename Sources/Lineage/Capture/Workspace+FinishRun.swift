@@ -30,7 +30,7 @@ extension Workspace {
 
   private func recordLateWrites(_ run: RunID, _ reader: SpoolReader) throws {
     let classifier = PathClassifier(root: root, home: context.home, filter: IgnoreFilter(try rules))
-    var ledger = AccessLedger(root: root, classifier: classifier)
+    var ledger = AccessLedger(root: root, classifier: classifier, ownProgram: context.executable)
     for event in reader.lateEvents { ledger.fold(event) }
     let hazards = ledger.entries.filter { $0.value.wasWritten || $0.value.wasRemoved }.map(\.key).sorted()
       .map { Hazard(.lateWrite, path: $0.text) }
@@ -44,7 +44,7 @@ extension Workspace {
     let writer = try store.begin()
     do {
       let classifier = PathClassifier(root: root, home: context.home, filter: filter)
-      var ledger = AccessLedger(root: root, classifier: classifier)
+      var ledger = AccessLedger(root: root, classifier: classifier, ownProgram: context.executable)
       for event in reader.events + reader.lateEvents { ledger.fold(event) }
       let recording = RunRecording(
         workspace: self, run: run, started: known.started, lock: try readLock(), catalog: catalog, writer: writer,

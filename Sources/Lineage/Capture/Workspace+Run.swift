@@ -39,7 +39,7 @@ extension Workspace {
     let writer = try store.begin()
     let classifier = PathClassifier(root: root, home: context.home, filter: filter)
     let observer = RunObserver(
-      ledger: AccessLedger(root: root, classifier: classifier), root: root, filter: filter, inputLimit: inputLimit,
+      ledger: AccessLedger(root: root, classifier: classifier, ownProgram: context.executable), root: root, filter: filter, inputLimit: inputLimit,
       catalog: catalog, writer: writer)
     let startEvent = try record([started], durable: false).first
     let startTime = startEvent?.at ?? context.clock.now()

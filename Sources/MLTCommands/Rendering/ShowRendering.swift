@@ -29,7 +29,7 @@ enum ShowRendering {
     rows.append(["by", "\(run.user) on \(run.host)"])
     if let parent = run.parent { rows.append(["within", parent.short]) }
     if !details.children.isEmpty {
-      rows.append(["started", details.children.map(\.short).joined(separator: ", ")])
+      rows.append(["child runs", details.children.map(\.short).joined(separator: ", ")])
     }
     if !run.parameters.isEmpty { rows.append(["params", RunRendering.pairs(run.parameters)]) }
     if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }
