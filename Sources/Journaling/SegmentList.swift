@@ -21,17 +21,20 @@ struct SegmentList {
   init(_ folder: FilePath) throws(JournalError) {
     self.folder = folder
     var open: [Int64] = []
-    let names = try journaling { () throws(SystemCallError) in try FileOperations.names(in: folder) }
-    for component in names {
-      let name = component.string
-      if name.hasPrefix("torn-") { torn.append(name) }
-      guard let segment = SegmentName(name) else { continue }
-      if let last = segment.last {
-        closed.append((segment.first, last))
-      } else {
-        open.append(segment.first)
+    try journaling { () throws(SystemCallError) in
+      try FolderScan.names(in: folder) { name in
+        if let segment = SegmentName(name) {
+          if let last = segment.last {
+            closed.append((segment.first, last))
+          } else {
+            open.append(segment.first)
+          }
+        } else if name.starts(with: "torn-".utf8) {
+          torn.append(String(decoding: name, as: UTF8.self))
+        }
       }
     }
+    torn.sort()
     closed.sort { $0.first != $1.first ? $0.first < $1.first : $0.last > $1.last }
     let replaced = Set(closed.map(\.first))
     active = open.filter { !replaced.contains($0) }.sorted()

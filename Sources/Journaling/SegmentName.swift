@@ -1,5 +1,3 @@
-internal import SystemPackage
-
 /// The name of a segment's file: which events it holds, and whether it is closed.
 struct SegmentName: Hashable {
   /// The number of the first event.
@@ -22,19 +20,17 @@ struct SegmentName: Hashable {
   }
 
   /// Reads a file's name; nil if it isn't a segment's.
-  init?(_ name: String) {
-    if name.hasSuffix(Self.closedEnd) {
-      let parts = name.dropLast(Self.closedEnd.count).split(separator: "-", omittingEmptySubsequences: false)
-      guard parts.count == 2, let first = Self.number(parts[0]), let last = Self.number(parts[1]), last >= first else {
-        return nil
-      }
-      self.init(first: first, last: last)
-    } else if name.hasSuffix(Self.activeEnd) {
-      guard let first = Self.number(name.dropLast(Self.activeEnd.count)) else { return nil }
+  init?(_ name: UnsafeRawBufferPointer) {
+    guard let first = Self.number(name.prefix(Self.digits)) else { return nil }
+    var rest = name.dropFirst(Self.digits)
+    if rest.elementsEqual(Self.activeEnd.utf8) {
       self.init(first: first, last: nil)
-    } else {
-      return nil
+      return
     }
+    guard rest.popFirst() == UInt8(ascii: "-"), let last = Self.number(rest.prefix(Self.digits)), last >= first,
+      rest.dropFirst(Self.digits).elementsEqual(Self.closedEnd.utf8)
+    else { return nil }
+    self.init(first: first, last: last)
   }
 
   private static func padded(_ number: Int64) -> String {
@@ -42,10 +38,13 @@ struct SegmentName: Hashable {
     return String(repeating: "0", count: max(0, Self.digits - digits.count)) + digits
   }
 
-  private static func number(_ text: Substring) -> Int64? {
-    guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let number = Int64(text), number >= 1
-    else { return nil }
-    return number
+  private static func number(_ digits: Slice<UnsafeRawBufferPointer>) -> Int64? {
+    guard digits.count == Self.digits else { return nil }
+    var number: Int64 = 0
+    for digit in digits {
+      guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+      number = number * 10 + Int64(digit - UInt8(ascii: "0"))
+    }
+    return number >= 1 ? number : nil
   }
 }
