@@ -102,7 +102,8 @@ let package = Package(
       dependencies: ["Journaling", "LineageIndexing", "MLTBase", "TestSupport", systemPackage],
       path: "Tests/Benchmarks/JournalGenerator", swiftSettings: settings),
     .testTarget(
-      name: "JournalingTests", dependencies: ["Journaling", "MLTBase", "TestSupport", "journal-appender", systemPackage],
+      name: "JournalingTests",
+      dependencies: ["Journaling", "MLTBase", "TestSupport", "journal-appender", systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "LineageIndexingTests",

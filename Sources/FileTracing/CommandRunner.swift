@@ -80,9 +80,13 @@ public enum CommandRunner {
 
   private static func makeSpool(_ path: FilePath) throws(TracingError) -> FileDescriptor {
     do {
-      return try FileDescriptor.open(
+      let spool = try FileDescriptor.open(
         path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: FilePermissions(rawValue: 0o600))
+      // Held by this process and the keeper together, for as long as either lives: a spool that can be locked is one
+      // that nobody will finish. Where the file system has no locks, such a spool just isn't found.
+      _ = flock(spool.rawValue, LOCK_EX | LOCK_NB)
+      return spool
     } catch {
       throw .system(SystemCallError("create", path, error as? Errno ?? .ioError))
     }

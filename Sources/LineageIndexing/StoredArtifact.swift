@@ -49,7 +49,8 @@ enum StoredArtifact {
     return ArtifactRecord(
       path: path, kind: try columns.known(kind), content: content, size: try columns.int(first + 1),
       count: try columns.optionalInt(first + 2), isExecutable: flags & 1 != 0,
-      evidence: try columns.known(evidence(flags >> 4 & 3)), isStored: flags & 2 != 0, isInGit: flags & 4 != 0, isModified: flags & 64 != 0,
+      evidence: try columns.known(evidence(flags >> 4 & 3)), isStored: flags & 2 != 0, isInGit: flags & 4 != 0,
+      isModified: flags & 64 != 0,
       isPartial: flags & 8 != 0, before: try columns.optionalContent(first + 4),
       problem: try columns.optionalText(first + 5))
   }

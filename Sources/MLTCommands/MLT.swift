@@ -15,6 +15,8 @@ struct MLT: ParsableCommand {
       A POINTER names something: a path, PATH@RUN for what a run read or wrote there, a run's id, or a content id \
       (as sha256sum prints it). Ids may be cut to any unique beginning of at least 4 digits.
 
+      'mlt --generate-completion-script bash' (or zsh, fish) prints a script for completion in the shell.
+
       'mlt -C FOLDER COMMAND' runs a command as if started in FOLDER. 'mlt help COMMAND' tells all about one.
 
       Exit status: 0 done, 1 failed or 'no', 2 usage, 3 not found, 4 conflict or ambiguous, 5 locked, 6 corrupt data, \

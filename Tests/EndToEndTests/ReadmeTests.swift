@@ -11,7 +11,8 @@ import Testing
   }
 
   /// The repository's own folder, found from this file.
-  private static let project = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+  private static let project = FilePath(#filePath).removingLastComponent().removingLastComponent()
+    .removingLastComponent()
 
   /// Reads the `console` blocks of a page: `$ ` begins a command, `> ` goes on with it, the rest is output.
   static func examples(in page: String) -> [Example] {

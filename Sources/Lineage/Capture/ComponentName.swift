@@ -1,7 +1,8 @@
 /// The name that a command's component gets when nobody gives one.
 enum ComponentName {
   private static let wrappers: Set<String> = [
-    "mlt", "env", "nice", "nohup", "time", "timeout", "stdbuf", "xargs", "poetry", "uv", "pipenv", "conda", "mamba", "run",
+    "mlt", "env", "nice", "nohup", "time", "timeout", "stdbuf", "xargs", "poetry", "uv", "pipenv", "conda", "mamba",
+    "run",
   ]
   private static let interpreters: Set<String> = [
     "python", "python2", "python3", "pypy", "pypy3", "ipython", "Rscript", "R", "julia", "node", "deno", "bun", "ruby",

@@ -20,12 +20,48 @@ extension Workspace {
   ///
   /// - Throws: `TracingError` if the spool can't be understood; failures of store, journal and index.
   public func finish(_ run: RunID, spool: FilePath, reason: FinishReason) throws {
+    guard let lock = try FileLock.ifFree(spool) else { return }
     let reader = try SpoolReader(spool)
     switch reason {
     case .late: try recordLateWrites(run, reader)
     case .orphaned: try recordOrphan(run, reader)
     }
     try FileOperations.remove(spool)
+    lock.release()
+  }
+
+  private static let spoolPrefix = "trace-"
+
+  /// The place of a run's spool.
+  func spool(of run: RunID) -> FilePath { temporaryFolder.appending(Self.spoolPrefix + run.hex) }
+
+  /// Finishes runs whose starter and keeper have both gone, and removes what killed processes have left behind.
+  func recoverAbandoned() throws {
+    try store.removeAbandonedTemporaries()
+    for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(Self.spoolPrefix) {
+      let path = temporaryFolder.appending(name)
+      guard let run = RunID(hex: name.string.dropFirst(Self.spoolPrefix.count)),
+        let status = try FileStatus(at: path), status.kind == .regular
+      else { continue }
+      do {
+        try finish(run, spool: path, reason: try index.run(run)?.status == .running ? .orphaned : .late)
+      } catch let error as TracingError {
+        // A spool that was cut off at its very beginning has nothing to tell but that nobody saw the end.
+        guard case .notASpool = error else { throw error }
+        if try index.run(run)?.status == .running { try recordUnseenEnd(of: run) }
+        try FileOperations.remove(path)
+      }
+    }
+  }
+
+  /// The exit status of a run whose end nobody saw: that of a killed command.
+  private static let unseenExit: Int64 = 137
+
+  private func recordUnseenEnd(of run: RunID) throws {
+    let hazard = Hazard(.incomplete, detail: "mlt and the command's keeper were killed while it went on")
+    try record(
+      [RunEnded(run: run, status: .interrupted, exit: Self.unseenExit, evidence: .observed, hazards: [hazard])],
+      durable: true)
   }
 
   private func recordLateWrites(_ run: RunID, _ reader: SpoolReader) throws {
@@ -51,12 +87,13 @@ extension Workspace {
         inputLimit: try captureInputLimit())
       let files = try recording.files(of: ledger, evidence: .observed)
       try writer.finish()
-      let exit = reader.exit.map { Self.exitStatus($0.termination) } ?? 1
+      let exit = reader.exit.map { Int64(Self.exitStatus($0.termination)) } ?? Self.unseenExit
       let environment = EnvironmentProbe(index: try index, variables: [:])
         .environment(files: ledger.environment, programs: ledger.programs)
       let hazard = Hazard(.incomplete, detail: "mlt itself was killed while the command went on")
       let ended = RunEnded(
-        run: run, status: exit == 0 ? .finished : .failed, exit: Int64(exit), evidence: .observed,
+        run: run, status: reader.exit == nil ? .interrupted : exit == 0 ? .finished : .failed, exit: exit,
+        evidence: .observed,
         inputs: files.inputs, outputs: files.outputs, removed: files.removed, environment: environment,
         hazards: files.hazards + [hazard],
         usage: reader.exit.map { exit in

@@ -33,13 +33,15 @@ extension Workspace {
       parameters: redaction.values(request.parameters), tags: redaction.values(request.tags),
       note: request.note.map { redaction.text($0) })
 
+    try recoverAbandoned()
     let lock = try readLock()
     let filter = IgnoreFilter(try rules)
     let catalog = ContentCatalog(root: root, index: try index, rules: filter)
     let writer = try store.begin()
     let classifier = PathClassifier(root: root, home: context.home, filter: filter)
     let observer = RunObserver(
-      ledger: AccessLedger(root: root, classifier: classifier, ownProgram: context.executable), root: root, filter: filter, inputLimit: inputLimit,
+      ledger: AccessLedger(root: root, classifier: classifier, ownProgram: context.executable), root: root,
+      filter: filter, inputLimit: inputLimit,
       catalog: catalog, writer: writer)
     let startEvent = try record([started], durable: false).first
     let startTime = startEvent?.at ?? context.clock.now()
@@ -113,12 +115,12 @@ extension Workspace {
     environment.append(Array("\(Self.runVariable)=\(run.hex)".utf8))
     return CommandRequest(
       arguments: request.arguments, environment: environment,
-      spool: temporaryFolder.appending("trace-" + run.hex), scopeName: "mlt-" + run.hex,
+      spool: spool(of: run), scopeName: "mlt-" + run.hex,
       outerScopeName: context.environment[Self.keeperVariable], scopeVariable: Self.keeperVariable, mode: mode,
       // It is started in `/`, when nobody else is left to finish the record.
       finisher: [
         context.executable.bytes, Array("-C".utf8), root.bytes, Array("finish-run".utf8), Array(run.hex.utf8),
-        temporaryFolder.appending("trace-" + run.hex).bytes,
+        spool(of: run).bytes,
       ])
   }
 
