@@ -141,8 +141,8 @@ struct World {
   }
 
   /// Runs `mlt` with `--json` and reads what it prints.
-  func json(_ arguments: String...) throws -> JSON {
-    let printed = try run([World.program.string] + arguments + ["--json"])
+  func json(in place: FilePath? = nil, _ arguments: String...) throws -> JSON {
+    let printed = try run([World.program.string] + arguments + ["--json"], in: place)
     try expectSuccess(printed)
     return try JSON(parsing: printed.stdout)
   }

@@ -1,0 +1,38 @@
+import Glibc
+import MLTBase
+import SystemPackage
+import Testing
+
+/// The examples, run as the README says.
+@Suite struct ExampleTests {
+  private static let project = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+
+  /// A Python with scikit-learn, which `Tests/run` sets up.
+  private static var hasPython: Bool { getenv("MLT_TEST_PYTHON") != nil }
+
+  @Test(
+    "the wine model is traced through five component runs to the raw table, and a changed script is noticed",
+    .enabled(if: hasPython, "needs a Python with scikit-learn, as Tests/run sets one up"))
+  func wine() throws {
+    try withWorld(git: false, initialized: false) { world in
+      let scratch = world.folder.appending("wine")
+      let printed = try world.run(
+        [Self.project.appending("examples/wine/run").string, scratch.string],
+        environment: ["MLT": World.program.string, "COLUMNS": ""])
+      try expectSuccess(printed)
+      let trace = try world.json(in: scratch, "trace", "models/wine.pkl")
+      let runs = try #require(trace["runs"]?.array)
+      #expect(Set(runs.compactMap { $0["component"]?.string }) == ["clean", "features", "split", "train", "evaluate"])
+      let inputs = runs.flatMap { $0["inputs"]?.array ?? [] }
+      #expect(inputs.allSatisfy { $0["evidence"] == "observed" })
+      let raw = inputs.first { $0["path"] == "data/raw/wine.csv" }
+      #expect(raw?["origin"]?["kind"] == "added")
+      #expect(printed.stdout.contains("because train.py has changed since"))
+      #expect(try world.json(in: scratch, "log")["runs"]?.array?.count == 7)
+      #expect(try world.json(in: scratch, "status")["clean"] == true)
+      let packages = try world.mlt("env", "models/candidate.pkl", in: scratch)
+      #expect(packages.stdout.contains("scikit-learn=="))
+      #expect(packages.stdout.contains("numpy=="))
+    }
+  }
+}
