@@ -5,7 +5,7 @@ import Testing
 
 /// The examples, run as the README says.
 @Suite struct ExampleTests {
-  private static let project = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+  private static let project = World.project
 
   /// A Python with scikit-learn, which `Tests/run` sets up.
   private static var hasPython: Bool { getenv("MLT_TEST_PYTHON") != nil }

@@ -51,7 +51,7 @@ import Testing
 
   @Test("every example of the README prints what the README shows")
   func everyExample() throws {
-    let bytes = try #require(try FileOperations.contents(of: Self.project.appending("README.md")))
+    let bytes = try #require(try FileOperations.contents(of: World.project.appending("README.md")))
     let examples = Self.examples(in: String(decoding: bytes, as: UTF8.self))
     try #require(examples.count > 15)
     try withWorld(git: false, initialized: false) { world in

@@ -20,6 +20,9 @@ struct World {
   let repository: FilePath
   private let scratch: FilePath
 
+  /// The project's own folder, found from this file.
+  static let project = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+
   /// The program, which is built beside the tests.
   static let program: FilePath = {
     let tests = (try? FileOperations.linkTarget("/proc/self/exe")) ?? ""
