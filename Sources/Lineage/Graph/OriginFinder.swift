@@ -57,7 +57,7 @@ final class OriginFinder {
       return edge(input, .produced(writing.run), writing)
     }
     let last = try lastWriting(of: input.path, before: view)
-    let added = try index.added(path: input.path, content: content).map(\.at).filter { $0 <= view.ended }.max()
+    let added = try addition(of: input.path, content, seenFrom: view)
     if let added, last == nil || added > (last?.ended ?? added) { return edge(input, .added(added)) }
     if input.size > 0, input.kind != .link {
       let elsewhere = try writing(seenFrom: view) { before, limit in
@@ -105,6 +105,23 @@ final class OriginFinder {
   private func lastWriting(of path: String, before view: Viewpoint) throws -> Writing? {
     let moment = view.run == nil ? nil : Timestamp(microseconds: view.started.microseconds + 1)
     return try index.writers(path: path, before: moment, limit: 2).first { $0.run != view.run }
+  }
+
+  /// Finds when a content was added by hand at a path, or in a folder around it.
+  private func addition(of path: String, _ content: ContentID, seenFrom view: Viewpoint) throws -> Timestamp? {
+    var moments = try index.added(path: path, content: content).map(\.at)
+    let whole = WorkPath(text: path)
+    var folder = whole?.parent
+    while let around = folder, !around.isRoot {
+      for addition in try index.added(path: around.text).prefix(Self.treeCandidates) {
+        guard let tree = addition.artifact.content, addition.artifact.kind == .tree, try store.containsTree(tree),
+          let names = whole?.components(below: around), try store.entry(at: names, in: tree)?.content == content
+        else { continue }
+        moments.append(addition.at)
+      }
+      folder = around.parent
+    }
+    return moments.filter { $0 <= view.ended }.max()
   }
 
   /// Finds the tree around a path whose listing has this content at it.
@@ -206,7 +223,7 @@ final class OriginFinder {
   }
 
   /// Returns the files of a tree by their path from its top; nil if the store hasn't got its listings.
-  private func files(of tree: ContentID) throws -> [[UInt8]: ContentID]? {
+  func files(of tree: ContentID) throws -> [[UInt8]: ContentID]? {
     if let known = flattened[tree] { return known }
     var files: [[UInt8]: ContentID] = [:]
     var pending: [(prefix: [UInt8], tree: ContentID)] = [([], tree)]

@@ -8,6 +8,7 @@ struct StalenessCheck {
   let index: LineageIndex
   let catalog: ContentCatalog
   let lock: LockFile
+  let finder: OriginFinder
 
   private struct Maker {
     var run: RunID
@@ -65,7 +66,10 @@ struct StalenessCheck {
       guard let content = input.content, let path = WorkPath(text: input.path), !path.isOutside,
         !written.contains(input.path)
       else { continue }
-      if input.kind == .tree, input.isPartial { continue }
+      if input.kind == .tree, input.isPartial {
+        if let changed = try changedFile(of: path, content) { reasons.insert(.inputChanged(changed.text)) }
+        continue
+      }
       guard let present = try catalog.identity(of: path) else {
         // A tracked input that is missing is put back by a checkout; the lock file still has the content.
         if lock[path]?.content != content { reasons.insert(.inputMissing(input.path)) }
@@ -74,6 +78,15 @@ struct StalenessCheck {
       if present.content != content { reasons.insert(.inputChanged(input.path)) }
     }
     return reasons
+  }
+
+  /// The first of the files that a run read in a folder which has other content now, or is gone.
+  private func changedFile(of folder: WorkPath, _ tree: ContentID) throws -> WorkPath? {
+    guard let files = try finder.files(of: tree) else { return nil }
+    let wanted = files.map { (path: WorkPath(normal: folder.bytes + [0x2F] + $0.key), content: $0.value) }
+      .sorted { $0.path < $1.path }
+    try catalog.prefetch(wanted.lazy.map(\.path))
+    return try wanted.first { try catalog.identity(of: $0.path)?.content != $0.content }?.path
   }
 
   /// Carries staleness on to what was made from stale outputs.

@@ -82,7 +82,9 @@ extension Workspace {
     for entry in lock.entries {
       if let difference = try difference(of: entry, catalog) { differences.append(difference) }
     }
-    let stale = try StalenessCheck(index: try index, catalog: catalog, lock: lock).run()
+    let stale = try StalenessCheck(
+      index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store)
+    ).run()
     try catalog.remember()
     let head = try repository?.head()
     return StatusReport(
