@@ -5,9 +5,11 @@ internal import MLTBase
 // What is kept here isn't in the journal: losing it costs only time.
 extension LineageIndex {
   /// What files were last found to hold, for those of the paths that were looked at before.
-  public func cachedContents(for paths: [String]) throws(IndexError) -> [String: CachedContent] {
+  ///
+  /// In no order; at most one for each path.
+  public func cachedContents(for paths: [String]) throws(IndexError) -> [CachedContent] {
     try read { db in
-      var found: [String: CachedContent] = [:]
+      var found: [CachedContent] = []
       found.reserveCapacity(paths.count)
       let count = paths.count > Self.scanThreshold ? try db.first("SELECT count(*) FROM stats") { try $0.int(0) } : nil
       // Reading all rows in a row is several times as fast as looking each of them up.
@@ -15,16 +17,37 @@ extension LineageIndex {
         let wanted = Set(paths)
         try db.each("SELECT path, facts FROM stats") { row in
           let path = try row.text(0)
-          if wanted.contains(path) { found[path] = try Self.content(path, row) }
+          // Spellings of one text that Unicode holds equal are told apart by whoever asked.
+          if wanted.contains(path), let content = try Self.content(path, row) { found.append(content) }
           return true
         }
         return found
       }
       for path in paths {
         try db.each("SELECT path, facts FROM stats WHERE path = ?", [.text(path)]) { row in
-          found[path] = try Self.content(path, row)
+          if let content = try Self.content(path, row) { found.append(content) }
           return false
         }
+      }
+      return found
+    }
+  }
+
+  /// What the files below a folder were last found to hold, for those that were looked at before; in no order.
+  public func cachedContents(below folder: String) throws(IndexError) -> [CachedContent] {
+    try read { db in
+      var found: [CachedContent] = []
+      func take(_ row: Columns) throws -> Bool {
+        if let content = try Self.content(try row.text(0), row) { found.append(content) }
+        return true
+      }
+      guard let ranges = PathRange.below(folder) else {
+        try db.each("SELECT path, facts FROM stats", [], take)
+        return found
+      }
+      for range in ranges {
+        try db.each(
+          "SELECT path, facts FROM stats WHERE path >= ? AND path < ?", [.text(range.low), .text(range.high)], take)
       }
       return found
     }

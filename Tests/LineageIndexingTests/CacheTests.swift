@@ -23,11 +23,26 @@ import Testing
       try index.remember(entries)
       let paths = entries.map(\.path)
       let found = try index.cachedContents(for: paths + ["unknown"])
-      #expect(found == Dictionary(uniqueKeysWithValues: entries.map { ($0.path, $0) }))
+      #expect(Set(found) == Set(entries))
+      #expect(found.count == count)
       try index.remember([CachedContent(path: paths[0], status: status, content: content(9), entered: .now())])
-      #expect(try index.cachedContents(for: [paths[0]])[paths[0]]?.content == content(9))
+      #expect(try index.cachedContents(for: [paths[0]]).map(\.content) == [content(9)])
       try index.forget(paths)
       #expect(try index.cachedContents(for: paths).isEmpty)
+    }
+  }
+
+  @Test("all that was looked at in a folder is found at once, and nothing beside it")
+  func below() throws {
+    try withTemporaryFolder { folder in
+      let index = try World(folder).open().index
+      let status = try status(folder)
+      let paths = ["a/b", "a/c/d", "a", "ab", "b/a/b", "\"a/\\001\"", "\"a0/\\001\""]
+      try index.remember(
+        paths.map { CachedContent(path: $0, status: status, content: content(1), entered: .now()) })
+      #expect(Set(try index.cachedContents(below: "a").map(\.path)) == ["a/b", "a/c/d", "\"a/\\001\""])
+      #expect(try index.cachedContents(below: ".").count == paths.count)
+      #expect(try index.cachedContents(below: "none").isEmpty)
     }
   }
 

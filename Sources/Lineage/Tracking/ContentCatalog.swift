@@ -34,8 +34,10 @@ final class ContentCatalog {
   private let root: FilePath
   private let index: LineageIndex
   private let rules: IgnoreFilter
-  private var cached: [String: CachedContent] = [:]
-  private var asked: Set<String> = []
+  private var cached: [WorkPath: CachedContent] = [:]
+  private var asked: Set<WorkPath> = []
+  /// The folders of which all that is cached is known.
+  private var askedFolders: Set<WorkPath> = []
   private var learned: [CachedContent] = []
 
   init(root: FilePath, index: LineageIndex, rules: IgnoreFilter) {
@@ -46,22 +48,34 @@ final class ContentCatalog {
 
   /// Asks the stat cache for many paths at once, so that later questions needn't.
   func prefetch(_ paths: some Sequence<WorkPath>) throws {
-    let missing = paths.map(\.text).filter { asked.insert($0).inserted }
-    if !missing.isEmpty { cached.merge(try index.cachedContents(for: missing)) { $1 } }
+    let missing = paths.filter { asked.insert($0).inserted }
+    if !missing.isEmpty { take(try index.cachedContents(for: missing.map(\.text))) }
+  }
+
+  /// Asks the stat cache for all that lies in a folder.
+  func prefetch(below folder: WorkPath) throws {
+    if askedFolders.insert(folder).inserted { take(try index.cachedContents(below: folder.text)) }
+  }
+
+  private func take(_ contents: [CachedContent]) {
+    for content in contents {
+      // What was learned meanwhile is newer.
+      if let path = WorkPath(text: content.path), cached[path] == nil { cached[path] = content }
+    }
   }
 
   /// Returns the content that the stat cache vouches for, if the file hasn't changed since.
   func known(_ path: WorkPath, _ status: FileStatus) throws -> ContentID? {
-    try prefetch(CollectionOfOne(path))
-    guard let entry = cached[path.text], entry.holds(for: status) else { return nil }
+    if !askedFolders.contains(where: { path.isBelow($0) }) { try prefetch(CollectionOfOne(path)) }
+    guard let entry = cached[path], entry.holds(for: status) else { return nil }
     return entry.content
   }
 
   /// Notes a content that was just learned by reading.
   func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID) {
     let entry = CachedContent(path: path.text, status: status, content: content, entered: .now())
-    cached[path.text] = entry
-    asked.insert(path.text)
+    cached[path] = entry
+    asked.insert(path)
     learned.append(entry)
   }
 
@@ -82,6 +96,7 @@ final class ContentCatalog {
       let target = try FileOperations.linkTarget(file).bytes
       return Identity(kind: .link, content: ContentHasher.contentID(of: target), size: Int64(target.count))
     case .directory:
+      try prefetch(below: path)
       let tree = try FolderIdentity.identify(file, options: folderOptions(for: path))
       return Identity(kind: .tree, content: tree.content, size: tree.size, count: tree.count)
     case .regular:
@@ -106,6 +121,7 @@ final class ContentCatalog {
       let target = try FileOperations.linkTarget(file).bytes
       return (Identity(kind: .link, content: try writer.addBytes(target), size: Int64(target.count)), nil)
     case .directory:
+      try prefetch(below: path)
       let tree = try writer.addFolder(at: file, options: folderOptions(for: path))
       return (Identity(kind: .tree, content: tree.content, size: tree.size, count: tree.count), tree)
     case .regular:
