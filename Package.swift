@@ -96,6 +96,10 @@ let package = Package(
     .executableTarget(
       name: "journal-appender", dependencies: ["Journaling", "MLTBase", systemPackage],
       path: "Tests/Helpers/JournalAppender", swiftSettings: settings),
+    // Writes to a store and ends badly.
+    .executableTarget(
+      name: "store-writer", dependencies: ["MLTBase", "ObjectStorage", "TestSupport", systemPackage],
+      path: "Tests/Helpers/StoreWriter", swiftSettings: settings),
     // Writes journals of any size, and times opening and asking an index of them.
     .executableTarget(
       name: "journal-generator",
@@ -112,7 +116,8 @@ let package = Package(
     .testTarget(
       name: "MLTBaseTests", dependencies: ["MLTBase", "TestSupport", systemPackage], swiftSettings: settings),
     .testTarget(
-      name: "ObjectStorageTests", dependencies: ["MLTBase", "ObjectStorage", "TestSupport", systemPackage],
+      name: "ObjectStorageTests",
+      dependencies: ["MLTBase", "ObjectStorage", "TestSupport", "store-writer", systemPackage],
       swiftSettings: settings),
 
     // A front end of its own process for the tests of FileTracing: one that can be stopped, signalled and killed.

@@ -24,14 +24,7 @@ struct World {
   static let project = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
 
   /// The program, which is built beside the tests.
-  static let program: FilePath = {
-    let tests = (try? FileOperations.linkTarget("/proc/self/exe")) ?? ""
-    let beside = tests.removingLastComponent().appending("mlt")
-    if access(beside.string, X_OK) == 0 { return beside }
-    // Where the tests are run by a helper program of the toolchain, the bundle is what it was called with.
-    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? ""
-    return FilePath(bundle).removingLastComponent().appending("mlt")
-  }()
+  static let program = ProgramBesideTests.path("mlt")
 
   /// Makes the folders and, unless told not to, an initialized repository with one commit.
   init(in folder: FilePath, git: Bool = true, initialized: Bool = true) throws {

@@ -2,6 +2,7 @@ import FileTracing
 import Glibc
 import MLTBase
 import SystemPackage
+import TestSupport
 
 /// A front end in a process of its own, and the log of what it was told.
 struct Driver {
@@ -11,14 +12,7 @@ struct Driver {
   let process: ChildProcess
 
   /// The program, which is built beside the tests.
-  static var program: String {
-    let tests = (try? FileOperations.linkTarget("/proc/self/exe")) ?? ""
-    let beside = tests.removingLastComponent().appending("tracing-test-driver")
-    if access(beside.string, X_OK) == 0 { return beside.string }
-    // Where the tests are run by a helper program of the toolchain, the bundle is what it was called with.
-    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? ""
-    return FilePath(bundle).removingLastComponent().appending("tracing-test-driver").string
-  }
+  static var program: String { ProgramBesideTests.path("tracing-test-driver").string }
 
   /// Starts it on a shell script that runs in a folder.
   init(_ script: String, in folder: FilePath, options: [String] = [], before: [String] = []) throws {

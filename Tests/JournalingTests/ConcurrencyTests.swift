@@ -72,7 +72,7 @@ private final class Appender {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    let program = try Self.program().string
+    let program = ProgramBesideTests.path("journal-appender").string
     let words = [program, folder.string, "\(count)", "\(size)", "\(size * 8)"]
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
@@ -83,17 +83,6 @@ private final class Appender {
     self.process = process
     output = ends[0]
     _ = fcntl(output, F_SETFL, O_NONBLOCK)
-  }
-
-  // The helper is built into the same folder as the tests.
-  private static func program() throws -> FilePath {
-    var folder = try FileOperations.linkTarget("/proc/self/exe").removingLastComponent()
-    for argument in CommandLine.arguments where argument.hasSuffix(".xctest") {
-      folder = FilePath(argument).removingLastComponent()
-    }
-    let program = folder.appending("journal-appender")
-    guard try FileStatus(at: program) != nil else { throw Errno.noSuchFileOrDirectory }
-    return program
   }
 
   /// Whether the process has ended.

@@ -8,19 +8,11 @@ import Testing
 /// Several processes and threads at one store, and processes that end badly.
 @Suite struct ProcessTests {
   @Test("a writer that is killed leaves a sound store, and a temporary file that is found")
-  func killed() async throws {
-    try await withTemporaryFolder { folder in
+  func killed() throws {
+    try withTemporaryFolder { folder in
       let store = try makeStore(in: folder)
-      let home = store.folder.string
       let before = try add([1, 2, 3], to: store)
-      await #expect(processExitsWith: .signal(SIGKILL)) { [home = home as String] in
-        let writer = try ObjectStore(folder: FilePath(home)).begin()
-        // More than one pack: the first gets published, the second is on its way.
-        for seed in 0..<9 as Range<UInt64> { _ = try writer.addBytes(randomBytes(8 << 20, seed: seed)) }
-        let packs = FilePath(home).appending("packs")
-        while try FileOperations.names(in: packs).count < 2 { sched_yield() }
-        kill(getpid(), SIGKILL)
-      }
+      #expect(try ProgramBesideTests.run("store-writer", ["killed", store.folder.string]) == SIGKILL)
       #expect(try temporaryFiles(in: folder).count == 1)
       #expect(try packFiles(in: folder).count == 2)
       #expect(try store.verifyAll() == [])
@@ -37,28 +29,10 @@ import Testing
   }
 
   @Test("a disk without room is an error that leaves nothing behind")
-  func noRoom() async throws {
-    try await withTemporaryFolder { folder in
+  func noRoom() throws {
+    try withTemporaryFolder { folder in
       let store = try makeStore(in: folder)
-      let home = store.folder.string
-      await #expect(processExitsWith: .success) { [home = home as String] in
-        signal(SIGXFSZ, SIG_IGN)
-        var limit = rlimit(rlim_cur: 1 << 20, rlim_max: 1 << 20)
-        #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
-        let writer = try ObjectStore(folder: FilePath(home)).begin()
-        do {
-          _ = try writer.addBytes(randomBytes(3 << 20, seed: 1))
-          try writer.finish()
-          exit(1)
-        } catch StorageError.system(let error) where error.errno == .fileTooLarge {
-          // It has said that earlier objects are there: it must not go on as if they were.
-          do {
-            try writer.finish()
-            exit(2)
-          } catch {}
-        }
-        exit(0)
-      }
+      #expect(try ProgramBesideTests.run("store-writer", ["limited", store.folder.string]) == 0)
       #expect(try temporaryFiles(in: folder).isEmpty)
       #expect(try packFiles(in: folder).isEmpty)
     }
