@@ -6,7 +6,7 @@ internal import SystemPackage
 
 /// Writes a journal of invented runs, or times an index of one.
 ///
-///     journal-generator write FOLDER RUNS [DEPTH [FILES [SEED]]]
+///     journal-generator write FOLDER RUNS [DEPTH [FILES [SEED [WIDTH]]]]
 ///     journal-generator time FOLDER
 @main
 enum JournalGenerator {
@@ -17,21 +17,22 @@ enum JournalGenerator {
     case "write" where arguments.count > 2 && numbers.count == arguments.count - 2:
       try write(
         FilePath(arguments[1]), runs: numbers[0], depth: numbers.count > 1 ? numbers[1] : 50,
-        filesPerRun: numbers.count > 2 ? numbers[2] : 1, seed: UInt64(numbers.count > 3 ? numbers[3] : 1))
+        filesPerRun: numbers.count > 2 ? numbers[2] : 1, seed: UInt64(numbers.count > 3 ? numbers[3] : 1),
+        width: numbers.count > 4 ? numbers[4] : 1)
     case "time" where arguments.count == 2:
       try IndexTiming(FilePath(arguments[1])).run()
     default:
-      print("usage: journal-generator write FOLDER RUNS [DEPTH [FILES [SEED]]] | time FOLDER")
+      print("usage: journal-generator write FOLDER RUNS [DEPTH [FILES [SEED [WIDTH]]]] | time FOLDER")
       exit(2)
     }
   }
 
   private static func write(
-    _ folder: FilePath, runs: Int, depth: Int, filesPerRun: Int, seed: UInt64
+    _ folder: FilePath, runs: Int, depth: Int, filesPerRun: Int, seed: UInt64, width: Int
   ) throws {
     try Journal.create(in: folder, host: "generator")
     let journal = try Journal(folder: folder, host: "generator")
-    var factory = RunFactory(depth: depth, filesPerRun: filesPerRun, seed: seed)
+    var factory = RunFactory(depth: depth, width: width, filesPerRun: filesPerRun, seed: seed)
     var batch: [any Fact] = []
     for _ in 0..<runs {
       let (started, ended) = factory.next()

@@ -3,17 +3,25 @@ internal import MLTBase
 internal import TestSupport
 
 /// Invents runs that stand in chains: each reads what the one before it in its chain wrote.
+///
+/// A chain can be several runs wide: each then reads what all those of the level before it wrote, as in a ladder.
 struct RunFactory {
-  /// How many runs a chain has.
+  /// How many levels a chain has.
   let depth: Int
+  /// How many runs a level has.
+  let width: Int
   /// How many files a run reads and writes beside the one that links it to its chain.
   let filesPerRun: Int
   private var generator: SeededGenerator
   private var number = 0
-  private var link: ArtifactRecord?
+  /// What the level before wrote.
+  private var links: [ArtifactRecord] = []
+  /// What the level that is being made has written so far.
+  private var level: [ArtifactRecord] = []
 
-  init(depth: Int, filesPerRun: Int, seed: UInt64) {
-    self.depth = depth
+  init(depth: Int, width: Int = 1, filesPerRun: Int, seed: UInt64) {
+    self.depth = max(depth, 1)
+    self.width = max(width, 1)
     self.filesPerRun = filesPerRun
     generator = SeededGenerator(seed: seed)
   }
@@ -21,8 +29,12 @@ struct RunFactory {
   /// The facts of the next run's start and end.
   mutating func next() -> (started: RunStarted, ended: RunEnded) {
     let run = RunID.random(using: &generator)
-    let step = number % max(depth, 1)
-    if step == 0 { link = nil }
+    let step = number / width % depth
+    let chain = number / (width * depth)
+    if number % width == 0 {
+      links = step == 0 ? [] : level
+      level = []
+    }
     let started = RunStarted(
       run: run, component: "step-\(step % 20)", command: ["python", "step.py", "--number", "\(number)"],
       directory: ".",
@@ -30,9 +42,9 @@ struct RunFactory {
         commit: String(repeating: "0123456789", count: 4), branch: "main", remote: nil, isDirty: number % 7 == 0),
       host: "host", user: "Somebody <somebody@example.org>",
       parameters: ["rate": "0.\(number % 10)", "seed": "\(number)"])
-    let output = file("data/chain-\(number / max(depth, 1) % 1000)/step-\(step).csv")
+    let output = file("data/chain-\(chain % 1000)/step-\(step)\(width == 1 ? "" : "-\(number % width)").csv")
     var inputs = [artifact("src/step-\(step % 20).py", content: ContentHasher.contentID(of: [UInt8(step % 20)]))]
-    if let link { inputs.append(link) }
+    inputs += links
     var outputs = [output]
     for index in 0..<filesPerRun { outputs.append(file("out/\(number % 5000)/part-\(index).bin")) }
     var ended = RunEnded(
@@ -40,7 +52,7 @@ struct RunFactory {
       inputs: inputs, outputs: outputs, environment: environment, hazards: [],
       usage: RunUsage(wall: 1_000_000, user: 900_000, system: 10_000, memory: 100 << 20))
     ended.record = RunDigest.contentID(started: started.fields, logged: [], ended: ended.fields)
-    link = output
+    level.append(output)
     number += 1
     return (started, ended)
   }

@@ -1,0 +1,60 @@
+"""The benchmarks' command line: chooses subjects, runs them, prints the table.
+
+Everything is measured in interleaved rounds (each case once, then all again), so that a machine that grows busy
+makes every case slow alike; figures are medians, and ratios are taken within a round.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import capture
+import measuring
+import record
+import start
+import trace
+from places import Places
+from report import Report
+
+SUBJECTS = {"start": start, "record": record, "capture": capture, "trace": trace}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="Tests/Benchmarks/run")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"{', '.join(SUBJECTS)} (default: all)")
+    parser.add_argument("--repeat", type=int, help="rounds for every measurement (default: as many as each needs)")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures to FILE too")
+    parser.add_argument("--folder", type=pathlib.Path, help="where scratch repositories are made")
+    parser.add_argument("--keep", action="store_true", help="leave the scratch repositories for a look around")
+    parser.add_argument("--peers", action="store_true", help="install the peers that are missing")
+    options = parser.parse_args()
+    unknown = [name for name in options.subjects if name not in SUBJECTS]
+    if unknown:
+        parser.error(f"unknown subject '{unknown[0]}'; there are {', '.join(SUBJECTS)}")
+
+    measuring.adopt_orphans()
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="mlt-benchmarks-", dir=options.folder))
+    places = Places(
+        mlt=pathlib.Path(os.environ["MLT"]).resolve(), root=pathlib.Path.cwd(), scratch=scratch,
+        installs_peers=options.peers, repeat=options.repeat)
+    report = Report(measuring.machine())
+    try:
+        for name in options.subjects or SUBJECTS:
+            print(f"Measuring {name}", file=sys.stderr, flush=True)
+            SUBJECTS[name].measure(places, report)
+    finally:
+        if options.keep:
+            print(f"The scratch repositories are in {scratch}", file=sys.stderr)
+        else:
+            shutil.rmtree(scratch, ignore_errors=True)
+    report.machine["load at the end"] = measuring.load()
+    print(report.table())
+    if options.json:
+        options.json.write_text(json.dumps(report.json(), indent=2) + "\n")
+
+
+main()
