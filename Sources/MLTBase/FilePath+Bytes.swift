@@ -1,3 +1,4 @@
+internal import Glibc
 package import SystemPackage
 
 extension FilePath {
@@ -6,9 +7,25 @@ extension FilePath {
 
   /// Makes a path of bytes that hold no zero; nil if they do.
   package init?(bytes: some Collection<UInt8>) {
-    guard !bytes.contains(0) else { return nil }
-    self = (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
-      buffer.baseAddress.map { FilePath(platformString: $0) } ?? FilePath()
+    // Made for every file that a command touches: element by element it costs more than looking at the file does.
+    let path =
+      bytes.withContiguousStorageIfAvailable { FilePath(buffer: $0) }
+      ?? Array(bytes).withUnsafeBufferPointer { FilePath(buffer: $0) }
+    guard let path else { return nil }
+    self = path
+  }
+
+  private init?(buffer: UnsafeBufferPointer<UInt8>) {
+    guard let start = buffer.baseAddress, !buffer.isEmpty else {
+      self.init()
+      return
+    }
+    guard memchr(start, 0, buffer.count) == nil else { return nil }
+    self = withUnsafeTemporaryAllocation(of: CChar.self, capacity: buffer.count + 1) { text in
+      guard let place = text.baseAddress else { return FilePath() }
+      memcpy(place, start, buffer.count)
+      place[buffer.count] = 0
+      return FilePath(platformString: place)
     }
   }
 
@@ -22,11 +39,5 @@ extension FilePath.Component {
 }
 
 private func bytes(of pointer: UnsafePointer<CChar>) -> [UInt8] {
-  var bytes: [UInt8] = []
-  var next = pointer
-  while next.pointee != 0 {
-    bytes.append(UInt8(bitPattern: next.pointee))
-    next += 1
-  }
-  return bytes
+  Array(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
 }

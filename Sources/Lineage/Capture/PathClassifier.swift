@@ -46,7 +46,7 @@ struct PathClassifier {
   }
 
   private mutating func isInPackages(_ path: WorkPath) -> Bool {
-    if path.components.contains(where: { Self.packageFolders.contains($0) }) { return true }
+    if Self.packageFolders.contains(path.name) { return true }
     guard let parent = path.parent, !parent.isRoot else { return false }
     return isEnvironmentFolder(parent)
   }
@@ -56,7 +56,8 @@ struct PathClassifier {
     if let known = environmentFolders[folder] { return known }
     let place = folder.filePath(in: root)
     let markers = ["pyvenv.cfg", "conda-meta"]
-    var isOne = markers.contains { ((try? FileStatus(at: place.appending($0))) ?? nil) != nil }
+    var isOne = Self.packageFolders.contains(folder.name)
+    isOne = isOne || markers.contains { ((try? FileStatus(at: place.appending($0))) ?? nil) != nil }
     if !isOne, let parent = folder.parent, !parent.isRoot { isOne = isEnvironmentFolder(parent) }
     environmentFolders[folder] = isOne
     return isOne

@@ -26,13 +26,23 @@ public struct WorkPath: Hashable, Sendable {
   /// Whether the path is the work tree's root.
   public var isRoot: Bool { bytes == [UInt8(ascii: ".")] }
 
-  /// The names on the way from the root.
-  public var components: [[UInt8]] {
-    isRoot ? [] : bytes.split(separator: UInt8(ascii: "/")).map(Array.init)
+  /// Feeds the bytes to a hasher.
+  public func hash(into hasher: inout Hasher) {
+    // All at once: the array's own way is byte by byte.
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
   }
 
+  /// The names on the way from the root.
+  public var components: [[UInt8]] { names.map(Array.init) }
+
+  /// The names on the way from the root, as parts of the path's bytes.
+  var names: [ArraySlice<UInt8>] { isRoot ? [] : bytes.split(separator: UInt8(ascii: "/")) }
+
   /// The last name.
-  public var name: [UInt8] { components.last ?? bytes }
+  public var name: [UInt8] {
+    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")), bytes.count > 1 else { return bytes }
+    return Array(bytes[(slash + 1)...])
+  }
 
   /// The path of the folder around; nil for the root and for `/`.
   public var parent: WorkPath? {
