@@ -260,7 +260,8 @@ struct RunRecording {
       files.hazards.append(Hazard(.inputChanged, path: path.text))
     }
     if status.size <= inputLimit {
-      guard let (identity, _) = try catalog.store(path, with: writer, store: workspace.store) else { return nil }
+      let known = try catalog.store(path, status: status, with: writer, store: workspace.store)
+      guard let (identity, _) = known else { return nil }
       if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
       return (identity, true)
     }

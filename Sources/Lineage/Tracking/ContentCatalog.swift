@@ -112,9 +112,13 @@ final class ContentCatalog {
   }
 
   /// Returns what stands at a path now, with its bytes put into the store.
-  func store(_ path: WorkPath, with writer: ObjectWriter, store: ObjectStore) throws -> (Identity, StoredTree?)? {
+  ///
+  /// - Parameter status: what was just found there, if somebody looked already.
+  func store(
+    _ path: WorkPath, status: FileStatus? = nil, with writer: ObjectWriter, store: ObjectStore
+  ) throws -> (Identity, StoredTree?)? {
     let file = path.filePath(in: root)
-    guard let status = try FileStatus(at: file) else { return nil }
+    guard let status = try status ?? FileStatus(at: file) else { return nil }
     switch status.kind {
     case .special: return nil
     case .symbolicLink:
