@@ -9,8 +9,9 @@ struct Redaction {
   private static let telltales = [
     "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "access-key",
     "private_key", "private-key", "credential", "auth_key", "auth-key", "account_key", "sas_key", "client_key",
-  ]
-  private static let exceptions: Set<String> = ["tokenizer", "max_tokens", "max-tokens", "n_tokens", "num_tokens"]
+  ].map { Array($0.utf8) }
+  private static let exceptions = ["tokenizer", "max_tokens", "max-tokens", "n_tokens", "num_tokens"]
+    .map { Array($0.utf8) }
   private static let tokenPrefixes = [
     "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "sk-", "xoxb-", "xoxp-", "xoxa-", "AKIA", "ASIA", "AIza",
     "hf_", "dckr_pat_", "npm_", "pypi-", "ya29.", "eyJhbGciOi",
@@ -27,9 +28,15 @@ struct Redaction {
   /// Whether a name says that its value is a credential.
   static func isTelling(_ name: String) -> Bool {
     let lowered = name.lowercased()
-    if exceptions.contains(where: { lowered.contains($0) }) { return false }
-    return telltales.contains { lowered.contains($0) } || lowered == "pat" || lowered.hasSuffix("_pat")
+    let bytes = Array(lowered.utf8)
+    if exceptions.contains(where: { holds(bytes, $0) }) { return false }
+    return telltales.contains { holds(bytes, $0) } || lowered == "pat" || lowered.hasSuffix("_pat")
       || lowered.hasSuffix("_pwd")
+  }
+
+  // On every variable's name, each run: text's own search takes a hundred times as long to get going.
+  private static func holds(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+    text.indices.contains { text[$0...].starts(with: part) }
   }
 
   /// Returns a command line without credentials.
@@ -81,6 +88,7 @@ struct Redaction {
 
   // RFC 3986 section 3.2.1: what stands between `//` and the last `@` of the authority.
   private static func maskingURLPasswords(_ text: String) -> String {
+    guard holds(Array(text.utf8), Array("://".utf8)) else { return text }
     var result = ""
     var rest = text[...]
     while let scheme = rest.firstRange(of: "://") {
@@ -97,7 +105,8 @@ struct Redaction {
   }
 
   private static func maskingTokens(_ text: String) -> String {
-    guard tokenPrefixes.contains(where: { text.contains($0) }) else { return text }
+    let bytes = Array(text.utf8)
+    guard tokenPrefixes.contains(where: { holds(bytes, Array($0.utf8)) }) else { return text }
     func isTokenCharacter(_ character: Character) -> Bool {
       character.isASCII && (character.isLetter || character.isNumber || "_-.".contains(character))
     }
