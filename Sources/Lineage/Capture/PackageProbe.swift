@@ -12,16 +12,15 @@ struct PackageProbe {
     var modules: [String: Set<String>] = [:]
     var described: Set<String> = []
     for file in files {
-      let text = String(decoding: file, as: UTF8.self)
-      for folder in ["/site-packages/", "/dist-packages/"] {
-        guard let range = text.firstRange(of: folder) else { continue }
-        let module = text[range.upperBound...].prefix { $0 != "/" }
-        modules[String(text[..<range.upperBound]), default: []].insert(String(module))
+      for folder in Self.pythonFolders {
+        guard let range = file.firstPlace(of: folder) else { continue }
+        let module = file[range.upperBound...].prefix { $0 != UInt8(ascii: "/") }
+        modules[Self.text(file[..<range.upperBound]), default: []].insert(Self.text(module))
       }
-      if let package = Self.folder(ofPackageIn: text, below: ["/site-library/", "/lib/R/library/", "/R/library/"]) {
+      if let package = Self.folder(ofPackageIn: file, below: Self.rFolders) {
         described.insert(package + "/DESCRIPTION")
       }
-      if let package = Self.folder(ofPackageIn: text, below: ["/node_modules/"]) {
+      if let package = Self.folder(ofPackageIn: file, below: Self.nodeFolders) {
         described.insert(package + "/package.json")
       }
     }
@@ -31,16 +30,20 @@ struct PackageProbe {
     return packages.sorted { ($0.system, $0.name, $0.version) < ($1.system, $1.name, $1.version) }
   }
 
-  private static func folder(ofPackageIn text: String, below folders: [String]) -> String? {
+  private static let pythonFolders = ["/site-packages/", "/dist-packages/"].map { Array($0.utf8) }
+  private static let rFolders = ["/site-library/", "/lib/R/library/", "/R/library/"].map { Array($0.utf8) }
+  private static let nodeFolders = ["/node_modules/"].map { Array($0.utf8) }
+
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  private static func folder(ofPackageIn file: [UInt8], below folders: [[UInt8]]) -> String? {
     for folder in folders {
-      guard let range = text.firstRange(of: folder) else { continue }
-      var rest = text[range.upperBound...]
-      let name = rest.prefix { $0 != "/" }
-      rest = rest.dropFirst(name.count + 1)
-      if rest.isEmpty { return nil }
+      guard let range = file.firstPlace(of: folder) else { continue }
+      var names = file[range.upperBound...].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)[...]
+      guard names.count > 1, let name = names.popFirst(), let next = names.first else { return nil }
       // npm's scoped packages: @scope/name
-      let scoped = name.hasPrefix("@") ? name + "/" + rest.prefix { $0 != "/" } : name
-      return String(text[..<range.upperBound]) + scoped
+      let isScoped = name.first == UInt8(ascii: "@")
+      return text(file[..<range.upperBound]) + text(name) + (isScoped ? "/" + text(next) : "")
     }
     return nil
   }

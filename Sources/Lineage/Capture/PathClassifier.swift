@@ -78,10 +78,12 @@ struct PathClassifier {
     return .data
   }
 
+  private static let libraryFolders = ["/lib/python", "/conda-meta/"].map { Array($0.utf8) }
+  private static let libraryEndings = [".so", ".pyc"].map { Array($0.utf8) }
+
   private func isLibrary(_ path: [UInt8]) -> Bool {
-    let text = String(decoding: path, as: UTF8.self)
-    let name = text.split(separator: "/").last ?? ""
-    return name.hasSuffix(".so") || name.contains(".so.") || name.hasSuffix(".pyc") || text.contains("/lib/python")
-      || text.contains("/conda-meta/")
+    if Self.libraryEndings.contains(where: { path.suffix($0.count).elementsEqual($0) }) { return true }
+    let name = Array(path[((path.lastIndex(of: 0x2F) ?? -1) + 1)...])
+    return name.holds(Array(".so.".utf8)) || Self.libraryFolders.contains { path.holds($0) }
   }
 }
