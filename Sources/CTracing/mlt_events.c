@@ -133,14 +133,15 @@ static enum mlt_verdict note_open(
   bool is_write = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0;
   bool may_create = (flags & O_CREAT) != 0;
   unsigned known = seen(call, path);
-  if (!is_write && !may_create && (known & MLT_SEEN_READ) != 0) return MLT_CONTINUE;
+  bool is_known_read = (known & MLT_SEEN_READ) != 0 && (known & MLT_SEEN_CURRENT) != 0;
+  if (!is_write && !may_create && is_known_read) return MLT_CONTINUE;
   struct stat status;
   bool exists = fstatat(AT_FDCWD, path->bytes, &status, (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0) == 0;
   if (exists && !S_ISREG(status.st_mode)) return MLT_CONTINUE;
   if (is_write && !exists && !may_create) is_write = false;  // a look-up that fails
   if (is_write || (!exists && may_create)) return note_write(call, path, flags, exists, &status);
   if (exists) {
-    if ((known & MLT_SEEN_READ) == 0) record(call, MLT_RECORD_READ, 0, path, NULL);
+    if (!is_known_read) record(call, MLT_RECORD_READ, 0, path, NULL);
     mark(call, path, MLT_SEEN_READ, 0);
   } else if ((known & MLT_SEEN_MISSED) == 0) {
     record(call, MLT_RECORD_MISSED, 0, path, NULL);
@@ -188,9 +189,10 @@ static enum mlt_verdict note_remove(struct call *call, int folder, uint64_t addr
   if (lstat(path->bytes, &status) != 0 || S_ISDIR(status.st_mode) != is_folder) return MLT_CONTINUE;
   record(call, is_folder ? MLT_RECORD_REMOVED_FOLDER : MLT_RECORD_REMOVED, 0, path, NULL);
   if (is_folder) return MLT_CONTINUE;
+  if (S_ISLNK(status.st_mode)) mlt_seen_names_changed(&call->keeper->seen);
   uint32_t flags = 0;
   bool must_ask = is_loss(call, path, &status, &flags);
-  mark(call, path, MLT_SEEN_CHANGED, MLT_SEEN_WRITTEN | MLT_SEEN_MISSED);
+  mark(call, path, MLT_SEEN_CHANGED, MLT_SEEN_TOLD);
   return must_ask ? ask(call, BARRIER_REMOVING, flags, path) : MLT_CONTINUE;
 }
 
@@ -206,13 +208,15 @@ static enum mlt_verdict note_rename(
   if ((exchanges && !replaces) || ((flags & RENAME_NOREPLACE) != 0 && replaces)) return MLT_CONTINUE;
   bool is_folder = S_ISDIR(old_status.st_mode);
   record(call, MLT_RECORD_RENAMED, exchanges ? 1 : 0, from, to);
-  if (is_folder) mlt_seen_folder_renamed(&call->keeper->seen);
+  if (is_folder || S_ISLNK(old_status.st_mode) || (replaces && S_ISLNK(new_status.st_mode))) {
+    mlt_seen_names_changed(&call->keeper->seen);
+  }
   uint32_t old_flags = 0, new_flags = 0;
   bool loses_old = is_loss(call, from, &old_status, &old_flags);
   bool loses_new = replaces && is_loss(call, to, &new_status, &new_flags);
   if (!is_folder) {
-    mark(call, from, MLT_SEEN_CHANGED, MLT_SEEN_WRITTEN | MLT_SEEN_MISSED);
-    mark(call, to, MLT_SEEN_CHANGED, MLT_SEEN_WRITTEN | MLT_SEEN_MISSED);
+    mark(call, from, MLT_SEEN_CHANGED, MLT_SEEN_TOLD);
+    mark(call, to, MLT_SEEN_CHANGED, MLT_SEEN_TOLD);
   }
   // Both questions are put at once; the call goes on with the answer to the last.
   enum mlt_verdict verdict = MLT_CONTINUE;
@@ -238,7 +242,7 @@ static enum mlt_verdict note_link(
     if (lstat(from->bytes, &status) != 0) return MLT_CONTINUE;
     record(call, MLT_RECORD_LINKED, 0, from, to);
   }
-  mark(call, to, MLT_SEEN_CHANGED, MLT_SEEN_WRITTEN | MLT_SEEN_MISSED);
+  mark(call, to, MLT_SEEN_CHANGED, MLT_SEEN_TOLD);
   return MLT_CONTINUE;
 }
 
@@ -249,7 +253,7 @@ static enum mlt_verdict note_symlink(struct call *call, uint64_t target_address,
   struct stat status;
   if (lstat(path->bytes, &status) == 0) return MLT_CONTINUE;  // EEXIST
   record(call, MLT_RECORD_SYMLINKED, 0, path, target);
-  mark(call, path, MLT_SEEN_CHANGED, MLT_SEEN_WRITTEN | MLT_SEEN_MISSED);
+  mark(call, path, MLT_SEEN_CHANGED, MLT_SEEN_TOLD);
   return MLT_CONTINUE;
 }
 

@@ -88,10 +88,13 @@ void mlt_spool_flush(struct mlt_spool *spool);
 #define MLT_SEEN_MISSED 2   // looked for while it didn't exist
 #define MLT_SEEN_CHANGED 4  // written by the run, or its content before is settled
 #define MLT_SEEN_WRITTEN 8  // a write was reported and nothing happened since that a further one must be told after
+#define MLT_SEEN_CURRENT 16 // no folder was renamed and no symbolic link changed since the path was last noted
+// What is told again of a name that stands for another thing from now on.
+#define MLT_SEEN_TOLD (MLT_SEEN_READ | MLT_SEEN_MISSED | MLT_SEEN_WRITTEN)
 
 struct mlt_seen_entry {
   uint64_t first;
-  uint64_t second;  // 44 bits of hash, 16 of epoch (of MLT_SEEN_WRITTEN), 4 of flags
+  uint64_t second;  // 44 bits of hash, 16 of epoch (of MLT_SEEN_WRITTEN and MLT_SEEN_CURRENT), 4 of flags
 };
 
 struct mlt_seen {
@@ -107,8 +110,9 @@ unsigned mlt_seen_flags(struct mlt_seen *seen, uint32_t scope, const char *path,
 void mlt_seen_update(
     struct mlt_seen *seen, uint32_t scope, const char *path, size_t size, unsigned set,
     unsigned clear);
-// Forgets MLT_SEEN_WRITTEN of all paths: a folder was renamed, and with it files whose names aren't known.
-void mlt_seen_folder_renamed(struct mlt_seen *seen);
+// Forgets MLT_SEEN_WRITTEN and MLT_SEEN_CURRENT of all paths: a folder was renamed or a symbolic link changed, and with
+// it what stands behind names that aren't known.
+void mlt_seen_names_changed(struct mlt_seen *seen);
 
 // MARK: Paths of a process (mlt_paths.c)
 

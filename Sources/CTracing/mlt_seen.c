@@ -85,8 +85,8 @@ unsigned mlt_seen_flags(struct mlt_seen *seen, uint32_t scope, const char *path,
   if (seen->capacity == 0) return 0;
   struct mlt_seen_entry *entry = slot(seen->entries, seen->capacity, key_of(seen, scope, path, size));
   unsigned flags = (unsigned)(entry->second & FLAG_MASK);
-  if (epoch_of(entry->second) != seen->epoch) flags &= ~(unsigned)MLT_SEEN_WRITTEN;
-  return flags;
+  if (epoch_of(entry->second) == seen->epoch) return flags | MLT_SEEN_CURRENT;
+  return flags & ~(unsigned)MLT_SEEN_WRITTEN;
 }
 
 void mlt_seen_update(
@@ -108,8 +108,11 @@ void mlt_seen_update(
   entry->second = key.second | (uint64_t)seen->epoch << FLAG_BITS | flags;
 }
 
-void mlt_seen_folder_renamed(struct mlt_seen *seen) {
+void mlt_seen_names_changed(struct mlt_seen *seen) {
   if (++seen->epoch < EPOCH_LIMIT) return;
+  // No path is of epoch 0, so that nothing of before seems current.
   seen->epoch = 1;
-  for (size_t index = 0; index < seen->capacity; index++) seen->entries[index].second &= ~(uint64_t)MLT_SEEN_WRITTEN;
+  for (size_t index = 0; index < seen->capacity; index++) {
+    seen->entries[index].second &= ~((uint64_t)(EPOCH_LIMIT - 1) << FLAG_BITS);
+  }
 }

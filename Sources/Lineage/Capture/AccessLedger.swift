@@ -17,10 +17,17 @@ struct AccessLedger {
     var wasExecuted = false
     /// Whether something that the run hadn't written was removed or renamed away.
     var wasRemoved = false
+    /// Whether something that the run hadn't made is known to have stood there before the first change.
+    var existed = false
+    /// How often the run changed what the path stands for.
+    var changes = 0
     /// The content that was there before the run changed it.
     var before: ContentID?
     /// Whether ``before`` was asked for.
     var wasSaved = false
+
+    /// Whether the run left a trace of what stood there before it.
+    var concernsOthers: Bool { existed || wasRead || before != nil }
   }
 
   /// The entries by path, in the order of first access.
@@ -35,8 +42,8 @@ struct AccessLedger {
   private(set) var privileged: Set<[UInt8]> = []
   /// What couldn't be followed.
   private(set) var blindSpots: Set<AccessEvent.Elsewhere> = []
-  /// Where files that the run hadn't written were moved to, by their old path.
-  private(set) var moves: [WorkPath: WorkPath] = [:]
+  /// Where files and folders that the run hadn't written were moved to.
+  private(set) var moved = MovedFiles()
   /// Folders that the run made.
   private(set) var createdFolders: Set<WorkPath> = []
 
@@ -69,7 +76,8 @@ struct AccessLedger {
     switch event.kind {
     case .read(let path): if !ownProcesses.contains(event.process) { read(path, executes: false) }
     case .executed(let path, let isPrivileged): execute(path, isPrivileged: isPrivileged, event.process)
-    case .write(let path, _), .truncated(let path): write(path, followsLink: true)
+    case .write(let path, let flags): write(path, followsLink: true, existed: !flags.contains(.created))
+    case .truncated(let path): write(path, followsLink: true, existed: true)
     case .createdFolder(let path):
       if let judged = judge(path, followsLink: false), judged.side == .data { createdFolders.insert(judged.path) }
     case .symlinked(let path, _): write(path, followsLink: false)
@@ -113,6 +121,8 @@ struct AccessLedger {
         if executes { entry.wasExecuted = true }
         if !entry.wasWritten { entry.wasRead = true }
       }
+      // Read at its new place, it was read all the same.
+      if let original = moved.original(at: judged.path) { change(original) { $0.wasRead = true } }
     }
   }
 
@@ -124,82 +134,125 @@ struct AccessLedger {
     body(&entries[path, default: Entry()])
   }
 
-  private mutating func write(_ path: [UInt8], followsLink: Bool) {
+  private mutating func write(_ path: [UInt8], followsLink: Bool, existed: Bool = false) {
     guard let judged = judge(path, followsLink: followsLink), judged.side == .data else { return }
-    change(judged.path) { $0.wasWritten = true }
+    noteWriting(judged.path, existed: existed)
     // What a name stands for may be another thing from now on.
     if !followsLink { forget(path) }
   }
 
+  private mutating func noteWriting(_ path: WorkPath, existed: Bool = false) {
+    change(path) { entry in
+      if entry.changes == 0 { entry.existed = existed }
+      entry.changes += 1
+      entry.wasWritten = true
+    }
+    moved.forget(at: path)
+  }
+
+  // MARK: Renaming
+
+  /// What is known of a path and of all below it, on its way to another name; `.` is the path itself.
+  private struct Parcel {
+    var entries: [WorkPath: Entry] = [:]
+    var folders: [WorkPath] = []
+    /// What had been moved there, by its place in the parcel.
+    var originals: [WorkPath: WorkPath] = [:]
+    var isFolderOfOurs = false
+    var top: Entry? { entries[Parcel.this] }
+
+    /// Whether the thing itself is what stood there before the run.
+    var isUntouched: Bool { !isFolderOfOurs && !(top?.wasWritten ?? false) }
+    /// Whether it and all in it is as it was before the run.
+    var isIntact: Bool { isUntouched && !entries.contains { $0.value.changes > 0 } && originals.isEmpty }
+
+    static let this = WorkPath(normal: [0x2E])
+  }
+
   private mutating func rename(_ from: [UInt8], _ to: [UInt8], isExchange: Bool) {
     guard let source = judge(from, followsLink: false), let target = judge(to, followsLink: false) else { return }
-    let moved = take(source.path)
-    let replaced = isExchange ? take(target.path) : [:]
-    if target.side == .data {
-      if moved.isEmpty || moved[WorkPath(normal: [0x2E])] == nil {
-        // A file that the run hadn't touched: its content is an input under the old name and an output under the new.
-        moveUntouched(source, to: target.path)
-      }
-      put(moved, at: target.path)
-    }
-    if isExchange, source.side == .data {
-      if replaced[WorkPath(normal: [0x2E])] == nil { moveUntouched(target, to: source.path) }
-      put(replaced, at: source.path)
-    } else if source.side == .data {
-      let wasOurs = moved[WorkPath(normal: [0x2E])]?.wasWritten ?? false
-      if !wasOurs {
-        var left = moved[WorkPath(normal: [0x2E])] ?? entries[source.path] ?? Entry()
-        left.wasWritten = false
-        left.wasRemoved = true
-        change(source.path) { $0 = left }
-      }
-    }
-    if createdFolders.remove(source.path) != nil { createdFolders.insert(target.path) }
+    let leaving = take(source.path)
+    let returning = isExchange ? take(target.path) : nil
+    if target.side == .data { put(leaving, from: source, at: target.path) }
+    if let returning, source.side == .data { put(returning, from: target, at: source.path) }
+    if source.side == .data { leave(source.path, leaving, isGone: !isExchange) }
+    if target.side == .data, let returning { leave(target.path, returning, isGone: false) }
     forget(from)
     forget(to)
   }
 
-  private mutating func moveUntouched(_ source: Judged, to target: WorkPath) {
-    change(target) { $0.wasWritten = true }
-    if source.side == .data {
-      change(source.path) { $0.wasRead = true }
-      moves[source.path] = target
+  /// Keeps what the record must say of the name that a thing had before it got another.
+  private mutating func leave(_ path: WorkPath, _ parcel: Parcel, isGone: Bool) {
+    guard parcel.isUntouched || parcel.top?.concernsOthers ?? false else { return }
+    change(path) { entry in
+      entry.wasRead = entry.wasRead || parcel.top?.wasRead ?? false
+      entry.before = entry.before ?? parcel.top?.before
+      entry.wasSaved = entry.wasSaved || parcel.top?.wasSaved ?? false
+      entry.changes += isGone ? 1 : 0
+      if isGone { entry.wasRemoved = true }
     }
   }
 
-  /// Takes out the entries of a path and all below it, keyed by what follows the path; `.` is the path itself.
-  private mutating func take(_ path: WorkPath) -> [WorkPath: Entry] {
-    var taken: [WorkPath: Entry] = [:]
-    if let entry = entries.removeValue(forKey: path) { taken[WorkPath(normal: [0x2E])] = entry }
-    guard createdFolders.contains(path) || parents.contains(path) else { return taken }
+  /// Takes out what is known of a path and all below it.
+  private mutating func take(_ path: WorkPath) -> Parcel {
+    var parcel = Parcel()
+    func name(_ inner: WorkPath) -> WorkPath {
+      inner.components(below: path).map { WorkPath(normal: Array($0.joined(separator: [0x2F]))) } ?? Parcel.this
+    }
+    parcel.isFolderOfOurs = createdFolders.remove(path) != nil
+    for (place, original) in moved.take(path) { parcel.originals[name(place)] = original }
+    moved.forget(at: path)
+    if let entry = entries.removeValue(forKey: path) { parcel.entries[Parcel.this] = entry }
+    guard parcel.isFolderOfOurs || parents.contains(path) else { return parcel }
     for key in entries.keys.filter({ $0.isBelow(path) }) {
-      guard let below = key.components(below: path), let entry = entries.removeValue(forKey: key) else { continue }
-      taken[WorkPath(normal: Array(below.joined(separator: [0x2F])))] = entry
+      parcel.entries[name(key)] = entries.removeValue(forKey: key)
     }
-    for folder in createdFolders where folder.isBelow(path) { createdFolders.remove(folder) }
-    resolvedFolders = [:]
-    judged = [:]
-    return taken
+    for folder in createdFolders.filter({ $0.isBelow(path) }) {
+      createdFolders.remove(folder)
+      parcel.folders.append(name(folder))
+    }
+    forgetNames()
+    return parcel
   }
 
-  private mutating func put(_ taken: [WorkPath: Entry], at path: WorkPath) {
-    for (below, entry) in taken {
-      let key = below.isRoot ? path : below.components.reduce(path) { $0.appending($1) }
-      change(key) { arrived in
-        arrived.wasWritten = true
-        arrived.wasExecuted = arrived.wasExecuted || entry.wasExecuted
-      }
+  private mutating func put(_ parcel: Parcel, from source: Judged, at path: WorkPath) {
+    func place(_ below: WorkPath) -> WorkPath {
+      below.isRoot ? path : below.components.reduce(path) { $0.appending($1) }
+    }
+    for (below, entry) in parcel.entries {
+      noteWriting(place(below))
+      if entry.wasExecuted { change(place(below)) { $0.wasExecuted = true } }
+    }
+    if parcel.isUntouched, parcel.top == nil { noteWriting(path) }
+    if parcel.isFolderOfOurs { createdFolders.insert(path) }
+    for folder in parcel.folders { createdFolders.insert(place(folder)) }
+    for (below, original) in parcel.originals { restore(original, at: place(below)) }
+    if parcel.isIntact, source.side == .data { moved.set(source.path, at: path) }
+  }
+
+  /// Notes where a thing that had been moved before stands now; if where it stood first, as if it had never been moved.
+  private mutating func restore(_ original: WorkPath, at place: WorkPath) {
+    moved.set(original, at: place)
+    guard original == place else { return }
+    change(place) { entry in
+      entry.wasWritten = false
+      entry.wasRemoved = false
+      entry.changes = 0
     }
   }
+
+  // MARK: Removing
 
   private mutating func remove(_ path: [UInt8]) {
     guard let judged = judge(path, followsLink: false), judged.side == .data else { return }
     var entry = entries[judged.path] ?? Entry()
-    if entry.wasWritten, !entry.wasRead, entry.before == nil {
+    moved.forget(at: judged.path)
+    if entry.wasWritten, !entry.concernsOthers {
       entries[judged.path] = nil
     } else {
       entry.wasRemoved = true
       entry.wasWritten = false
+      entry.changes += 1
       change(judged.path) { $0 = entry }
     }
     forget(path)
@@ -208,19 +261,32 @@ struct AccessLedger {
   private mutating func removeFolder(_ path: [UInt8]) {
     guard let judged = judge(path, followsLink: false) else { return }
     createdFolders.remove(judged.path)
-    resolvedFolders = [:]
-    self.judged = [:]
+    forgetNames()
   }
 
   // MARK: Before a change
 
   /// Tells whether a path's content must be taken before it is changed; the answer is yes at most once a path.
+  ///
+  /// The change itself has been folded already.
   mutating func mustSave(_ path: [UInt8], forInnerRun: Bool) -> WorkPath? {
     guard let judged = judge(path, followsLink: true), judged.side == .data else { return nil }
+    if forInnerRun { return judged.path }
     let entry = entries[judged.path] ?? Entry()
-    guard forInnerRun || (!entry.wasWritten && !entry.wasSaved) else { return nil }
-    if !forInnerRun { change(judged.path) { $0.wasSaved = true } }
+    guard entry.changes <= 1, !entry.wasSaved else { return nil }
+    change(judged.path) { $0.wasSaved = true }
     return judged.path
+  }
+
+  /// Keeps the content that a path had before it is changed.
+  mutating func keep(_ content: ContentID, of path: WorkPath) {
+    change(path) { if $0.before == nil { $0.before = content } }
+  }
+
+  /// Forgets what names stand for: a symbolic link is about to lead elsewhere.
+  mutating func forgetNames() {
+    resolvedFolders = [:]
+    judged = [:]
   }
 
   // MARK: Names
@@ -228,10 +294,7 @@ struct AccessLedger {
   private mutating func forget(_ path: [UInt8]) {
     judged[path] = nil
     // A link or folder of that name may have been part of other paths.
-    if resolvedFolders[path] != nil {
-      resolvedFolders = [:]
-      judged = [:]
-    }
+    if resolvedFolders[path] != nil { forgetNames() }
   }
 
   /// Returns a path's real name and side; nil for what can't be named.

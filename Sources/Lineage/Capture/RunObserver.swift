@@ -8,6 +8,8 @@ final class RunObserver: AccessObserver {
   private(set) var ledger: AccessLedger
   /// What stood in the work tree before the command, where its accesses aren't followed.
   private(set) var snapshot: WorkTreeSnapshot?
+  /// The paths whose content before a change the ledger has been given.
+  private var answered: Set<[UInt8]> = []
   private let root: FilePath
   private let filter: IgnoreFilter
   private let inputLimit: Int64
@@ -40,10 +42,17 @@ final class RunObserver: AccessObserver {
   }
 
   func observe(_ event: AccessEvent) {
+    // Its own answers come back; their paths may stand for other files by now.
+    if case .preimage(let path, _) = event.kind, answered.contains(path) { return }
     ledger.fold(event)
   }
 
   func beforeChange(_ barrier: Barrier) -> ContentID? {
+    if barrier.isSymbolicLink {
+      // All that was done over the link has been folded; from now on it leads elsewhere.
+      ledger.forgetNames()
+      return nil
+    }
     guard let path = ledger.mustSave(barrier.path, forInnerRun: barrier.belongsToInnerScope) else { return nil }
     do {
       let file = path.filePath(in: root)
@@ -57,6 +66,10 @@ final class RunObserver: AccessObserver {
         content = stored.content
       }
       saved[content] = status.size
+      if !barrier.belongsToInnerScope {
+        answered.insert(barrier.path)
+        ledger.keep(content, of: path)
+      }
       return content
     } catch {
       // The command goes on whatever happens here; the record says later that it is incomplete.

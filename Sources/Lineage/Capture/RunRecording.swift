@@ -28,6 +28,8 @@ struct RunRecording {
     /// Outputs that git tracks itself.
     var keptByGit: [WorkPath] = []
     var notices: [Notice] = []
+    /// Inputs that the run wrote itself, and that are as they were before.
+    fileprivate var rewritten: Set<WorkPath> = []
   }
 
   /// Judges the entries of a ledger, stores what must be, and returns the record.
@@ -35,18 +37,23 @@ struct RunRecording {
     var files = Files()
     var readings: [WorkPath] = []
     var writings: [WorkPath: AccessLedger.Entry] = [:]
+    var folders: [WorkPath] = []
 
     for (path, entry) in ledger.entries {
-      let status = try? FileStatus(at: path.filePath(in: workspace.root))
-      let stands = status.map { $0.kind == .regular || $0.kind == .symbolicLink } ?? false
-      if entry.wasWritten, stands {
+      let kind = (try? FileStatus(at: path.filePath(in: workspace.root)))?.kind
+      switch kind {
+      case .directory where entry.wasWritten: folders.append(path)
+      case .regular where entry.wasWritten, .symbolicLink where entry.wasWritten:
         writings[path] = entry
-      } else if entry.wasWritten || entry.wasRemoved {
-        if status == nil { removal(of: path, entry, ledger, into: &files, evidence: evidence) }
-      } else if stands, entry.wasRead || entry.wasExecuted, status?.kind == .regular {
-        readings.append(path)
+        if entry.before == nil, let place = ledger.moved.place(of: path) {
+          writings[path]?.before = try catalog.store(place, with: writer, store: workspace.store)?.0.content
+        }
+      case .regular where !entry.wasRemoved:
+        if entry.wasRead || entry.wasExecuted { readings.append(path) }
+      default: try lost(path, entry, ledger, isGone: kind == nil, into: &files, evidence: evidence)
       }
     }
+    try movedFolders(folders.sorted(), &writings, into: &files, evidence: evidence)
     try catalog.prefetch(readings + writings.keys)
     try outputs(writings, into: &files, readings: &readings, evidence: evidence)
     let programs = Set(readings.filter { $0.isOutside && ledger.entries[$0]?.wasExecuted == true })
@@ -54,20 +61,33 @@ struct RunRecording {
     return files
   }
 
-  private func removal(
-    of path: WorkPath, _ entry: AccessLedger.Entry, _ ledger: AccessLedger, into files: inout Files, evidence: Evidence
-  ) {
-    if entry.wasRemoved { files.removed.append(path.text) }
-    var content = entry.before
-    if content == nil, entry.wasRead, let target = ledger.moves[path] {
+  /// Records what is to be said of a path at which the file of before doesn't stand any more.
+  private func lost(
+    _ path: WorkPath, _ entry: AccessLedger.Entry, _ ledger: AccessLedger, isGone: Bool, into files: inout Files,
+    evidence: Evidence
+  ) throws {
+    if entry.wasRemoved, isGone { files.removed.append(path.text) }
+    var record = ArtifactRecord(path: path.text, kind: .file, content: entry.before, size: 0, evidence: evidence)
+    if let content = entry.before {
+      record.size = size(of: content)
+      record.isStored = isStored(content)
+    } else if let place = ledger.moved.place(of: path),
+      let (identity, _) = try catalog.store(place, with: writer, store: workspace.store)
+    {
       // Moved without having been opened: it still is what now stands at the new path.
-      content = (try? catalog.identity(of: target))??.content
+      record.kind = identity.kind
+      record.content = identity.content
+      record.size = identity.size
+      record.count = identity.kind == .tree ? identity.count : nil
+      record.isExecutable = identity.isExecutable
+      record.isStored = true
+    } else if entry.wasRead, isGone {
+      record.problem = "gone before its content could be taken"
+      if !entry.wasRemoved { files.hazards.append(Hazard(.inputChanged, path: path.text, detail: "it is gone")) }
+    } else {
+      return
     }
-    guard let content else { return }
-    files.inputs.append(
-      ArtifactRecord(
-        path: path.text, kind: .file, content: content, size: size(of: content), evidence: evidence,
-        isStored: isStored(content)))
+    files.inputs.append(record)
   }
 
   private func size(of content: ContentID) -> Int64 {
@@ -80,6 +100,33 @@ struct RunRecording {
 
   // MARK: Outputs
 
+  /// Records folders that were renamed into place as trees, which take in what was written in them.
+  private func movedFolders(
+    _ folders: [WorkPath], _ writings: inout [WorkPath: AccessLedger.Entry], into files: inout Files,
+    evidence: Evidence
+  ) throws {
+    var outermost: [WorkPath] = []
+    for folder in folders where !outermost.contains(where: { folder.isBelow($0) }) { outermost.append(folder) }
+    for folder in outermost {
+      guard let (identity, _) = try catalog.store(folder, with: writer, store: workspace.store) else { continue }
+      files.outputs.append(
+        ArtifactRecord(
+          path: folder.text, kind: .tree, content: identity.content, size: identity.size, count: identity.count,
+          evidence: evidence, isStored: true))
+      for path in writings.keys.filter({ $0.isBelow(folder) }) {
+        guard let entry = writings.removeValue(forKey: path), let after = try catalog.identity(of: path) else {
+          continue
+        }
+        noteInput(before: entry.before, of: path, after: after, into: &files, evidence: evidence)
+      }
+      if let tree = lock.tree(around: folder) {
+        try trackTree(tree.path, into: &files)
+      } else if LockFile.isTrackable(folder), try !hasTracked(below: folder) {
+        try trackTree(folder, into: &files)
+      }
+    }
+  }
+
   private func outputs(
     _ writings: [WorkPath: AccessLedger.Entry], into files: inout Files, readings: inout [WorkPath],
     evidence: Evidence
@@ -89,7 +136,10 @@ struct RunRecording {
     for path in grouping.single {
       guard let entry = writings[path] else { continue }
       guard let output = try output(path, entry, into: &files, evidence: evidence) else {
-        if entry.wasRead || entry.before != nil { readings.append(path) }
+        if entry.wasRead || entry.before != nil {
+          readings.append(path)
+          files.rewritten.insert(path)
+        }
         continue
       }
       files.outputs.append(output)
@@ -255,8 +305,10 @@ struct RunRecording {
   ) throws -> (ContentCatalog.Identity, isStored: Bool)? {
     let file = path.filePath(in: workspace.root)
     guard let status = try FileStatus(at: file), status.kind == .regular else { return nil }
-    // Nothing that the run wrote gets here: a change since its start was somebody else's.
-    if status.changed / 1000 > started.microseconds, status.modified / 1000 > started.microseconds {
+    // A change since the run's start that the run didn't make was somebody else's.
+    if status.changed / 1000 > started.microseconds, status.modified / 1000 > started.microseconds,
+      !files.rewritten.contains(path)
+    {
       files.hazards.append(Hazard(.inputChanged, path: path.text))
     }
     if status.size <= inputLimit {

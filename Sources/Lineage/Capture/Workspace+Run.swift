@@ -213,7 +213,10 @@ extension Workspace {
     if files.tracked.isEmpty, files.removed.isEmpty { return }
     try changeLock { lock in
       for entry in files.tracked { lock.set(entry) }
-      for text in files.removed { if let path = WorkPath(text: text) { lock.remove(path) } }
+      for path in files.removed.compactMap({ WorkPath(text: $0) }) {
+        lock.remove(path)
+        for entry in lock.entries(below: path) { lock.remove(entry.path) }
+      }
     }
     try ignoreInGit(files.tracked.map(\.path))
   }
