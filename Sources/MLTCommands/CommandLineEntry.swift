@@ -13,8 +13,7 @@ public enum CommandLineEntry {
       Output.write(Array("mlt \(Version.text)\n".utf8), to: STDOUT_FILENO)
       exit(0)
     }
-    // A file that outgrows the size limit is an error like others, not a reason to die in the middle of a write.
-    signal(SIGXFSZ, SIG_IGN)
+    outliveSizeLimit()
     do {
       try changeDirectory(&arguments)
       try checkCommandName(arguments)
@@ -24,6 +23,14 @@ public enum CommandLineEntry {
     } catch {
       exit(FailureReport(error).present())
     }
+  }
+
+  /// Makes a file that outgrows the size limit an error like others, not a reason to die in the middle of a write.
+  private static func outliveSizeLimit() {
+    var current = sigaction()
+    guard sigaction(SIGXFSZ, nil, &current) == 0, current.__sigaction_handler.sa_handler == nil else { return }
+    // A handler that does nothing rather than SIG_IGN: commands that are run would inherit that, but not a handler.
+    signal(SIGXFSZ) { _ in }
   }
 
   /// The process's arguments as bytes.
