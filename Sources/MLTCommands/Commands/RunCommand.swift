@@ -88,7 +88,8 @@ struct RunCommand: ParsableCommand {
     for argument in arguments {
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard let key = parts.first, !key.isEmpty, parts.count == 2 || !needsValue else {
-        throw UsageError.malformedOption(option, value: argument, expected: needsValue ? "key=value" : "key[=value]")
+        let expected = needsValue ? "key=value" : "key[=value]"
+        throw ValidationError("option '\(option)' takes \(expected), not '\(argument)'")
       }
       pairs[key] = parts.count == 2 ? parts[1] : ""
     }
