@@ -17,16 +17,26 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/unknownPointer(_:similar:)``, ``WorkspaceError/ambiguousPointer(_:candidates:)``,
   ///   ``WorkspaceError/notInRun(path:run:)``.
   public func target(of pointer: String) throws -> Target {
-    if let at = pointer.lastIndex(of: "@"), at != pointer.startIndex {
-      let suffix = String(pointer[pointer.index(after: at)...])
-      if let run = try runIfAny(suffix) {
-        return .artifact(try artifact(at: String(pointer[..<at]), of: run))
-      }
+    if let (path, suffix) = Self.split(pointer), let run = try runIfAny(suffix) {
+      return .artifact(try artifact(at: path, of: run))
     }
     if pointer.contains("://") { return try uri(pointer) }
     if let found = try artifact(atPath: pointer) { return .artifact(found) }
     if let found = try identified(pointer) { return found }
     throw WorkspaceError.unknownPointer(pointer, similar: try similarPaths(to: pointer))
+  }
+
+  /// Takes `PATH@RUN` apart; nil for what isn't of that form.
+  ///
+  /// A pointer whose bytes aren't plain text comes quoted as a whole (``PathText``), with the run inside the quotes.
+  static func split(_ pointer: String) -> (path: String, run: String)? {
+    let quoted = pointer.last == "\"" ? PathText.decode(pointer) : nil
+    let bytes = quoted ?? Array(pointer.utf8)
+    guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0,
+      let run = String(validating: bytes[(at + 1)...], as: UTF8.self)
+    else { return nil }
+    let path = bytes[..<at]
+    return (quoted == nil ? String(decoding: path, as: UTF8.self) : PathText.encode(path), run)
   }
 
   /// Finds the run that a pointer names.
@@ -111,7 +121,7 @@ extension Workspace {
   private func recordOf(_ content: ContentID) throws -> ArtifactRecord? {
     if let writing = try index.writers(content: content).first { return writing.artifact }
     if let reading = try index.readers(content: content).first { return reading.artifact }
-    return nil
+    return try index.added(content: content).first?.artifact
   }
 
   private func bare(_ content: ContentID) throws -> ArtifactRecord {
