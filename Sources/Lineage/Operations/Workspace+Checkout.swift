@@ -47,6 +47,7 @@ extension Workspace {
         throw WorkspaceError.unsuitablePointer(artifact.path, wanted: .file)
       }
       guard LockFile.isTrackable(path) else { throw WorkspaceError.outsideWorkTree(path.text) }
+      try checkFolders(above: path)
       let present = try catalog.identity(of: path)
       if let present, present.content == content, present.kind == artifact.kind,
         present.isExecutable == artifact.isExecutable
@@ -54,9 +55,7 @@ extension Workspace {
         report.unchanged += 1
         continue
       }
-      if !request.isForced, try present != nil && !isSaved(path, catalog) {
-        throw WorkspaceError.unsavedContent(path.text)
-      }
+      if !request.isForced, try !isSaved(path, catalog) { throw WorkspaceError.unsavedContent(path.text) }
       pending.append((path, artifact, content))
     }
     let contents = try pending.map { try bytesAreAvailable($0.content, $0.artifact) }
@@ -87,7 +86,7 @@ extension Workspace {
         wanted[locked.path] = locked
       } else if case let below = lock.entries(below: path), !below.isEmpty || path.isRoot {
         for entry in below { wanted[entry.path.text] = Self.record(of: entry) }
-      } else if let at = pointer.lastIndex(of: "@"), at != pointer.startIndex {
+      } else if Self.split(pointer) != nil {
         let artifact = try artifact(of: pointer).artifact
         wanted[artifact.path] = artifact
       } else {
@@ -98,6 +97,17 @@ extension Workspace {
     return wanted.values.sorted { $0.path < $1.path }
   }
 
+  /// Refuses a path that leads over a symbolic link, and with it perhaps out of the work tree.
+  private func checkFolders(above path: WorkPath) throws {
+    var folder = path.parent
+    while let next = folder, !next.isRoot {
+      if let status = try FileStatus(at: next.filePath(in: root)), status.kind != .directory {
+        throw WorkspaceError.notAFolder(next.text)
+      }
+      folder = next.parent
+    }
+  }
+
   /// Whether nothing would be lost if what stands at a path went away.
   private func isSaved(_ path: WorkPath, _ catalog: ContentCatalog) throws -> Bool {
     var pending = [path]
@@ -106,9 +116,8 @@ extension Workspace {
       guard let status = try FileStatus(at: file) else { continue }
       switch status.kind {
       case .special: return false
-      case .symbolicLink: continue
       case .directory: pending += try FileOperations.names(in: file).map { next.appending($0.bytes) }
-      case .regular:
+      case .regular, .symbolicLink:
         guard let identity = try catalog.identity(of: next), try store.containsFile(identity.content) else {
           return false
         }

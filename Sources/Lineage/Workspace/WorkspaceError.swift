@@ -27,6 +27,8 @@ public enum WorkspaceError: Error, Sendable {
   case reservedPath(String)
   /// Git tracks the path, so that the lock file can't.
   case trackedByGit(String)
+  /// Something that isn't a folder, a symbolic link say, stands where a folder must be.
+  case notAFolder(String)
   /// Writing the path would lose content that isn't stored.
   case unsavedContent(String)
   /// The lock file can't be understood.

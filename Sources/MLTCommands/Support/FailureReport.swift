@@ -150,6 +150,8 @@ struct FailureReport {
       set(
         "'\(path)' is tracked by git", .conflict,
         hint: "run 'git rm -r --cached \(path)' first if mlt is to keep it instead")
+    case .notAFolder(let path):
+      set("'\(path)' is in the way: a folder must be there", .conflict, hint: "move it away and try again")
     case .unsavedContent(let path):
       set(
         "'\(path)' has content that isn't stored and would be lost", .conflict,
