@@ -235,6 +235,7 @@ extension Workspace {
     _ request: RunRequest, _ result: CommandResult, _ recording: RunRecording, to files: inout RunRecording.Files,
     evidence: Evidence
   ) throws {
+    let redaction = Redaction(environment: context.environment)
     let seenInputs = Set(files.inputs.map(\.path))
     let seenOutputs = Set(files.outputs.map(\.path))
     var named = request.inputs
@@ -247,12 +248,12 @@ extension Workspace {
       }
     }
     for argument in Set(named).sorted() {
-      let pointer = argument.contains("://") ? argument : path(of: argument).text
+      let pointer = argument.contains("://") ? redaction.text(argument) : path(of: argument).text
       if seenInputs.contains(pointer) { continue }
       files.inputs.append(try recording.declared(pointer))
     }
     for argument in Set(request.outputs).sorted() {
-      let pointer = argument.contains("://") ? argument : path(of: argument).text
+      let pointer = argument.contains("://") ? redaction.text(argument) : path(of: argument).text
       if seenOutputs.contains(pointer) { continue }
       let output = try recording.declared(pointer)
       files.outputs.append(output)
