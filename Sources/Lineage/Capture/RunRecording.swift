@@ -305,9 +305,9 @@ struct RunRecording {
   ) throws -> (ContentCatalog.Identity, isStored: Bool)? {
     let file = path.filePath(in: workspace.root)
     guard let status = try FileStatus(at: file), status.kind == .regular else { return nil }
-    // A change since the run's start that the run didn't make was somebody else's.
+    // A change since the run's start that neither the run nor one within it made was somebody else's.
     if status.changed / 1000 > started.microseconds, status.modified / 1000 > started.microseconds,
-      !files.rewritten.contains(path)
+      try !files.rewritten.contains(path) && !isWrittenByInnerRun(path)
     {
       files.hazards.append(Hazard(.inputChanged, path: path.text))
     }
@@ -322,6 +322,18 @@ struct RunRecording {
     let isStored = isStored(identity.content)
     if !isStored { files.notices.append(.unstoredInput(path: path.text, size: identity.size)) }
     return (identity, isStored)
+  }
+
+  private func isWrittenByInnerRun(_ path: WorkPath) throws -> Bool {
+    guard let writing = try workspace.index.lastWriter(path: path.text) else { return false }
+    // Journals that come from elsewhere could make a run its own ancestor.
+    var next = writing.run
+    for _ in 0..<64 {
+      guard let parent = try workspace.index.run(next)?.parent else { return false }
+      if parent == run { return true }
+      next = parent
+    }
+    return false
   }
 }
 

@@ -175,6 +175,8 @@ extension Workspace {
     if let failure = observer.failure { hazards.append(Hazard(.incomplete, detail: "\(failure)")) }
 
     repository?.refresh()
+    // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
+    try? index.catchUp(journal)
     var files = try recording.files(of: ledger, evidence: evidence)
     try addDeclared(request, result, recording, to: &files, evidence: evidence)
     try recording.writer.finish()
