@@ -106,7 +106,21 @@ public final class LineageIndex: Sendable {
 
   /// Runs several lookups that must agree with each other.
   func readTogether<Value>(_ body: (Database) throws -> Value) throws(IndexError) -> Value {
-    try indexing { try queue.read(body) }
+    // A transaction of its own: GRDB's `read` brackets it with `PRAGMA query_only`, upon which SQLite compiles every
+    // statement anew.
+    try indexing {
+      try queue.unsafeRead { db in
+        try db.run("BEGIN DEFERRED TRANSACTION")
+        do {
+          let value = try body(db)
+          try db.run("COMMIT TRANSACTION")
+          return value
+        } catch {
+          try? db.run("ROLLBACK TRANSACTION")  // the failure that matters is already being reported
+          throw error
+        }
+      }
+    }
   }
 
   /// Runs changes, all or none of them.
