@@ -57,7 +57,7 @@ def growth(places, report, folder, what, depths, runs_per_level):
     cases = [
         Case(str(depth), [places.mlt, "trace", final, "--depth", str(depth)], folder) for depth in depths
     ]
-    took = rounds(cases, places.rounds(3))
+    took = rounds(cases, places.rounds(2), warm_up=0)
     for depth in depths:
         each = took[str(depth)]
         report.add(
