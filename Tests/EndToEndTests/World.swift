@@ -111,11 +111,15 @@ struct World {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // The threads that run tests have signals blocked, which a program must not inherit: a shell's `wait` would hang.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+    // Signals as a login shell hands them on. The threads that run tests have some blocked, which a program must not
+    // inherit: a shell's `wait` would hang.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     // posix_spawn can't change the folder on all systems; env can, and replaces itself by the program.
     let changing = ["/usr/bin/env", "-C", (place ?? repository).string]
     var argv: [UnsafeMutablePointer<CChar>?] = (changing + arguments).map { strdup($0) } + [nil]
