@@ -33,16 +33,16 @@ import Testing
   @Test("the command gets its signals as the shell would have given them")
   func dispositions() throws {
     try withWorld { world in
-      let script = "grep -E '^Sig(Blk|Ign)' /proc/self/status"
+      // Signals 1 to 28; the C library uses two of the higher ones for itself.
+      let script = "sed -n -E 's/^Sig(Blk|Ign).*(.{7})$/\\1 \\2/p' /proc/self/status"
       let bare = try world.shell(script)
-      let run = try world.mlt("run", "--", "sh", "-c", script)
-      #expect(run.stdout == bare.stdout)
+      #expect(bare.stdout == "Blk 0000000\nIgn 0000000\n")
+      #expect(try world.mlt("run", "--", "sh", "-c", script).stdout == bare.stdout)
       #expect(try world.mlt("run", "--no-trace", "--", "sh", "-c", script).stdout == bare.stdout)
       let ignoring = "trap '' XFSZ USR1 HUP; exec "
-      let wanted = try world.shell(ignoring + "grep -E '^Sig(Blk|Ign)' /proc/self/status")
-      #expect(wanted.stdout != bare.stdout)
-      let got = try world.shell(ignoring + "mlt run -q -- grep -E '^Sig(Blk|Ign)' /proc/self/status")
-      #expect(got.stdout == wanted.stdout)
+      let wanted = try world.shell(ignoring + script)
+      #expect(wanted.stdout == "Blk 0000000\nIgn 1000201\n")
+      #expect(try world.shell(ignoring + "mlt run -q -- " + script).stdout == wanted.stdout)
     }
   }
 
@@ -83,7 +83,8 @@ import Testing
   @Test(
     "wrong usage gives 2",
     arguments: [
-      ["run"], ["run", "--"], ["trace"], ["log", "--no-such-option"], ["run", "-p", "novalue", "--", "true"], ["-C"],
+      ["run"], ["run", "--"], ["run", "--no-such-option", "--", "true"], ["trace"], ["log", "--no-such-option"],
+      ["run", "-p", "novalue", "--", "true"], ["-C"],
     ])
   func usage(_ arguments: [String]) throws {
     try withWorld { world in

@@ -100,9 +100,12 @@ import Testing
       #expect(printed.status != 0)
       #expect(printed.stderr.hasPrefix("error: "), "\(printed.stderr)")
       if try world.read("after") != nil { #expect(printed.status == 125) }
+      // SQLite can't open the index without room for its shared memory; no answer is fine then, a wrong one isn't.
+      let asked = try world.mlt("cat", "before")
+      #expect(asked.status == 0 ? asked.stdout == "before\n" : asked.status == 1 && asked.stdout == "", "\(asked)")
+      try world.shell("rm .mlt/ballast")
       #expect(try world.mlt("cat", "before").stdout == "before\n")
       #expect(try world.runs().suffix(1) == before[...])
-      try world.shell("rm .mlt/ballast")
       let again = try world.mlt("run", "--", "sh", "-c", "echo after > after")
       try expectSuccess(again)
       try expectSuccess(world.mlt("status", "--exit-code"))
@@ -120,36 +123,30 @@ import Testing
     .enabled(if: !isRoot || canBecomeNobody, "root reads everything, and there is no setpriv to become somebody else"))
   func unreadable() throws {
     try withWorld { world in
-      try world.write("readable", "1\n")
-      let script = "cat readable > sum; echo secret > hidden; chmod 000 hidden"
-      let become =
-        isRoot
-        ? "chmod 777 ../home ../output . && chown -R 65534:65534 . ../home && setpriv --reuid=65534 --regid=65534 --clear-groups "
-        : ""
-      let reachable = try world.shell(
-        "chmod 755 .. && \(isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : "env") test -x '\(World.program.string)'"
-      )
-      guard reachable.status == 0 else { return }  // The build folder is closed to other users.
-      let printed = try world.shell(become + "mlt run -- sh -c '\(script)'")
-      try expectSuccess(printed)
-      let shown = try world.json("show", try #require(try world.runs().first?["id"]?.string))
-      let outputs = try #require(shown["run"]?["outputs"]?.array)
+      let someone = isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : ""
+      if isRoot { try expectSuccess(world.shell("chmod 755 .. && chown -R 65534:65534 . ../home")) }
+      // Where the build folder is closed to other users there is nobody to become.
+      if try world.shell(someone + "test -x '\(World.program.string)'").status != 0 { return }
+      func latest() throws -> JSON {
+        let log = try JSON(parsing: world.shell(someone + "mlt log --json -n 1").stdout)
+        let run = try #require(log["runs"]?.array?.first?["id"]?.string)
+        return try #require(try JSON(parsing: world.shell(someone + "mlt show --json \(run)").stdout)["run"])
+      }
+      let writing = "echo 1 > sum; echo secret > hidden; chmod 000 hidden"
+      try expectSuccess(world.shell(someone + "mlt run -- sh -c '\(writing)'"))
+      let outputs = try #require(try latest()["outputs"]?.array)
       #expect(outputs.compactMap { $0["path"]?.string } == ["hidden", "sum"])
       #expect(outputs[0]["problem"]?.string?.contains("Permission denied") == true)
       #expect(outputs[0]["id"] == nil && outputs[1]["problem"] == nil)
       #expect(try world.read("mlt.lock")?.contains("hidden") == false)
-      let adding = try world.shell(
-        (isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "") + "mlt add hidden")
+      let adding = try world.shell(someone + "mlt add hidden")
       #expect(adding.status == 1)
       #expect(adding.stderr.contains("hidden': Permission denied"), "\(adding.stderr)")
-      // An input that can be opened by nobody but whoever holds it already: read by one who then closes the door.
-      try world.shell("chmod 644 hidden")
-      let closing = "cat hidden > copy; chmod 000 hidden"
-      try expectSuccess(
-        try world.shell(
-          (isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "") + "mlt run -- sh -c '\(closing)'"))
-      let second = try world.json("show", try #require(try world.runs().first?["id"]?.string))
-      let input = try #require(second["run"]?["inputs"]?.array?.first)
+      #expect(try world.shell(someone + "mlt run -q -- cat hidden").status == 1)
+      // Read while that was allowed, and closed before it could be recorded.
+      try expectSuccess(world.shell(someone + "chmod 644 hidden"))
+      try expectSuccess(world.shell(someone + "mlt run -- sh -c 'cat hidden > copy; chmod 000 hidden'"))
+      let input = try #require(try latest()["inputs"]?.array?.first)
       #expect(input["path"] == "hidden" && input["problem"]?.string?.contains("Permission denied") == true)
     }
   }
@@ -166,7 +163,7 @@ import Testing
         "large",
       ])
       try expectSuccess(run)
-      #expect(run.stderr.contains("hint: 'large' (5.4 GB) is recorded but not stored"), "\(run.stderr)")
+      #expect(run.stderr.contains("hint: 'large' (5.37 GB) is recorded but not stored"), "\(run.stderr)")
       let shown = try world.json("show", try #require(try world.runs().first?["id"]?.string))
       let input = try #require(shown["run"]?["inputs"]?.array?.first)
       #expect(input["path"] == "large" && input["size"]?.int == 5 << 30)

@@ -88,7 +88,7 @@ import Testing
         let printed = try world.mlt("help", command)
         #expect(printed.status == 0)
         #expect(printed.stdout.contains("USAGE: mlt \(command)"), "\(printed.stdout)")
-        #expect(try world.mlt(command, "--help").stdout.contains("USAGE: mlt \(command)"))
+        #expect(try world.mlt(command, "--help").stdout.contains("USAGE: mlt \(command)"), "\(command)")
       }
     }
   }

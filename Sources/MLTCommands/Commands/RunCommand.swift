@@ -58,6 +58,11 @@ struct RunCommand: ParsableCommand {
     if command.first == "--" ? command.count == 1 : command.isEmpty {
       throw ValidationError("no command given; put it behind '--', as in 'mlt run -- python train.py'")
     }
+    // Everything behind the first argument that isn't an option of ours is the command's, so this parser never sees it.
+    if let first = command.first, first.hasPrefix("-"), first != "--" {
+      if ["-h", "--help"].contains(first) { throw CleanExit.helpRequest(self) }
+      throw ValidationError("unknown option '\(first)'; put a command of that name behind '--'")
+    }
     _ = try pairs(parameters, option: "--param", needsValue: true)
     _ = try pairs(tags, option: "--tag", needsValue: false)
   }
