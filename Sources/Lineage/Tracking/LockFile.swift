@@ -68,9 +68,9 @@ public struct LockFile: Hashable, Sendable {
       guard let text = String(validating: line, as: UTF8.self), let entry = Self.entry(text) else {
         throw ParseError(line: number)
       }
-      if let last = entries.last, !(last.path < entry.path) || (last.kind == .tree && entry.path.isBelow(last.path)) {
-        throw ParseError(line: number)
-      }
+      if let last = entries.last, !(last.path < entry.path) { throw ParseError(line: number) }
+      // `d.csv` stands between `d` and `d/a`, so that the line before doesn't tell.
+      if tree(around: entry.path) != nil { throw ParseError(line: number) }
       entries.append(entry)
     }
   }
