@@ -110,6 +110,10 @@ let package = Package(
       dependencies: ["Journaling", "MLTBase", "TestSupport", "journal-appender", systemPackage],
       swiftSettings: settings),
     .testTarget(
+      name: "LineageTests",
+      dependencies: ["FileTracing", "Journaling", "Lineage", "MLTBase", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
       name: "LineageIndexingTests",
       dependencies: ["Journaling", "LineageIndexing", "MLTBase", "TestSupport", systemPackage],
       swiftSettings: settings),

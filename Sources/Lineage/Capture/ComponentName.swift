@@ -1,5 +1,5 @@
 /// The name that a command's component gets when nobody gives one.
-enum ComponentName {
+package enum ComponentName {
   private static let wrappers: Set<String> = [
     "mlt", "env", "nice", "nohup", "time", "timeout", "stdbuf", "xargs", "poetry", "uv", "pipenv", "conda", "mamba",
     "run",
@@ -10,15 +10,22 @@ enum ComponentName {
     "accelerate", "papermill", "jupyter", "swift",
   ]
 
+  /// Options of wrappers that have a value of their own.
+  private static let valuedOptions: Set<String> = [
+    "-n", "-p", "-u", "-I", "-f", "-k", "-s", "--name", "--prefix", "--unset", "--signal", "--kill-after", "--with",
+  ]
+  /// Interpreters that take a verb before the script.
+  private static let verbs: Set<String> = ["launch", "nbconvert", "run"]
+
   /// Returns the script's or program's own name: `python3 -u steps/train.py --depth 5` is `train`.
-  static func of(_ command: [String]) -> String {
+  package static func of(_ command: [String]) -> String {
     var words = command[...]
     while let word = words.first {
       let name = baseName(word)
       if wrappers.contains(name) || isAssignment(word) {
         words = words.dropFirst()
         while let option = words.first, option.hasPrefix("-") || isAssignment(option) || isNumber(option) {
-          words = words.dropFirst()
+          words = words.dropFirst(valuedOptions.contains(option) ? 2 : 1)
         }
         continue
       }
@@ -35,9 +42,11 @@ enum ComponentName {
     while let argument = rest.popFirst() {
       switch argument {
       case "-m": return rest.first.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
-      case "-c", "-e", "-": return nil
+      case "-", "-e": return nil
       case "-W", "-X": _ = rest.popFirst()
-      case _ where argument.hasPrefix("-"): continue
+      // A shell's letters stand together: `-ec`, `-lc`.
+      case _ where argument.hasPrefix("-") && !argument.hasPrefix("--") && argument.hasSuffix("c"): return nil
+      case _ where argument.hasPrefix("-") || verbs.contains(argument) || argument.allSatisfy(\.isNumber): continue
       default: return argument
       }
     }

@@ -2,17 +2,17 @@
 ///
 /// A folder that is tracked as a tree, or more than ``limit`` files that lie together, become one tree; the rest stay
 /// files. `docs/decisions/0003-trees-by-number.md` says why a folder that the run merely made does not.
-struct FileGrouping {
+package struct FileGrouping {
   /// How many files of one folder are still named one by one.
-  static let limit = 64
+  package static let limit = 64
 
   /// The files that are named one by one.
-  private(set) var single: [WorkPath] = []
+  package private(set) var single: [WorkPath] = []
   /// The files of each tree.
-  private(set) var trees: [WorkPath: [WorkPath]] = [:]
+  package private(set) var trees: [WorkPath: [WorkPath]] = [:]
 
   /// Groups `paths`; `trackedTree` tells the tracked tree that a path lies in.
-  init(_ paths: [WorkPath], trackedTree: (WorkPath) -> WorkPath?) {
+  package init(_ paths: [WorkPath], trackedTree: (WorkPath) -> WorkPath?) {
     var rest: [WorkPath] = []
     var tracked: [WorkPath: [WorkPath]] = [:]
     for path in paths {
@@ -62,9 +62,10 @@ struct FileGrouping {
       }
       depth -= 1
     }
-    // A tree that lies in another tree is part of it.
+    // A tree that lies in other trees is part of the outermost, which itself stays.
     for (folder, files) in trees {
-      guard let outer = trees.keys.first(where: { folder.isBelow($0) }) else { continue }
+      let around = trees.keys.filter { folder.isBelow($0) }
+      guard let outer = around.min(by: { $0.bytes.count < $1.bytes.count }) else { continue }
       trees[outer, default: []] += files
       trees[folder] = nil
     }

@@ -64,7 +64,7 @@ struct PathClassifier {
   }
 
   /// Returns the side of an absolute path outside the work tree.
-  func side(outside path: [UInt8]) -> Side {
+  mutating func side(outside path: [UInt8]) -> Side {
     if Self.isPlainNoise(path + [0x2F]) { return .noise }
     if Self.systemFolders.contains(where: { path.starts(with: $0) }) { return .environment }
     if path.split(separator: 0x2F).contains(where: { Self.packageFolders.contains(Array($0)) }) { return .environment }
@@ -75,6 +75,7 @@ struct PathClassifier {
       return .environment
     }
     if isLibrary(path) { return .environment }
+    if let folder = WorkPath(normal: path).parent, isEnvironmentFolder(folder) { return .environment }
     return .data
   }
 

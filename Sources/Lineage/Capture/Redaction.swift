@@ -4,9 +4,9 @@ internal import MLTBase
 ///
 /// What looks like one is replaced by ``mask``: the value of an option, assignment or variable whose name says so,
 /// anything that a variable of such a name holds, passwords in URLs, and tokens known by their form.
-struct Redaction {
+package struct Redaction {
   /// What stands in a credential's place.
-  static let mask = "[redacted]"
+  package static let mask = "[redacted]"
 
   private static let telltales = [
     "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "access-key",
@@ -22,13 +22,13 @@ struct Redaction {
   private let secrets: [String]
 
   /// Takes the environment whose variables may hold credentials.
-  init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     secrets = environment.filter { Self.isTelling($0.key) && $0.value.count >= 6 }.map(\.value)
       .sorted { ($0.count, $0) > ($1.count, $1) }
   }
 
   /// Whether a name says that its value is a credential.
-  static func isTelling(_ name: String) -> Bool {
+  package static func isTelling(_ name: String) -> Bool {
     let lowered = name.lowercased()
     let bytes = Array(lowered.utf8)
     if exceptions.contains(where: { bytes.holds($0) }) { return false }
@@ -37,7 +37,7 @@ struct Redaction {
   }
 
   /// Returns a command line without credentials.
-  func arguments(_ arguments: [String]) -> [String] {
+  package func arguments(_ arguments: [String]) -> [String] {
     var redacted: [String] = []
     var maskNext = false
     for argument in arguments {
@@ -59,7 +59,7 @@ struct Redaction {
   }
 
   /// Returns named values without those that are credentials.
-  func values(_ values: [String: String]) -> [String: String] {
+  package func values(_ values: [String: String]) -> [String: String] {
     Dictionary(
       uniqueKeysWithValues: values.map { key, value in
         (key, Self.isTelling(key) && !value.isEmpty ? Self.mask : text(value))
@@ -67,10 +67,10 @@ struct Redaction {
   }
 
   /// Returns free text without what is known or looks like a credential.
-  func text(_ text: String) -> String {
+  package func text(_ text: String) -> String {
     var text = text
     for secret in secrets { text = Self.replacing(secret, in: text) }
-    return Self.maskingTokens(Self.maskingURLPasswords(text))
+    return Self.maskingTokens(Self.maskingHeaders(Self.maskingURLPasswords(text)))
   }
 
   private static func replacing(_ secret: String, in text: String) -> String {
@@ -99,6 +99,17 @@ struct Redaction {
       rest = rest[authority.endIndex...]
     }
     return result + rest
+  }
+
+  // RFC 9110 section 11.4: what stands behind the scheme's name in an `Authorization` header.
+  private static func maskingHeaders(_ text: String) -> String {
+    var text = text
+    for scheme in ["Bearer ", "Authorization: Basic ", "Authorization: token "] {
+      guard holds(Array(text.utf8), Array(scheme.utf8)), let range = text.firstRange(of: scheme) else { continue }
+      let credential = text[range.upperBound...].prefix { !" \"'\n,".contains($0) }
+      if credential.count >= 8 { text.replaceSubrange(credential.startIndex..<credential.endIndex, with: mask) }
+    }
+    return text
   }
 
   private static func maskingTokens(_ text: String) -> String {
