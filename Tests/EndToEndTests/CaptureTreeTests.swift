@@ -92,7 +92,8 @@ import Testing
   @Test("a folder declared as output is one tree, whatever was seen in it")
   func declaredOutput() throws {
     try withWorld { world in
-      let run = try world.record("mkdir -p model/v1; echo w > model/v1/weights; echo c > model/config", options: ["-o", "model"])
+      let run = try world.record(
+        "mkdir -p model/v1; echo w > model/v1/weights; echo c > model/config", options: ["-o", "model"])
       #expect(run.outputs["model"]?["kind"] == "tree")
       #expect(run.outputs["model"]?["count"] == 2)
       #expect(try #require(try world.read("mlt.lock")).split(separator: "\n").last?.hasSuffix(" 2 model") == true)

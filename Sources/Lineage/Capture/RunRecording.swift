@@ -58,6 +58,10 @@ struct RunRecording {
     try outputs(writings, into: &files, readings: &readings, evidence: evidence)
     let programs = Set(readings.filter { $0.isOutside && ledger.entries[$0]?.wasExecuted == true })
     try inputs(readings, programs, into: &files, evidence: evidence)
+    for tree in Set(files.removed.compactMap { WorkPath(text: $0).flatMap { lock.tree(around: $0)?.path } }).sorted()
+    where !files.tracked.contains(where: { $0.path == tree }) {
+      try trackTree(tree, into: &files)
+    }
     return files
   }
 
@@ -325,9 +329,13 @@ struct RunRecording {
   }
 
   private func isWrittenByInnerRun(_ path: WorkPath) throws -> Bool {
-    guard let writing = try workspace.index.lastWriter(path: path.text) else { return false }
+    try workspace.index.lastWriter(path: path.text).map { try isWithin($0.run) } ?? false
+  }
+
+  /// Whether another run was started within this one, at any depth.
+  func isWithin(_ other: RunID) throws -> Bool {
     // Journals that come from elsewhere could make a run its own ancestor.
-    var next = writing.run
+    var next = other
     for _ in 0..<64 {
       guard let parent = try workspace.index.run(next)?.parent else { return false }
       if parent == run { return true }

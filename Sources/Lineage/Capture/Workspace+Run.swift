@@ -187,7 +187,7 @@ extension Workspace {
     for output in files.outputs {
       for other in try index.concurrentWriters(
         path: output.path, from: recording.started, to: endTime, excluding: recording.run)
-      {
+      where try !recording.isWithin(other.run) {
         hazards.append(Hazard(.writtenByTwo, path: output.path, detail: "also by run \(other.run.short)"))
       }
     }

@@ -31,7 +31,13 @@ final class OriginFinder {
 
   /// Returns the steps that lead on from an input; more than one only for a tree whose files have several makers.
   func edges(of input: ArtifactRecord, seenFrom view: Viewpoint) throws -> [LineageEdge] {
-    guard let content = input.content else { return [edge(input, .source)] }
+    guard let content = input.content else {
+      // Of a URI only the name is known: whoever wrote there last made it, as far as one can tell.
+      guard input.kind == .uri, let writing = try lastWriting(of: input.path, before: view) else {
+        return [edge(input, .source)]
+      }
+      return [edge(input, .produced(writing.run), writing)]
+    }
     if input.kind == .tree { return try treeEdges(of: input, content, seenFrom: view) }
     return [try fileEdge(of: input, content, seenFrom: view)]
   }

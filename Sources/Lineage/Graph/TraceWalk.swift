@@ -43,13 +43,18 @@ struct TraceWalk {
   }
 
   /// Returns the runs that read one of the artifacts; with a writer, only those whose input came from that run.
+  ///
+  /// The same content at another path counts unless a run is known to have made it there.
   func readers(of artifacts: [ArtifactRecord], writtenBy writer: RunID?) throws -> [Trace.Reader] {
     var found: [Trace.Reader: Timestamp] = [:]
     var checked: Set<Trace.Reader> = []
     for artifact in artifacts {
-      guard let content = artifact.content else { continue }
-      var readings = try index.readers(content: content)
-      readings += try index.treeReaders(ofPathsAbove: artifact.path)
+      var readings: [Reading] = []
+      if let content = artifact.content {
+        readings = try index.readers(content: content) + index.treeReaders(ofPathsAbove: artifact.path)
+      } else if artifact.kind == .uri {
+        readings = try index.readers(path: artifact.path)
+      }
       if artifact.kind == .tree {
         readings += try index.readersBelow(path: artifact.path)
         readings += try index.readers(path: artifact.path)
@@ -57,8 +62,8 @@ struct TraceWalk {
       for reading in readings where reading.run != writer {
         let reader = Trace.Reader(run: reading.run, input: reading.artifact)
         guard checked.insert(reader).inserted else { continue }
+        let view = OriginFinder.Viewpoint(run: reading.run, started: reading.started, ended: reading.ended)
         if let writer {
-          let view = OriginFinder.Viewpoint(run: reading.run, started: reading.started, ended: reading.ended)
           let edges = try finder.edges(of: reading.artifact, seenFrom: view)
           // Content that came back to what it was by another way isn't this run's doing.
           let isOurs = edges.contains { edge in
@@ -66,7 +71,7 @@ struct TraceWalk {
             return edge.producer == writer
           }
           if isOurs { found[reader] = reading.started }
-        } else if try holds(reading.artifact, artifact, content) {
+        } else if try holds(reading.artifact, artifact, seenFrom: view) {
           found[reader] = reading.started
         }
       }
@@ -76,9 +81,16 @@ struct TraceWalk {
   }
 
   /// Whether what was read is, or holds, or lies in the artifact.
-  private func holds(_ input: ArtifactRecord, _ artifact: ArtifactRecord, _ content: ContentID) throws -> Bool {
-    if input.content == content { return true }
-    return try finder.shareContent(input, artifact)
+  private func holds(
+    _ input: ArtifactRecord, _ artifact: ArtifactRecord, seenFrom view: OriginFinder.Viewpoint
+  ) throws -> Bool {
+    if artifact.kind == .uri { return input.path == artifact.path }
+    guard input.content == artifact.content else { return try finder.shareContent(input, artifact) }
+    if input.path == artifact.path || artifact.path == artifact.content?.hex { return true }
+    guard input.size > 0 else { return false }
+    return try !finder.edges(of: input, seenFrom: view).contains { edge in
+      if case .produced = edge.origin { true } else { false }
+    }
   }
 
   // MARK: Both
