@@ -105,7 +105,7 @@ package struct Redaction {
   private static func maskingHeaders(_ text: String) -> String {
     var text = text
     for scheme in ["Bearer ", "Authorization: Basic ", "Authorization: token "] {
-      guard holds(Array(text.utf8), Array(scheme.utf8)), let range = text.firstRange(of: scheme) else { continue }
+      guard Array(text.utf8).holds(Array(scheme.utf8)), let range = text.firstRange(of: scheme) else { continue }
       let credential = text[range.upperBound...].prefix { !" \"'\n,".contains($0) }
       if credential.count >= 8 { text.replaceSubrange(credential.startIndex..<credential.endIndex, with: mask) }
     }
