@@ -316,7 +316,7 @@ struct AccessLedger {
       if result.side != .noise, let file = FilePath(bytes: real),
         let status = try? FileStatus(at: file), status.kind == .symbolicLink
       {
-        if result.side == .data { links.insert(result.path) }
+        if result.side == .data, !result.path.isOutside { links.insert(result.path) }
         if let target = FileOperations.resolved(file) { result = place(target.bytes) }
       }
       judged[path] = result
@@ -324,10 +324,24 @@ struct AccessLedger {
     return result
   }
 
+  /// Finds the symbolic links inside the work tree that a folder's name leads over.
+  private mutating func noteLinks(on folder: [UInt8]) {
+    var name = folder
+    while let slash = name.lastIndex(of: 0x2F), slash > 0 {
+      if let file = FilePath(bytes: name), (try? FileStatus(at: file))?.kind == .symbolicLink {
+        let parent = resolved(folder: Array(name[..<slash]))
+        let judged = place(parent + name[slash...])
+        if judged.side == .data, !judged.path.isOutside { links.insert(judged.path) }
+      }
+      name = Array(name[..<slash])
+    }
+  }
+
   private mutating func resolved(folder: [UInt8]) -> [UInt8] {
     if let known = resolvedFolders[folder] { return known }
     let real = FilePath(bytes: folder).flatMap { FileOperations.resolved($0) }?.bytes ?? folder
     resolvedFolders[folder] = real
+    if real != folder { noteLinks(on: folder) }
     return real
   }
 

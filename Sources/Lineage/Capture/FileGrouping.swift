@@ -1,7 +1,7 @@
 /// Gathers many files of one folder, so that a run's record names the folder once.
 ///
 /// A folder that is tracked as a tree, or more than ``limit`` files that lie together, become one tree; the rest stay
-/// files. `docs/decisions/0003-trees-by-number.md` says why a folder that the run merely made does not.
+/// files. `docs/decisions/0002-trees-by-number.md` says why a folder that the run merely made does not.
 package struct FileGrouping {
   /// How many files of one folder are still named one by one.
   package static let limit = 64

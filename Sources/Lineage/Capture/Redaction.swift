@@ -14,6 +14,7 @@ package struct Redaction {
   ].map { Array($0.utf8) }
   private static let exceptions = ["tokenizer", "max_tokens", "max-tokens", "n_tokens", "num_tokens"]
     .map { Array($0.utf8) }
+  private static let shortNames: Set<String> = ["pat", "pass", "pw", "pwd"]
   private static let tokenPrefixes = [
     "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "sk-", "xoxb-", "xoxp-", "xoxa-", "AKIA", "ASIA", "AIza",
     "hf_", "dckr_pat_", "npm_", "pypi-", "ya29.", "eyJhbGciOi",
@@ -32,8 +33,8 @@ package struct Redaction {
     let lowered = name.lowercased()
     let bytes = Array(lowered.utf8)
     if exceptions.contains(where: { bytes.holds($0) }) { return false }
-    return telltales.contains { bytes.holds($0) } || lowered == "pat" || lowered.hasSuffix("_pat")
-      || lowered.hasSuffix("_pwd")
+    return telltales.contains { bytes.holds($0) } || shortNames.contains(lowered) || lowered.hasSuffix("_pat")
+      || lowered.hasSuffix("_pwd") || lowered.hasSuffix("_pass")
   }
 
   /// Returns a command line without credentials.
@@ -48,7 +49,9 @@ package struct Redaction {
       }
       maskNext = false
       let name = argument.drop { $0 == "-" }
-      if let equals = name.firstIndex(of: "="), Self.isTelling(String(name[..<equals])) {
+      if let equals = name.firstIndex(of: "="), !name[..<equals].contains(where: \.isWhitespace),
+        Self.isTelling(String(name[..<equals]))
+      {
         redacted.append(String(argument[...equals]) + Self.mask)
         continue
       }
@@ -70,7 +73,7 @@ package struct Redaction {
   package func text(_ text: String) -> String {
     var text = text
     for secret in secrets { text = Self.replacing(secret, in: text) }
-    return Self.maskingTokens(Self.maskingHeaders(Self.maskingURLPasswords(text)))
+    return Self.maskingAssignments(Self.maskingTokens(Self.maskingHeaders(Self.maskingURLPasswords(text))))
   }
 
   private static func replacing(_ secret: String, in text: String) -> String {
@@ -79,6 +82,41 @@ package struct Redaction {
     while let range = rest.firstRange(of: secret) {
       result += rest[..<range.lowerBound] + mask
       rest = rest[range.upperBound...]
+    }
+    return result + rest
+  }
+
+  /// Whether a file of this name keeps credentials, so that its bytes are better left where they are.
+  package static func isKeyFile(_ name: [UInt8]) -> Bool {
+    let text = String(decoding: name, as: UTF8.self).lowercased()
+    return text == ".env" || text.hasPrefix(".env.") || keyFileNames.contains(text)
+      || keyFileEndings.contains { text.hasSuffix($0) }
+  }
+
+  private static let keyFileNames: Set<String> = [
+    ".netrc", ".pgpass", ".pypirc", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "credentials.json",
+    "service-account.json", "secrets.json", "secrets.yaml", "secrets.yml", "secrets.toml",
+  ]
+  private static let keyFileEndings = [".env", ".pem", ".p12", ".pfx", ".keystore", ".jks"]
+
+  // `export API_TOKEN=…; next` inside a script that is one argument.
+  private static func maskingAssignments(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "=")) else { return text }
+    var result = ""
+    var rest = text[...]
+    while let equals = rest.firstIndex(of: "=") {
+      let name = rest[..<equals].reversed().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
+      result += rest[...equals]
+      rest = rest[rest.index(after: equals)...]
+      guard isTelling(String(name.reversed().drop { $0 == "-" })) else { continue }
+      let quote = rest.first.flatMap { "'\"".contains($0) ? $0 : nil }
+      if let quote {
+        result.append(quote)
+        rest = rest.dropFirst()
+      }
+      let value = rest.prefix { quote == nil ? !$0.isWhitespace && !";&|)'\"".contains($0) : $0 != quote }
+      if !value.isEmpty { result += value == mask ? value : mask[...] }
+      rest = rest[value.endIndex...]
     }
     return result + rest
   }

@@ -58,6 +58,7 @@ struct RunRecording {
     try outputs(writings, into: &files, readings: &readings, evidence: evidence)
     let programs = Set(readings.filter { $0.isOutside && ledger.entries[$0]?.wasExecuted == true })
     try inputs(readings, programs, into: &files, evidence: evidence)
+    try links(ledger, into: &files, evidence: evidence)
     for tree in Set(files.removed.compactMap { WorkPath(text: $0).flatMap { lock.tree(around: $0)?.path } }).sorted()
     where !files.tracked.contains(where: { $0.path == tree }) {
       try trackTree(tree, into: &files)
@@ -166,7 +167,12 @@ struct RunRecording {
         ArtifactRecord(
           path: folder.text, kind: .tree, content: tree.id, size: tree.size, count: tree.count, evidence: evidence,
           isStored: isStored, isPartial: whole?.0.content != tree.id))
-      if LockFile.isTrackable(folder), try !hasTracked(below: folder) { staleTrees.insert(folder) }
+      if LockFile.isTrackable(folder), try !hasTracked(below: folder) {
+        staleTrees.insert(folder)
+      } else {
+        // Git has files of its own there: the folder can't be tracked as one.
+        for path in paths { try trackAlone(path, into: &files, staleTrees: &staleTrees) }
+      }
     }
     for folder in staleTrees.sorted() { try trackTree(folder, into: &files) }
   }
@@ -220,6 +226,16 @@ struct RunRecording {
     files.tracked.append(LockEntry(kind: kind, content: content, size: output.size, path: path))
   }
 
+  private func trackAlone(
+    _ path: WorkPath, into files: inout Files, staleTrees: inout Set<WorkPath>
+  ) throws {
+    guard let identity = try catalog.identity(of: path) else { return }
+    let output = ArtifactRecord(
+      path: path.text, kind: identity.kind, content: identity.content, size: identity.size,
+      isExecutable: identity.isExecutable, evidence: .observed)
+    try track(path, output, into: &files, staleTrees: &staleTrees)
+  }
+
   private func trackTree(_ folder: WorkPath, into files: inout Files) throws {
     guard let (identity, stored) = try catalog.store(folder, with: writer, store: workspace.store),
       identity.kind == .tree
@@ -234,6 +250,19 @@ struct RunRecording {
   }
 
   // MARK: Inputs
+
+  /// Records the symbolic links that paths led over: where they lead is part of what was read.
+  private func links(_ ledger: AccessLedger, into files: inout Files, evidence: Evidence) throws {
+    for link in ledger.links.sorted() where ledger.entries[link]?.wasWritten != true {
+      guard let (identity, _) = try catalog.store(link, with: writer, store: workspace.store), identity.kind == .link
+      else { continue }
+      files.inputs.append(
+        ArtifactRecord(
+          path: link.text, kind: .link, content: identity.content, size: identity.size, evidence: evidence,
+          isStored: true, isInGit: try workspace.repository?.matchesHead(link.bytes) ?? false))
+    }
+    files.inputs.sort { ($0.path, $0.content?.hex ?? "") < ($1.path, $1.content?.hex ?? "") }
+  }
 
   // Programs from outside the work tree are named by their content and not stored: they are installed, not made.
   private func inputs(
@@ -315,7 +344,7 @@ struct RunRecording {
     {
       files.hazards.append(Hazard(.inputChanged, path: path.text))
     }
-    if status.size <= inputLimit {
+    if status.size <= inputLimit, !Redaction.isKeyFile(path.name) {
       let known = try catalog.store(path, status: status, with: writer, store: workspace.store)
       guard let (identity, _) = known else { return nil }
       if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
@@ -324,7 +353,9 @@ struct RunRecording {
     guard let identity = try catalog.identity(of: path) else { return nil }
     if identity.wasUnstable { files.hazards.append(Hazard(.unstable, path: path.text)) }
     let isStored = isStored(identity.content)
-    if !isStored { files.notices.append(.unstoredInput(path: path.text, size: identity.size)) }
+    if !isStored, status.size > inputLimit {
+      files.notices.append(.unstoredInput(path: path.text, size: identity.size))
+    }
     return (identity, isStored)
   }
 

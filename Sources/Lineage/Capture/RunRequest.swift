@@ -1,5 +1,6 @@
 public import Journaling
 public import MLTBase
+public import SystemPackage
 
 /// What `mlt run` is asked to do.
 public struct RunRequest: Sendable {
@@ -19,6 +20,10 @@ public struct RunRequest: Sendable {
   public var note: String?
   /// Whether to follow the command's file accesses.
   public var isTraced: Bool
+  /// The file that stdin was redirected from, if it is one: opened before the command starts, and read by it.
+  public var redirectedInput: FilePath?
+  /// The file that stdout was redirected to, if it is one.
+  public var redirectedOutput: FilePath?
 
   /// Takes the request.
   public init(

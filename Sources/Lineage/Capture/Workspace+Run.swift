@@ -174,6 +174,7 @@ extension Workspace {
     }
     if let failure = observer.failure { hazards.append(Hazard(.incomplete, detail: "\(failure)")) }
 
+    foldRedirections(request, into: &ledger)
     repository?.refresh()
     // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
     try? index.catchUp(journal)
@@ -209,6 +210,17 @@ extension Workspace {
       run: recording.run, component: started.component, status: status, exit: Self.exitStatus(result.termination),
       evidence: evidence, inputs: files.inputs.count, outputs: files.outputs.count, hazards: ended.hazards,
       wall: result.usage.wall)
+  }
+
+  /// Counts what the shell opened for the command as the command's own reading and writing, inside the work tree.
+  private func foldRedirections(_ request: RunRequest, into ledger: inout AccessLedger) {
+    func isInside(_ path: FilePath) -> Bool { !inside(path).isOutside }
+    if let path = request.redirectedInput, isInside(path) {
+      ledger.fold(AccessEvent(.read(path.bytes), process: 0, time: 0))
+    }
+    if let path = request.redirectedOutput, isInside(path) {
+      ledger.fold(AccessEvent(.write(path.bytes, [.created, .truncated]), process: 0, time: 0))
+    }
   }
 
   func keepLock(_ files: RunRecording.Files) throws {

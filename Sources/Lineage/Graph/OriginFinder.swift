@@ -15,6 +15,8 @@ final class OriginFinder {
     var ended: Timestamp
   }
 
+  /// The size in bytes from which equal content alone is a sign of a copy.
+  private static let tellingSize: Int64 = 16
   /// How many trees around a path are looked into before giving up.
   private static let treeCandidates = 64
   /// How many writings that ended after a reader's start are looked at.
@@ -65,17 +67,31 @@ final class OriginFinder {
     let last = try lastWriting(of: input.path, before: view)
     let added = try addition(of: input.path, content, seenFrom: view)
     if let added, last == nil || added > (last?.ended ?? added) { return edge(input, .added(added)) }
-    if input.size > 0, input.kind != .link {
-      let elsewhere = try writing(seenFrom: view) { before, limit in
-        try index.writers(content: content, before: before, limit: limit).filter { $0.artifact.path != input.path }
-      }
-      if let writing = elsewhere {
-        return edge(input, .copied(writing.run, from: writing.artifact.path), writing)
-      }
+    // What the commit has wasn't copied from anywhere, whatever copies of it there are.
+    if input.isInGit, last == nil { return edge(input, .git) }
+    if input.kind != .link, let writing = try copy(of: input, content, seenFrom: view) {
+      return edge(input, .copied(writing.run, from: writing.artifact.path), writing)
     }
     if let last { return edge(input, .changedOutside(since: last.run), last) }
     if let added { return edge(input, .added(added)) }
     return edge(input, input.isInGit ? .git : .source)
+  }
+
+  /// Finds the writing at another path that a content may have been copied or moved from.
+  private func copy(
+    of input: ArtifactRecord, _ content: ContentID, seenFrom view: Viewpoint
+  ) throws -> Writing? {
+    guard input.size > 0 else { return nil }
+    // Whoever had the content at this path before it was written elsewhere hadn't got it from there.
+    let known = try index.readers(path: input.path, content: content).map(\.started).min()
+    let name = WorkPath(text: input.path)?.name
+    return try writing(seenFrom: view) { before, limit in
+      try index.writers(content: content, before: before, limit: limit).filter { writing in
+        guard writing.artifact.path != input.path, known.map({ writing.started < $0 }) ?? true else { return false }
+        // A few bytes are alike by chance; with the name they had they are the same thing.
+        return input.size >= Self.tellingSize || WorkPath(text: writing.artifact.path)?.name == name
+      }
+    }
   }
 
   /// Chooses the writing that the reader can have met: the last that had ended when the reader started; else one that
@@ -226,6 +242,11 @@ final class OriginFinder {
     guard inner.kind == .tree else { return files[Array(prefix.dropLast())] == content }
     guard let others = try self.files(of: content) else { return false }
     return others.contains { name, id in files[prefix + name] == id }
+  }
+
+  /// Makes the files of a tree known whose listing the store hasn't got.
+  func learn(_ files: [[UInt8]: ContentID], of tree: ContentID) {
+    flattened[tree] = files
   }
 
   /// Returns the files of a tree by their path from its top; nil if the store hasn't got its listings.

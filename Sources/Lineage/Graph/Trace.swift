@@ -44,6 +44,8 @@ public struct Trace: Sendable {
   public var origins: [LineageEdge]
   /// Downwards: the runs that read the artifact.
   public var readers: [Reader]
+  /// Downwards, where nobody read the artifact: runs that read other content at its path.
+  public var otherReaders: [Reader] = []
   /// The run that was asked about, if it was one.
   public var start: RunID?
   /// The runs, in the order they were reached; each once.

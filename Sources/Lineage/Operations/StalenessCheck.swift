@@ -40,11 +40,29 @@ struct StalenessCheck {
       makers[run]?.reasons = try ownReasons(inputs, of: run)
     }
     follow(&makers, makerOfPath, order)
-    return order.compactMap { makers[$0] }.filter { !$0.reasons.isEmpty }.map { maker in
+    return sorted(order, makers, makerOfPath).compactMap { makers[$0] }.filter { !$0.reasons.isEmpty }.map { maker in
       StatusReport.Stale(
         run: maker.run, component: maker.component, outputs: maker.outputs,
         reasons: maker.reasons.sorted { Self.key($0) < Self.key($1) })
     }
+  }
+
+  /// Puts the makers of inputs before those who read them; what isn't bound so stays in the order of time.
+  private func sorted(_ order: [RunID], _ makers: [RunID: Maker], _ makerOfPath: [String: RunID]) -> [RunID] {
+    var sorted: [RunID] = []
+    var rest = order
+    while !rest.isEmpty {
+      // A run whose makers all stand already; where runs wait for each other in a circle, the first of them.
+      let next =
+        rest.firstIndex { run in
+          !(makers[run]?.inputs ?? []).contains { input in
+            guard let maker = makerOfPath[input.path], maker != run else { return false }
+            return rest.contains(maker)
+          }
+        } ?? 0
+      sorted.append(rest.remove(at: next))
+    }
+    return sorted
   }
 
   private static func key(_ reason: StatusReport.Reason) -> (Int, String) {
@@ -60,12 +78,12 @@ struct StalenessCheck {
     _ inputs: [ArtifactRecord], of run: RunID
   ) throws -> Set<StatusReport.Reason> {
     var reasons: Set<StatusReport.Reason> = []
-    let written = Set(try index.files(of: run, role: .output).map(\.path))
+    let written = Set(try index.files(of: run, role: .output).map(\.path) + (index.run(run)?.removed ?? []))
     for input in inputs {
       // What a run changed in place it has changed itself; a partial tree is judged by the files it names.
-      guard let content = input.content, let path = WorkPath(text: input.path), !path.isOutside,
-        !written.contains(input.path)
-      else { continue }
+      guard let content = input.content, let path = WorkPath(text: input.path), !written.contains(input.path) else {
+        continue
+      }
       if input.kind == .tree, input.isPartial {
         if let changed = try changedFile(of: path, content) { reasons.insert(.inputChanged(changed.text)) }
         continue

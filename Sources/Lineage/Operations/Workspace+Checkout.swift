@@ -63,6 +63,8 @@ extension Workspace {
       try restore(item.artifact, item.content, from: source, to: item.path)
       report.restored.append(item.artifact)
     }
+    let lock = try readLock()
+    try ignoreInGit(wanted.compactMap { WorkPath(text: $0.path) }.filter { lock[$0] != nil })
     try catalog.remember()
     return report
   }

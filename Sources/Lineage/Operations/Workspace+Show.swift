@@ -68,6 +68,7 @@ extension Workspace {
   private func details(of target: ArtifactTarget) throws -> ArtifactDetails {
     let artifact = target.artifact
     let finder = OriginFinder(index: try index, store: try store)
+    try learnFolder(target, finder)
     let path = WorkPath(text: artifact.path)
     var isStored = false
     var children: [ArtifactRecord] = []

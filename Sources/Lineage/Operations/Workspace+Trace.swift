@@ -1,6 +1,7 @@
 internal import Journaling
 internal import LineageIndexing
 internal import MLTBase
+internal import ObjectStorage
 
 /// What `mlt trace` is asked to do.
 public struct TraceRequest: Sendable {
@@ -34,15 +35,37 @@ extension Workspace {
       trace.nodes = try request.direction == .up ? walk.up(fromRuns: [run]) : walk.down(from: [run])
     case .artifact(let target):
       trace.artifact = target.artifact
+      try learnFolder(target, finder)
       if request.direction == .up {
         trace.origins = try origins(of: target, finder)
         trace.nodes = try walk.up(fromRuns: trace.origins.compactMap(\.producer))
       } else {
         trace.readers = try walk.readers(of: [target.artifact], writtenBy: nil)
         trace.nodes = try walk.down(from: trace.readers.map(\.run))
+        if trace.readers.isEmpty { trace.otherReaders = try otherReaders(of: target.artifact) }
       }
     }
     return trace
+  }
+
+  /// How many readers of other contents are named.
+  private static let otherReadersLimit = 10
+
+  /// The runs that read other content at a path, the latest first.
+  private func otherReaders(of artifact: ArtifactRecord) throws -> [Trace.Reader] {
+    try index.readers(path: artifact.path, limit: Self.otherReadersLimit).map { reading in
+      Trace.Reader(run: reading.run, input: reading.artifact)
+    }
+  }
+
+  /// Lets the finder see into a folder that stands in the work tree without being stored.
+  func learnFolder(_ target: ArtifactTarget, _ finder: OriginFinder) throws {
+    guard target.artifact.kind == .tree, target.version == .present, let content = target.artifact.content,
+      let folder = WorkPath(text: target.artifact.path), try !store.containsTree(content)
+    else { return }
+    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    finder.learn(try catalog.files(in: folder), of: content)
+    try catalog.remember()
   }
 
   /// Where a named artifact came from; a run's own output came from that run, whatever others made since.

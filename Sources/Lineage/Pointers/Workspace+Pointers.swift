@@ -146,6 +146,13 @@ extension Workspace {
     let path = path(of: argument)
     let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
     let resolved = try followedLink(path)
+    // A folder outside, or the whole work tree, is no artifact unless somebody recorded it; reading it could take hours.
+    if resolved.isOutside || resolved.isRoot,
+      try FileStatus(at: resolved.filePath(in: root))?.kind == .directory,
+      try index.lastWriter(path: resolved.text) == nil, try index.readers(path: resolved.text, limit: 1).isEmpty
+    {
+      return nil
+    }
     if let identity = try catalog.identity(of: resolved) {
       try catalog.remember()
       let inGit =

@@ -141,6 +141,27 @@ final class ContentCatalog {
     }
   }
 
+  /// Returns the contents of the files that lie in a folder now, by their path from it, without storing them.
+  func files(in folder: WorkPath) throws -> [[UInt8]: ContentID] {
+    try prefetch(below: folder)
+    var files: [[UInt8]: ContentID] = [:]
+    var pending: [(prefix: [UInt8], folder: WorkPath)] = [([], folder)]
+    while let (prefix, place) = pending.popLast() {
+      for name in try FileOperations.names(in: place.filePath(in: root)) {
+        let path = place.appending(name.bytes)
+        guard let status = try FileStatus(at: path.filePath(in: root)), status.kind != .special,
+          !rules.isLeftOut(path, isFolder: status.kind == .directory)
+        else { continue }
+        if status.kind == .directory {
+          pending.append((prefix + name.bytes + [0x2F], path))
+        } else if !IgnoreFilter.isNoise(path), let identity = try identity(of: path) {
+          files[prefix + name.bytes] = identity.content
+        }
+      }
+    }
+    return files
+  }
+
   /// The options for walking a folder: what is left out, and what the stat cache knows.
   func folderOptions(for folder: WorkPath) -> FolderOptions {
     FolderOptions(

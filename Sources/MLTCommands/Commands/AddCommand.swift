@@ -12,7 +12,7 @@ struct AddCommand: ParsableCommand {
       '.gitignore' beside them; commit 'mlt.lock' to tie the contents to the commit. A folder is one artifact.
       """)
 
-  @Argument(help: "Files and folders")
+  @Argument(help: "Files and folders", completion: .file())
   var paths: [String]
 
   @Flag(name: .long, help: "Print JSON")

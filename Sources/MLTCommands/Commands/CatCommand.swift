@@ -13,7 +13,7 @@ struct CatCommand: ParsableCommand {
         mlt cat 5f3a9c21
       """)
 
-  @Argument(help: "Path, PATH@RUN or content id")
+  @Argument(help: "Path, PATH@RUN or content id", completion: .file())
   var pointer: String
 
   func run() throws {

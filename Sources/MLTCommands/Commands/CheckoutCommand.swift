@@ -16,7 +16,7 @@ struct CheckoutCommand: ParsableCommand {
         mlt checkout --run 3f2a models/
       """)
 
-  @Argument(help: "Paths, or PATH@RUN (default: all that is tracked)")
+  @Argument(help: "Paths, or PATH@RUN (default: all that is tracked)", completion: .file())
   var pointers: [String] = []
 
   @Option(

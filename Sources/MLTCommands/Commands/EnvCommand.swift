@@ -15,7 +15,7 @@ struct EnvCommand: ParsableCommand {
         mlt env models/model.pkl
       """)
 
-  @Argument(help: "Run, or a file that a run made")
+  @Argument(help: "Run, or a file that a run made", completion: .file())
   var pointer: String
 
   @Flag(name: .long, help: "Print JSON")

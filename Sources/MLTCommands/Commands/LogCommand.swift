@@ -39,7 +39,7 @@ struct LogCommand: ParsableCommand {
   @Flag(name: .long, help: "Print JSON")
   var json = false
 
-  @Argument(help: "Paths")
+  @Argument(help: "Paths", completion: .file())
   var paths: [String] = []
 
   func validate() throws {

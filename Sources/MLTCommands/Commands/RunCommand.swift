@@ -51,7 +51,7 @@ struct RunCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Don't print the line about what was recorded")
   var quiet = false
 
-  @Argument(parsing: .captureForPassthrough, help: "Command and its arguments, best behind '--'")
+  @Argument(parsing: .captureForPassthrough, help: "Command and its arguments, best behind '--'", completion: .file())
   var command: [String] = []
 
   func validate() throws {
@@ -76,7 +76,10 @@ struct RunCommand: ParsableCommand {
       arguments: CommandLineEntry.rawArguments().suffix(count), component: component, inputs: input, outputs: output,
       parameters: try pairs(parameters, option: "--param", needsValue: true),
       tags: try pairs(tags, option: "--tag", needsValue: false), note: note, isTraced: !isUntraced)
-    let report = try workspace.run(request)
+    var redirected = request
+    redirected.redirectedInput = Session.file(of: STDIN_FILENO)
+    redirected.redirectedOutput = Session.file(of: STDOUT_FILENO)
+    let report = try workspace.run(redirected)
     session.tell(workspace)
     for hazard in report.hazards where hazard.kind != .notObserved { Output.say("warning: \(HazardText.of(hazard))") }
     if !quiet {

@@ -11,7 +11,7 @@ struct ShowCommand: ParsableCommand {
       where it came from, the versions its path had, and who read it.
       """)
 
-  @Argument(help: "Path, PATH@RUN, run id or content id")
+  @Argument(help: "Path, PATH@RUN, run id or content id", completion: .file())
   var pointer: String
 
   @Flag(name: .long, help: "Print JSON")

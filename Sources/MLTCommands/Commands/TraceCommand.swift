@@ -19,7 +19,7 @@ struct TraceCommand: ParsableCommand {
       'source' if nobody knows. '[declared]' and '[compared]' mark links that were not observed.
       """)
 
-  @Argument(help: "Path, PATH@RUN, run id, content id or URI")
+  @Argument(help: "Path, PATH@RUN, run id, content id or URI", completion: .file())
   var pointer: String
 
   @Flag(name: .long, help: "Follow on to what was made from it")

@@ -97,7 +97,14 @@ struct TraceRendering {
         .run(run, prefix: "", isLast: index == runs.count - 1, level: 1, note: "")
       }
     }
-    if trace.readers.isEmpty { out.line("   nothing that is recorded was made from it") }
+    if trace.readers.isEmpty {
+      out.line("   nothing that is recorded was made from it")
+      for reader in trace.otherReaders {
+        let content = reader.input.content?.short ?? ""
+        out.line(
+          "   run \(reader.run.short) read other content there: \(reader.input.path)@\(reader.run.short)  \(content)")
+      }
+    }
     return items(trace.readers, prefix: "", level: 0)
   }
 

@@ -52,6 +52,14 @@ struct Session {
     return WallClock(now: { moment })
   }
 
+  /// The regular file that a standard stream was redirected from or to; nil if it is something else.
+  static func file(of stream: Int32) -> FilePath? {
+    let descriptor = FileDescriptor(rawValue: stream)
+    // What can't be looked at isn't recorded; the command runs all the same.
+    guard let status = try? FileStatus(of: descriptor, path: nil), status.kind == .regular else { return nil }
+    return try? FileOperations.linkTarget(FilePath("/proc/self/fd/\(stream)"))
+  }
+
   /// Opens the workspace around the working directory.
   func workspace() throws -> Workspace {
     try Workspace.open(context)
