@@ -176,10 +176,12 @@ static enum mlt_verdict note_truncate(struct call *call, uint64_t address, bool 
 
 // Whether a name is about to lose something that must be looked at: a file read before, or a symbolic link.
 static bool is_loss(struct call *call, const struct mlt_path *path, const struct stat *status, uint32_t *flags) {
+  // A link that the run made itself has led to files as well.
+  *flags = S_ISLNK(status->st_mode) ? MLT_BARRIER_SYMLINK : 0;
+  if (S_ISLNK(status->st_mode)) return true;
   unsigned known = seen_before_change(call, path);
   if ((known & MLT_SEEN_CHANGED) != 0) return false;
-  *flags = S_ISLNK(status->st_mode) ? MLT_BARRIER_SYMLINK : 0;
-  return S_ISLNK(status->st_mode) || (S_ISREG(status->st_mode) && (known & MLT_SEEN_READ) != 0);
+  return S_ISREG(status->st_mode) && (known & MLT_SEEN_READ) != 0;
 }
 
 static enum mlt_verdict note_remove(struct call *call, int folder, uint64_t address, bool is_folder) {

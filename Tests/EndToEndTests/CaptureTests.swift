@@ -132,6 +132,9 @@ import Testing
       before: ["v1/x/a": "1\n", "v2/x/a": "2\n"], preparation: "ln -s v1 l",
       script: "cat l/x/a; ln -sfn v2 l; cat l/x/a", inputs: ["v1/x/a", "v2/x/a"], outputs: ["l"]),
     Case(
+      testDescription: "a link that the run made and switched led to both files", before: ["v1": "1\n", "v2": "2\n"],
+      script: "ln -s v1 l; cat l; ln -sfn v2 l; cat l; rm l; ln -s v1 l", inputs: ["v1", "v2"], outputs: ["l"]),
+    Case(
       testDescription: "a link that is switched to a file made by the run doesn't make that an input",
       before: ["v1": "1\n"], preparation: "ln -s v1 l",
       script: "cat l; echo 2 > v2; ln -sfn v2 l; cat l", inputs: ["v1"], outputs: ["l", "v2"]),
