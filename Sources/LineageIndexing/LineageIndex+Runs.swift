@@ -111,7 +111,7 @@ extension LineageIndex {
 
   static let summaryColumns = """
     runs.id, component, command, started, ended, status, exit, commit_id, branch, dirty, user_name, parent, note,
-    inputs, outputs
+    inputs, outputs, wall
     """
 
   static func summary(_ row: Columns) throws -> RunSummary {
@@ -120,7 +120,8 @@ extension LineageIndex {
       ended: try row.optionalTime(4), status: try row.known(StoredArtifact.status(try row.int(5))),
       exit: try row.optionalInt(6), commit: try row.optionalText(7), branch: try row.optionalText(8),
       isDirty: try row.flag(9), user: try row.text(10), parent: try row.optionalRun(11),
-      note: try row.optionalText(12), inputCount: try row.int(13), outputCount: try row.int(14))
+      note: try row.optionalText(12), inputCount: try row.int(13), outputCount: try row.int(14),
+      wall: try row.optionalInt(15))
   }
 
   /// What a listing shows of runs, in the order asked for; unknown ones are left out.

@@ -92,4 +92,6 @@ public struct RunSummary: Hashable, Sendable {
   public var inputCount: Int64
   /// How many outputs it has.
   public var outputCount: Int64
+  /// How long the command took, in microseconds; nil while it isn't known.
+  public var wall: Int64?
 }

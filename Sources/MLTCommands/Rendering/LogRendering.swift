@@ -18,7 +18,7 @@ enum LogRendering {
       let rows = runs.map { run in
         [
           run.id.short, Formatting.time(run.started), run.component, RunRendering.outcome(run.status, run.exit),
-          run.ended.map { Formatting.duration($0.microseconds - run.started.microseconds) } ?? "",
+          run.wall.map { Formatting.duration($0) } ?? "",
           Formatting.command(run.command),
         ]
       }
@@ -47,7 +47,6 @@ enum LogRendering {
 
   private static func when(_ run: RunSummary) -> String {
     let start = Formatting.time(run.started)
-    guard let ended = run.ended else { return start }
-    return start + ", " + Formatting.duration(ended.microseconds - run.started.microseconds)
+    return run.wall.map { start + ", " + Formatting.duration($0) } ?? start
   }
 }

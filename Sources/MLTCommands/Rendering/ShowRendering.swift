@@ -22,7 +22,7 @@ enum ShowRendering {
     if run.directory != "." { rows.append(["in", run.directory]) }
     rows.append(["started", Formatting.time(run.started)])
     let outcome = RunRendering.outcome(run.status, run.exit)
-    let length = run.ended.map { " after " + Formatting.duration($0.microseconds - run.started.microseconds) } ?? ""
+    let length = run.usage.map { " after " + Formatting.duration($0.wall) } ?? ""
     rows.append(["ended", outcome + length])
     if let git = Formatting.git(run.git) { rows.append(["git", git]) }
     if let remote = run.git?.remote { rows.append(["remote", remote]) }

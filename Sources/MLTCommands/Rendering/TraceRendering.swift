@@ -124,7 +124,7 @@ struct TraceRendering {
     let name = out.styled(run.component, .bold) + "  " + out.styled(run.id.short, .yellow)
     if isReference { return name + "  (\(place))" }
     var parts = [name, Formatting.time(run.started)]
-    if let ended = run.ended { parts.append(Formatting.duration(ended.microseconds - run.started.microseconds)) }
+    if let usage = run.usage { parts.append(Formatting.duration(usage.wall)) }
     let outcome = RunRendering.outcome(run.status, run.exit)
     parts.append(run.status == .finished ? "exit 0" : out.styled(outcome, .red))
     return parts.joined(separator: "  ")
