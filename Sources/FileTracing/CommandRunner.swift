@@ -80,13 +80,25 @@ public enum CommandRunner {
 
   private static func makeSpool(_ path: FilePath) throws(TracingError) -> FileDescriptor {
     do {
+      if try FileStatus(at: path) != nil { throw Errno.fileExists }
+      // It gets its name once it is locked, so that nobody takes it for abandoned in between.
+      guard let nameless = FilePath(bytes: path.bytes + Array(".new".utf8)) else { throw Errno.invalidArgument }
       let spool = try FileDescriptor.open(
-        path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+        nameless, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: FilePermissions(rawValue: 0o600))
       // Held by this process and the keeper together, for as long as either lives: a spool that can be locked is one
       // that nobody will finish. Where the file system has no locks, such a spool just isn't found.
       _ = flock(spool.rawValue, LOCK_EX | LOCK_NB)
+      do {
+        try FileOperations.rename(nameless, to: path)
+      } catch {
+        try? spool.close()  // the failure that matters is being reported
+        removeSpool(nameless)
+        throw error
+      }
       return spool
+    } catch let error as SystemCallError {
+      throw .system(error)
     } catch {
       throw .system(SystemCallError("create", path, error as? Errno ?? .ioError))
     }

@@ -20,6 +20,18 @@ public struct FileLock: ~Copyable {
     try open(path, LOCK_EX | LOCK_NB)
   }
 
+  /// Takes the lock at `path` if there is such a file and it is free, else returns nil at once.
+  ///
+  /// The file may have been removed in the moment before it was locked; who cares looks again.
+  public static func ifFree(existing path: FilePath) throws(SystemCallError) -> FileLock? {
+    do {
+      return try open(path, LOCK_EX | LOCK_NB, options: [.closeOnExec])
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw error
+    }
+  }
+
   /// Runs `body` with the lock at `path` held from before its start until after its end.
   ///
   /// - Throws: ``SystemCallError`` if the lock can't be taken; what `body` throws.
@@ -37,10 +49,11 @@ public struct FileLock: ~Copyable {
     self.descriptor = descriptor
   }
 
-  private static func open(_ path: FilePath, _ operation: CInt) throws(SystemCallError) -> FileLock? {
+  private static func open(
+    _ path: FilePath, _ operation: CInt, options: FileDescriptor.OpenOptions = [.create, .closeOnExec]
+  ) throws(SystemCallError) -> FileLock? {
     let descriptor = try attempting("lock", path) {
-      try FileDescriptor.open(
-        path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o644))
+      try FileDescriptor.open(path, .readWrite, options: options, permissions: FilePermissions(rawValue: 0o644))
     }
     while flock(descriptor.rawValue, operation) != 0 {
       let code = Errno(rawValue: errno)

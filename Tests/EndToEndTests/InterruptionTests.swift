@@ -164,4 +164,28 @@ import Testing
       try world.await("the spool's end") { try world.dataFiles(in: "tmp", suffix: "").isEmpty }
     }
   }
+
+  @Test("a run whose mlt and keeper were both killed is finished once, however many come by next")
+  func abandoned() throws {
+    try withWorld { world in
+      try world.makePipe("ready")
+      let script = "echo early > early; echo > ready; exec sleep 600"
+      let running = try world.start([World.program.string, "run", "--", "sh", "-c", script])
+      try world.awaitLine(inPipe: "ready")
+      let run = try #require(try world.runs().first?["id"]?.string)
+      try expectSuccess(world.shell("kill -9 $(pgrep -P \(running.process)) \(running.process)"))
+      #expect(try running.wait().status == 137)
+      Glibc.kill(-running.process, SIGKILL)
+      let all = try (0..<16).map { _ in try world.start([World.program.string, "run", "--", "true"]) }
+      for next in all { try expectSuccess(next.wait()) }
+      let runs = try world.runs()
+      #expect(runs.count == 17)
+      #expect(runs.last?["id"]?.string == run)
+      #expect(runs.last?["status"] == "interrupted")
+      let journal = String(decoding: try world.recordedBytes(), as: UTF8.self)
+      let ends = journal.split(separator: "\n").filter { $0.contains(#""type":"run.ended""#) && $0.contains(run) }
+      #expect(ends.count == 1)
+      #expect(try world.dataFiles(in: "tmp", suffix: "").isEmpty)
+    }
+  }
 }

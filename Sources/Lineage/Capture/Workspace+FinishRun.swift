@@ -20,11 +20,23 @@ extension Workspace {
   ///
   /// - Throws: `TracingError` if the spool can't be understood; failures of store, journal and index.
   public func finish(_ run: RunID, spool: FilePath, reason: FinishReason) throws {
-    guard let lock = try FileLock.ifFree(spool) else { return }
-    let reader = try SpoolReader(spool)
-    switch reason {
-    case .late: try recordLateWrites(run, reader)
-    case .orphaned: try recordOrphan(run, reader)
+    try finish(run, spool: spool) { reason }
+  }
+
+  private func finish(_ run: RunID, spool: FilePath, for reason: () throws -> FinishReason) throws {
+    // One that is held will be finished by its holder; one that is gone has been.
+    guard let lock = try FileLock.ifFree(existing: spool), try FileStatus(at: spool) != nil else { return }
+    // The holder before may have recorded the run's end.
+    try index.catchUp(journal)
+    do {
+      let reader = try SpoolReader(spool)
+      switch try reason() {
+      case .late: try recordLateWrites(run, reader)
+      case .orphaned: try recordOrphan(run, reader)
+      }
+    } catch TracingError.notASpool {
+      // A spool that was cut off at its very beginning has nothing to tell but that nobody saw the end.
+      if try index.run(run)?.status == .running { try recordUnseenEnd(of: run) }
     }
     try FileOperations.remove(spool)
     lock.release()
@@ -43,14 +55,7 @@ extension Workspace {
       guard let run = RunID(hex: name.string.dropFirst(Self.spoolPrefix.count)),
         let status = try FileStatus(at: path), status.kind == .regular
       else { continue }
-      do {
-        try finish(run, spool: path, reason: try index.run(run)?.status == .running ? .orphaned : .late)
-      } catch let error as TracingError {
-        // A spool that was cut off at its very beginning has nothing to tell but that nobody saw the end.
-        guard case .notASpool = error else { throw error }
-        if try index.run(run)?.status == .running { try recordUnseenEnd(of: run) }
-        try FileOperations.remove(path)
-      }
+      try finish(run, spool: path) { try index.run(run)?.status == .running ? .orphaned : .late }
     }
   }
 
