@@ -115,14 +115,14 @@ import Testing
       testDescription: "a symbolic link that is made is an output", before: ["a": "1\n"], script: "ln -s a l",
       outputs: ["l"]),
     Case(
-      testDescription: "what is read over a symbolic link is an input under its own name", before: ["a": "1\n"],
-      preparation: "ln -s a l", script: "cat l", inputs: ["a"]),
+      testDescription: "what is read over a symbolic link is an input under its own name, and so is the link",
+      before: ["a": "1\n"], preparation: "ln -s a l", script: "cat l", inputs: ["a", "l"]),
     Case(
-      testDescription: "what is read over a link to a folder is an input under its own name",
-      before: ["d/a": "1\n"], preparation: "ln -s d l", script: "cat l/a", inputs: ["d/a"]),
+      testDescription: "what is read over a link to a folder is an input under its own name, and so is the link",
+      before: ["d/a": "1\n"], preparation: "ln -s d l", script: "cat l/a", inputs: ["d/a", "l"]),
     Case(
-      testDescription: "what is written over a symbolic link is an output under its own name",
-      before: ["a": "1\n"], preparation: "ln -s a l", script: "echo 2 > l", outputs: ["a"]),
+      testDescription: "what is written over a symbolic link is an output under its own name, and the link an input",
+      before: ["a": "1\n"], preparation: "ln -s a l", script: "echo 2 > l", inputs: ["l"], outputs: ["a"]),
     Case(
       testDescription: "a link that is switched meanwhile led to both files",
       before: ["v1": "1\n", "v2": "2\n"], preparation: "ln -s v1 l",

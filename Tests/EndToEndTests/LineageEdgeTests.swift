@@ -26,7 +26,7 @@ import Testing
   @Test("a file that was copied or moved by hand leads to the run that wrote its content elsewhere")
   func copied() throws {
     try withWorld { world in
-      let maker = try world.record("echo content > a; echo other > b")
+      let maker = try world.record("echo content > a; echo other content > b")
       try world.shell("cp a copy; mv b moved")
       let reader = try world.record("cat copy moved")
       #expect(origin(reader, "copy") == ["copied", maker.id])
@@ -34,6 +34,30 @@ import Testing
       #expect(origin(reader, "moved") == ["copied", maker.id])
       #expect(reader.inputs["moved"]?["origin"]?["from"] == "b")
       #expect(try world.mlt("trace", reader.id).stdout.contains("copied from a"))
+    }
+  }
+
+  @Test("a few bytes are taken for a copy only under the name they had")
+  func chance() throws {
+    try withWorld { world in
+      let maker = try world.record("mkdir made; echo 0 > made/status")
+      try world.shell("echo 0 > mine; mkdir other; cp made/status other/status")
+      let reader = try world.record("cat mine other/status")
+      #expect(origin(reader, "mine") == ["source", nil])
+      #expect(origin(reader, "other/status") == ["copied", maker.id])
+    }
+  }
+
+  @Test("a file that a run copied isn't taken for a copy of its copy, nor what the commit holds")
+  func original() throws {
+    try withWorld { world in
+      try world.write("in.csv", "a table of some length\n")
+      try world.write("conf.yaml", "depth: a value of some length\n")
+      try world.shell("git add conf.yaml && git commit -q -m conf")
+      try world.record("cp in.csv mid.csv; cp conf.yaml backup.yaml")
+      let reader = try world.record("cat in.csv conf.yaml")
+      #expect(origin(reader, "in.csv") == ["source", nil])
+      #expect(origin(reader, "conf.yaml") == ["git", nil])
     }
   }
 

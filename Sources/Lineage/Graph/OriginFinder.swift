@@ -16,7 +16,7 @@ final class OriginFinder {
   }
 
   /// The size in bytes from which equal content alone is a sign of a copy.
-  private static let tellingSize: Int64 = 16
+  private static let tellingSize: Int64 = 8
   /// How many trees around a path are looked into before giving up.
   private static let treeCandidates = 64
   /// How many writings that ended after a reader's start are looked at.
