@@ -82,15 +82,23 @@ final class OriginFinder {
     of input: ArtifactRecord, _ content: ContentID, seenFrom view: Viewpoint
   ) throws -> Writing? {
     guard input.size > 0 else { return nil }
-    // Whoever had the content at this path before it was written elsewhere hadn't got it from there.
-    let known = try index.readers(path: input.path, content: content).map(\.started).min()
     let name = WorkPath(text: input.path)?.name
     return try writing(seenFrom: view) { before, limit in
       try index.writers(content: content, before: before, limit: limit).filter { writing in
-        guard writing.artifact.path != input.path, known.map({ writing.started < $0 }) ?? true else { return false }
         // A few bytes are alike by chance; with the name they had they are the same thing.
-        return input.size >= Self.tellingSize || WorkPath(text: writing.artifact.path)?.name == name
+        let isTelling = input.size >= Self.tellingSize || WorkPath(text: writing.artifact.path)?.name == name
+        return try isTelling && writing.artifact.path != input.path && !stood(input, content, before: writing)
       }
+    }
+  }
+
+  /// Whether a content stood at the path already when it was written elsewhere: a run had read it there by then, or the
+  /// writer itself did. Asked of few candidates, since any number of runs may have read the path since.
+  private func stood(_ input: ArtifactRecord, _ content: ContentID, before writing: Writing) throws -> Bool {
+    let earlier = try index.readers(path: input.path, content: content, before: writing.started, limit: 1)
+    if !earlier.isEmpty { return true }
+    return try index.files(of: writing.run, role: .input).contains {
+      $0.path == input.path && $0.content == content
     }
   }
 
