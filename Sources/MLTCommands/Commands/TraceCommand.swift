@@ -55,8 +55,11 @@ struct TraceCommand: ParsableCommand {
       session.show(TraceGraph(trace).dot, of: workspace)
     } else if mermaid {
       session.show(TraceGraph(trace).mermaid, of: workspace)
-    } else {
+    } else if session.terminal.pager != nil {
       session.show(TraceRendering(trace, terminal: session.terminal).text, of: workspace, paged: true)
+    } else {
+      TraceRendering(trace, terminal: session.terminal).write { session.show($0) }
+      session.tell(workspace)
     }
   }
 }

@@ -9,6 +9,7 @@ internal import MLTBase
 /// its text grows with the number of runs, not with its square.
 struct TraceRendering {
   private static let deepest = 12
+  private static let pieceSize = 64 * 1024
 
   private let trace: Trace
   private let terminal: Terminal
@@ -31,12 +32,21 @@ struct TraceRendering {
     case reader(Trace.Reader, prefix: String, isLast: Bool, level: Int)
   }
 
+  /// The whole text.
   var text: String {
+    var whole = ""
+    write { whole += $0 }
+    return whole
+  }
+
+  /// Hands the text over piece by piece: that of 100,000 runs takes more memory than all else.
+  func write(_ show: (String) -> Void) {
     var out = StyledText(colour: terminal.hasColour)
     var printed: Set<RunID> = []
     var postponed: [RunID] = []
     var stack: [Item] = start(&out).reversed()
     while true {
+      if out.text.utf8.count > Self.pieceSize { show(out.take()) }
       guard let item = stack.popLast() else {
         guard let next = postponed.popLast() else { break }
         if printed.contains(next) { continue }
@@ -77,7 +87,7 @@ struct TraceRendering {
             note: "  read \(reader.input.path)"))
       }
     }
-    return out.text
+    show(out.take())
   }
 
   private func component(_ run: RunID) -> String? {

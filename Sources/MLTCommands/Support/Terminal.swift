@@ -58,9 +58,16 @@ struct StyledText {
     hasColour && !piece.isEmpty ? "\u{1B}[\(style.rawValue)m\(piece)\u{1B}[0m" : piece
   }
 
+  /// Returns what was put together so far and begins anew.
+  mutating func take() -> String {
+    defer { text = "" }
+    return text
+  }
+
   /// Adds a line.
   mutating func line(_ line: String = "") {
-    text += line + "\n"
+    text += line
+    text += "\n"
   }
 }
 
