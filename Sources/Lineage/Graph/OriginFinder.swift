@@ -92,8 +92,10 @@ final class OriginFinder {
     }
   }
 
-  /// Whether a content stood at the path already when it was written elsewhere: a run had read it there by then, or the
-  /// writer itself did. Asked of few candidates, since any number of runs may have read the path since.
+  /// Whether a content stood at the path already when it was written elsewhere.
+  ///
+  /// A run had read it there by then, or the writer itself did. Asked of few candidates, since any number of runs may
+  /// have read the path since.
   private func stood(_ input: ArtifactRecord, _ content: ContentID, before writing: Writing) throws -> Bool {
     let earlier = try index.readers(path: input.path, content: content, before: writing.started, limit: 1)
     if !earlier.isEmpty { return true }
