@@ -47,12 +47,12 @@ import Testing
 
   @Test func `The program is searched in the command's own PATH`() throws {
     try withTemporaryFolder { folder in
-      try FileOperations.replace(
-        folder.appending("tool"), with: bytes("#!/bin/sh\nexit 7\n"), permissions: FilePermissions(rawValue: 0o755))
+      // A link, not a new script: one that another test's fork still holds open for writing couldn't be executed.
+      #expect(symlink("/bin/false", folder.appending("tool").string) == 0)
       let result = try runProgram(["tool"], in: folder, Recorder()) {
         $0.environment = [bytes("PATH=/nowhere:" + folder.string)]
       }
-      #expect(result.termination == .exited(7))
+      #expect(result.termination == .exited(1))
     }
   }
 
