@@ -25,8 +25,6 @@ struct RunRecording {
     var hazards: [Hazard] = []
     /// What the lock file says of the outputs from now on.
     var tracked: [LockEntry] = []
-    /// Outputs that git tracks itself.
-    var keptByGit: [WorkPath] = []
     var notices: [Notice] = []
     /// Inputs that the run wrote itself, and that are as they were before.
     fileprivate var rewritten: Set<WorkPath> = []
@@ -213,17 +211,14 @@ struct RunRecording {
   private func track(
     _ path: WorkPath, _ output: ArtifactRecord, into files: inout Files, staleTrees: inout Set<WorkPath>
   ) throws {
-    guard LockFile.isTrackable(path), let content = output.content else { return }
+    guard LockFile.isTrackable(path), let entry = Workspace.entry(of: output) else { return }
     if let tree = lock.tree(around: path) {
       staleTrees.insert(tree.path)
       return
     }
-    if try workspace.repository?.isTracked(path.bytes) ?? false {
-      files.keptByGit.append(path)
-      return
-    }
-    let kind: LockEntry.Kind = output.kind == .link ? .link : output.isExecutable ? .executable : .file
-    files.tracked.append(LockEntry(kind: kind, content: content, size: output.size, path: path))
+    // What git tracks itself stays with git.
+    if try workspace.repository?.isTracked(path.bytes) ?? false { return }
+    files.tracked.append(entry)
   }
 
   private func trackAlone(

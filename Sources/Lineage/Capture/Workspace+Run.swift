@@ -56,7 +56,7 @@ extension Workspace {
       result = try CommandRunner.run(
         commandRequest(request, run: run, mode: isTraced ? .observe : .plain), observer: observer)
     } catch {
-      try recordFailedStart(run, error, startTime: startTime)
+      try recordFailedStart(run, error)
       throw commandFailure(error, request)
     }
 
@@ -133,7 +133,7 @@ extension Workspace {
     }
   }
 
-  private func recordFailedStart(_ run: RunID, _ error: TracingError, startTime: Timestamp) throws {
+  private func recordFailedStart(_ run: RunID, _ error: TracingError) throws {
     let exit: Int64 = if case .notFound = error { 127 } else { 126 }
     try record([RunEnded(run: run, status: .failed, exit: exit, evidence: .observed)], durable: true)
   }
@@ -179,7 +179,7 @@ extension Workspace {
     // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
     try? index.catchUp(journal)
     var files = try recording.files(of: ledger, evidence: evidence)
-    try addDeclared(request, result, recording, to: &files, evidence: evidence)
+    try addDeclared(request, recording, to: &files, evidence: evidence)
     try recording.writer.finish()
     let status = Self.status(result)
     notices += files.notices
@@ -246,7 +246,7 @@ extension Workspace {
   // MARK: What was declared
 
   private func addDeclared(
-    _ request: RunRequest, _ result: CommandResult, _ recording: RunRecording, to files: inout RunRecording.Files,
+    _ request: RunRequest, _ recording: RunRecording, to files: inout RunRecording.Files,
     evidence: Evidence
   ) throws {
     let redaction = Redaction(environment: context.environment)
@@ -271,19 +271,12 @@ extension Workspace {
       if seenOutputs.contains(pointer) { continue }
       let output = try recording.declared(pointer)
       files.outputs.append(output)
-      guard let path = WorkPath(text: pointer), let content = output.content, LockFile.isTrackable(path),
-        try repository?.isTracked(path.bytes) != true
+      guard let entry = Self.entry(of: output), LockFile.isTrackable(entry.path),
+        try repository?.isTracked(entry.path.bytes) != true
       else { continue }
-      let kind: LockEntry.Kind =
-        switch output.kind {
-        case .tree: .tree
-        case .link: .link
-        default: output.isExecutable ? .executable : .file
-        }
       // A declared folder takes in the files that were seen in it.
-      files.tracked.removeAll { $0.path.isBelow(path) }
-      files.tracked.append(
-        LockEntry(kind: kind, content: content, size: output.size, count: output.count ?? 1, path: path))
+      files.tracked.removeAll { $0.path.isBelow(entry.path) }
+      files.tracked.append(entry)
     }
     files.inputs.sort { ($0.path, $0.content?.hex ?? "") < ($1.path, $1.content?.hex ?? "") }
     files.outputs.sort { $0.path < $1.path }
