@@ -87,10 +87,11 @@ extension Workspace {
       let classifier = PathClassifier(root: root, home: context.home, filter: filter)
       var ledger = AccessLedger(root: root, classifier: classifier, ownProgram: context.executable)
       for event in reader.events + reader.lateEvents { ledger.fold(event) }
-      let recording = RunRecording(
+      var recording = RunRecording(
         workspace: self, run: run, started: known.started, lock: try readLock(), catalog: catalog, writer: writer,
-        inputLimit: try captureInputLimit())
-      let files = try recording.files(of: ledger, evidence: .observed)
+        inputLimit: try captureInputLimit(), evidence: .observed)
+      try recording.take(ledger)
+      let files = recording.files
       try writer.finish()
       let exit = reader.exit.map { Int64(Self.exitStatus($0.termination)) } ?? Self.unseenExit
       let environment = EnvironmentProbe(index: try index, variables: [:])

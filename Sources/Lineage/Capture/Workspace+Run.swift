@@ -63,7 +63,7 @@ extension Workspace {
     do {
       let recording = RunRecording(
         workspace: self, run: run, started: startTime, lock: lock, catalog: catalog, writer: writer,
-        inputLimit: inputLimit, saved: observer.saved)
+        inputLimit: inputLimit, evidence: Self.evidence(of: result), saved: observer.saved)
       return try finish(
         recording, result, observer, request: request, started: started,
         reason: needsPrivileges ? "'\(request.command[0])' needs privileges that following takes away" : nil)
@@ -155,17 +155,22 @@ extension Workspace {
     }
   }
 
+  private static func evidence(of result: CommandResult) -> Evidence {
+    switch result.observation {
+    case .observed, .observedByOuter: .observed
+    case .plain, .refused: .compared
+    }
+  }
+
   private func finish(
     _ recording: RunRecording, _ result: CommandResult, _ observer: RunObserver, request: RunRequest,
     started: RunStarted, reason: String?
   ) throws -> RunReport {
-    var evidence = Evidence.observed
+    var recording = recording
+    let evidence = recording.evidence
     var ledger = observer.ledger
     var hazards = RunHazards.of(ledger, result)
-    switch result.observation {
-    case .observed, .observedByOuter: break
-    case .plain, .refused:
-      evidence = .compared
+    if evidence == .compared {
       let why = reason ?? (request.isTraced ? RunHazards.refusal(result.observation) : "told not to")
       hazards.append(Hazard(.notObserved, detail: why))
       if request.isTraced { notices.append(.compared(reason: why)) }
@@ -178,8 +183,9 @@ extension Workspace {
     repository?.refresh()
     // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
     try? index.catchUp(journal)
-    var files = try recording.files(of: ledger, evidence: evidence)
-    try addDeclared(request, recording, to: &files, evidence: evidence)
+    try recording.take(ledger)
+    try takeDeclared(request, into: &recording)
+    let files = recording.files
     try recording.writer.finish()
     let status = Self.status(result)
     notices += files.notices
@@ -245,40 +251,21 @@ extension Workspace {
 
   // MARK: What was declared
 
-  private func addDeclared(
-    _ request: RunRequest, _ recording: RunRecording, to files: inout RunRecording.Files,
-    evidence: Evidence
-  ) throws {
+  private func takeDeclared(_ request: RunRequest, into recording: inout RunRecording) throws {
     let redaction = Redaction(environment: context.environment)
-    let seenInputs = Set(files.inputs.map(\.path))
-    let seenOutputs = Set(files.outputs.map(\.path))
-    var named = request.inputs
-    if evidence != .observed {
+    func pointer(_ argument: String) -> String {
+      argument.contains("://") ? redaction.text(argument) : path(of: argument).text
+    }
+    var inputs = Set(request.inputs.map(pointer))
+    if recording.evidence != .observed {
+      let outputs = Set(recording.files.outputs.map(\.path))
       // Nobody saw what was read; a file that the command line names most likely was.
-      named += request.command.filter { argument in
-        let path = path(of: argument)
+      for path in request.command.map({ self.path(of: $0) }) where !path.isOutside && !outputs.contains(path.text) {
         let status = (try? FileStatus(at: path.filePath(in: root), followingLinks: true)) ?? nil
-        return status?.kind == .regular && !path.isOutside && !seenOutputs.contains(path.text)
+        if status?.kind == .regular { inputs.insert(path.text) }
       }
     }
-    for argument in Set(named).sorted() {
-      let pointer = argument.contains("://") ? redaction.text(argument) : path(of: argument).text
-      if seenInputs.contains(pointer) { continue }
-      files.inputs.append(try recording.declared(pointer))
-    }
-    for argument in Set(request.outputs).sorted() {
-      let pointer = argument.contains("://") ? redaction.text(argument) : path(of: argument).text
-      if seenOutputs.contains(pointer) { continue }
-      let output = try recording.declared(pointer)
-      files.outputs.append(output)
-      guard let entry = Self.entry(of: output), LockFile.isTrackable(entry.path),
-        try repository?.isTracked(entry.path.bytes) != true
-      else { continue }
-      // A declared folder takes in the files that were seen in it.
-      files.tracked.removeAll { $0.path.isBelow(entry.path) }
-      files.tracked.append(entry)
-    }
-    files.inputs.sort { ($0.path, $0.content?.hex ?? "") < ($1.path, $1.content?.hex ?? "") }
-    files.outputs.sort { $0.path < $1.path }
+    try recording.takeDeclared(inputs: inputs)
+    try recording.takeDeclared(outputs: Set(request.outputs.map(pointer)))
   }
 }

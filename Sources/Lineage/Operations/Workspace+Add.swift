@@ -32,15 +32,13 @@ extension Workspace {
     do {
       for path in Set(arguments.map { self.path(of: $0) }).sorted() {
         try checkAddable(path)
-        guard let (identity, tree) = try catalog.store(path, with: writer, store: store) else {
+        guard let identity = try catalog.store(path, with: writer) else {
           throw WorkspaceError.missingFile(path.text)
         }
-        for skipped in tree?.skipped ?? [] { notices.append(.skipped(skipped, in: path)) }
-        let artifact = ArtifactRecord(
-          path: path.text, kind: identity.kind, content: identity.content, size: identity.size,
-          count: identity.kind == .tree ? identity.count : nil, isExecutable: identity.isExecutable,
-          evidence: .declared, isStored: true,
-          problem: identity.wasUnstable ? "changed while it was stored" : nil)
+        for skipped in identity.skipped { notices.append(.skipped(skipped, in: path)) }
+        var artifact = identity.record(at: path, evidence: .declared)
+        artifact.isStored = true
+        if identity.wasUnstable { artifact.problem = "changed while it was stored" }
         items.append(AddReport.Item(artifact: artifact, before: lock[path]))
       }
       try writer.finish()
@@ -50,7 +48,7 @@ extension Workspace {
     }
     let changed = items.filter { $0.before?.content != $0.artifact.content }
     if !changed.isEmpty { try record(changed.map { ArtifactAdded($0.artifact) }, durable: true) }
-    let entries = items.compactMap { Self.entry(of: $0.artifact) }
+    let entries = items.compactMap { LockEntry($0.artifact) }
     try changeLock { lock in
       for entry in entries {
         if let tree = lock.tree(around: entry.path) { try refresh(tree, in: &lock, catalog) } else { lock.set(entry) }
@@ -61,26 +59,12 @@ extension Workspace {
     return AddReport(items: items)
   }
 
-  static func entry(of artifact: ArtifactRecord) -> LockEntry? {
-    guard let path = WorkPath(text: artifact.path), let content = artifact.content else { return nil }
-    let kind: LockEntry.Kind
-    switch artifact.kind {
-    case .file: kind = artifact.isExecutable ? .executable : .file
-    case .tree: kind = .tree
-    case .link: kind = .link
-    case .uri: return nil
-    }
-    return LockEntry(kind: kind, content: content, size: artifact.size, count: artifact.count ?? 1, path: path)
-  }
-
   /// Brings the entry of a tracked tree up to date with what stands in the folder.
   private func refresh(_ tree: LockEntry, in lock: inout LockFile, _ catalog: ContentCatalog) throws {
     let writer = try store.begin()
     do {
-      if let (identity, _) = try catalog.store(tree.path, with: writer, store: store), identity.kind == .tree {
-        lock.set(
-          LockEntry(
-            kind: .tree, content: identity.content, size: identity.size, count: identity.count, path: tree.path))
+      if let identity = try catalog.store(tree.path, with: writer), identity.kind == .tree {
+        lock.set(identity.lockEntry(at: tree.path))
       }
       try writer.finish()
     } catch {

@@ -101,12 +101,7 @@ extension Workspace {
       let stands = try FileStatus(at: entry.path.filePath(in: root)) != nil
       return differs(stands ? .typeChanged : .missing, nil)
     }
-    let kind: LockEntry.Kind =
-      switch identity.kind {
-      case .tree: .tree
-      case .link: .link
-      case .file, .uri: identity.isExecutable ? .executable : .file
-      }
+    let kind = identity.lockKind
     if kind == entry.kind { return identity.content == entry.content ? nil : differs(.modified, identity.content) }
     if kind == .tree || kind == .link || entry.kind == .tree || entry.kind == .link {
       return differs(.typeChanged, identity.content)

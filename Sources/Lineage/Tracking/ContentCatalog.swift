@@ -9,25 +9,22 @@ internal import SystemPackage
 /// What the stat cache vouches for isn't read. What had to be read is remembered when the catalog is told to.
 final class ContentCatalog {
   /// What stands at a path.
-  struct Identity: Hashable {
+  struct Identity {
     var kind: ArtifactRecord.Kind
     var content: ContentID
     var size: Int64
-    var count: Int64
-    var isExecutable: Bool
+    var count: Int64 = 1
+    var isExecutable = false
     /// Whether the file changed while it was read, twice.
-    var wasUnstable: Bool
+    var wasUnstable = false
+    /// What a tree is without.
+    var skipped: [StoredTree.Skipped] = []
 
-    init(
-      kind: ArtifactRecord.Kind, content: ContentID, size: Int64, count: Int64 = 1, isExecutable: Bool = false,
-      wasUnstable: Bool = false
-    ) {
-      self.kind = kind
-      self.content = content
-      self.size = size
-      self.count = count
-      self.isExecutable = isExecutable
-      self.wasUnstable = wasUnstable
+    /// The record of an artifact that stands at `path`.
+    func record(at path: WorkPath, evidence: Evidence) -> ArtifactRecord {
+      ArtifactRecord(
+        path: path.text, kind: kind, content: content, size: size, count: kind == .tree ? count : nil,
+        isExecutable: isExecutable, evidence: evidence)
     }
   }
 
@@ -66,14 +63,16 @@ final class ContentCatalog {
 
   /// Returns the content that the stat cache vouches for, if the file hasn't changed since.
   func known(_ path: WorkPath, _ status: FileStatus) throws -> ContentID? {
-    if !askedFolders.contains(where: { path.isBelow($0) }) { try prefetch(CollectionOfOne(path)) }
+    if cached[path] == nil, !askedFolders.contains(where: { path.isBelow($0) }) {
+      try prefetch(CollectionOfOne(path))
+    }
     guard let entry = cached[path], entry.holds(for: status) else { return nil }
     return entry.content
   }
 
-  /// Notes a content that was just learned by reading.
-  func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID) {
-    let entry = CachedContent(path: path.text, status: status, content: content, entered: .now())
+  /// Notes a content that was just learned by reading, which began after `entered`.
+  private func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID, entered: Timestamp) {
+    let entry = CachedContent(path: path.text, status: status, content: content, entered: entered)
     cached[path] = entry
     asked.insert(path)
     learned.append(entry)
@@ -87,57 +86,44 @@ final class ContentCatalog {
   }
 
   /// Returns what stands at a path now, without storing it; nil if there is nothing, or nothing with content.
-  func identity(of path: WorkPath) throws -> Identity? {
-    let file = path.filePath(in: root)
-    guard let status = try FileStatus(at: file) else { return nil }
-    switch status.kind {
-    case .special: return nil
-    case .symbolicLink:
-      let target = try FileOperations.linkTarget(file).bytes
-      return Identity(kind: .link, content: ContentHasher.contentID(of: target), size: Int64(target.count))
-    case .directory:
-      try prefetch(below: path)
-      let tree = try FolderIdentity.identify(file, options: folderOptions(for: path))
-      return Identity(kind: .tree, content: tree.content, size: tree.size, count: tree.count)
-    case .regular:
-      if let content = try known(path, status) {
-        return Identity(kind: .file, content: content, size: status.size, isExecutable: status.isExecutable)
-      }
-      let read = try FileIdentity.identify(file)
-      if !read.wasUnstable { learn(path, status, read.content) }
-      return Identity(
-        kind: .file, content: read.content, size: read.size, isExecutable: read.isExecutable,
-        wasUnstable: read.wasUnstable)
-    }
+  ///
+  /// - Parameter status: what was just found there, if somebody looked already.
+  func identity(of path: WorkPath, status: FileStatus? = nil) throws -> Identity? {
+    try look(at: path, status, nil)
   }
 
   /// Returns what stands at a path now, with its bytes put into the store.
   ///
   /// - Parameter status: what was just found there, if somebody looked already.
-  func store(
-    _ path: WorkPath, status: FileStatus? = nil, with writer: ObjectWriter, store: ObjectStore
-  ) throws -> (Identity, StoredTree?)? {
+  func store(_ path: WorkPath, status: FileStatus? = nil, with writer: ObjectWriter) throws -> Identity? {
+    try look(at: path, status, writer)
+  }
+
+  private func look(at path: WorkPath, _ status: FileStatus?, _ writer: ObjectWriter?) throws -> Identity? {
     let file = path.filePath(in: root)
     guard let status = try status ?? FileStatus(at: file) else { return nil }
     switch status.kind {
     case .special: return nil
     case .symbolicLink:
       let target = try FileOperations.linkTarget(file).bytes
-      return (Identity(kind: .link, content: try writer.addBytes(target), size: Int64(target.count)), nil)
+      let content = try writer?.addBytes(target) ?? ContentHasher.contentID(of: target)
+      return Identity(kind: .link, content: content, size: Int64(target.count))
     case .directory:
       try prefetch(below: path)
-      let tree = try writer.addFolder(at: file, options: folderOptions(for: path))
-      return (Identity(kind: .tree, content: tree.content, size: tree.size, count: tree.count), tree)
+      let options = folderOptions(for: path)
+      let tree = try writer?.addFolder(at: file, options: options) ?? FolderIdentity.identify(file, options: options)
+      return Identity(
+        kind: .tree, content: tree.content, size: tree.size, count: tree.count, skipped: tree.skipped)
     case .regular:
-      if let content = try known(path, status), try store.containsFile(content) {
-        return (Identity(kind: .file, content: content, size: status.size, isExecutable: status.isExecutable), nil)
+      if let content = try known(path, status), try writer?.containsFile(content) ?? true {
+        return Identity(kind: .file, content: content, size: status.size, isExecutable: status.isExecutable)
       }
-      let stored = try writer.addFile(at: file)
-      if !stored.wasUnstable { learn(path, status, stored.content) }
-      let identity = Identity(
-        kind: .file, content: stored.content, size: stored.size, isExecutable: stored.isExecutable,
-        wasUnstable: stored.wasUnstable)
-      return (identity, nil)
+      let entered = Timestamp.now()
+      let read = try writer?.addFile(at: file) ?? FileIdentity.identify(file)
+      if !read.wasUnstable { learn(path, status, read.content, entered: entered) }
+      return Identity(
+        kind: .file, content: read.content, size: read.size, isExecutable: read.isExecutable,
+        wasUnstable: read.wasUnstable)
     }
   }
 
@@ -163,8 +149,10 @@ final class ContentCatalog {
   }
 
   /// The options for walking a folder: what is left out, and what the stat cache knows.
-  func folderOptions(for folder: WorkPath) -> FolderOptions {
-    FolderOptions(
+  private func folderOptions(for folder: WorkPath) -> FolderOptions {
+    // Whatever the walk reads, it reads after now.
+    let entered = Timestamp.now()
+    return FolderOptions(
       isIgnored: { [rules] relative, isFolder in
         rules.isLeftOut(WorkPath(normal: folder.bytes + [UInt8(ascii: "/")] + relative), isFolder: isFolder)
       },
@@ -172,7 +160,7 @@ final class ContentCatalog {
         // A cache that can't be asked only costs a read.
         (try? known(path(of: file), status)) ?? nil
       },
-      learned: { [self] file, status, content in learn(path(of: file), status, content) })
+      learned: { [self] file, status, content in learn(path(of: file), status, content, entered: entered) })
   }
 
   private func path(of file: FilePath) -> WorkPath {
