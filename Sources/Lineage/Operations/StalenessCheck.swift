@@ -39,8 +39,11 @@ struct StalenessCheck {
       let inputs = makers[run]?.inputs ?? []
       makers[run]?.reasons = try ownReasons(inputs, of: run)
     }
-    follow(&makers, makerOfPath, order)
-    return sorted(order, makers, makerOfPath).compactMap { makers[$0] }.filter { !$0.reasons.isEmpty }.map { maker in
+    let producers = makers.mapValues { maker in
+      Set(maker.inputs.compactMap { makerOfPath[$0.path] }.filter { $0 != maker.run })
+    }
+    follow(&makers, producers)
+    return sorted(order, producers).compactMap { makers[$0] }.filter { !$0.reasons.isEmpty }.map { maker in
       StatusReport.Stale(
         run: maker.run, component: maker.component, outputs: maker.outputs,
         reasons: maker.reasons.sorted { Self.key($0) < Self.key($1) })
@@ -48,21 +51,27 @@ struct StalenessCheck {
   }
 
   /// Puts the makers of inputs before those who read them; what isn't bound so stays in the order of time.
-  private func sorted(_ order: [RunID], _ makers: [RunID: Maker], _ makerOfPath: [String: RunID]) -> [RunID] {
+  private func sorted(_ order: [RunID], _ producers: [RunID: Set<RunID>]) -> [RunID] {
+    let places = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
     var sorted: [RunID] = []
-    var rest = order
-    while !rest.isEmpty {
-      // A run whose makers all stand already; where runs wait for each other in a circle, the first of them.
-      let next =
-        rest.firstIndex { run in
-          !(makers[run]?.inputs ?? []).contains { input in
-            guard let maker = makerOfPath[input.path], maker != run else { return false }
-            return rest.contains(maker)
-          }
-        } ?? 0
-      sorted.append(rest.remove(at: next))
+    var entered: Set<RunID> = []
+    for first in order where entered.insert(first).inserted {
+      // Depth first without recursion: a run follows when all its producers have. Of a circle, the first met waits.
+      var stack: [(run: RunID, waiting: [RunID])] = [(first, waiting(first))]
+      while let top = stack.indices.last {
+        if let next = stack[top].waiting.popLast() {
+          if entered.insert(next).inserted { stack.append((next, waiting(next))) }
+        } else {
+          sorted.append(stack.removeLast().run)
+        }
+      }
     }
     return sorted
+
+    /// A run's producers, the last first.
+    func waiting(_ run: RunID) -> [RunID] {
+      (producers[run] ?? []).sorted { (places[$0] ?? 0) > (places[$1] ?? 0) }
+    }
   }
 
   private static func key(_ reason: StatusReport.Reason) -> (Int, String) {
@@ -108,19 +117,18 @@ struct StalenessCheck {
   }
 
   /// Carries staleness on to what was made from stale outputs.
-  private func follow(_ makers: inout [RunID: Maker], _ makerOfPath: [String: RunID], _ order: [RunID]) {
-    var changed = true
-    while changed {
-      changed = false
-      for run in order {
-        guard let maker = makers[run] else { continue }
-        for input in maker.inputs {
-          guard let producer = makerOfPath[input.path], producer != run, let upstream = makers[producer],
-            !upstream.reasons.isEmpty
-          else { continue }
-          let reason = StatusReport.Reason.upstream(upstream.component, producer)
-          if makers[run]?.reasons.insert(reason).inserted == true { changed = true }
-        }
+  private func follow(_ makers: inout [RunID: Maker], _ producers: [RunID: Set<RunID>]) {
+    var readers: [RunID: [RunID]] = [:]
+    for (run, producers) in producers {
+      for producer in producers { readers[producer, default: []].append(run) }
+    }
+    var pending = makers.values.filter { !$0.reasons.isEmpty }.map(\.run)
+    while let run = pending.popLast() {
+      guard let component = makers[run]?.component else { continue }
+      for reader in readers[run] ?? [] {
+        // A run hands its staleness on once: when it becomes stale.
+        if makers[reader]?.reasons.isEmpty == true { pending.append(reader) }
+        makers[reader]?.reasons.insert(.upstream(component, run))
       }
     }
   }
