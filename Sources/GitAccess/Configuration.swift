@@ -96,6 +96,11 @@ public struct Configuration: Sendable {
     try value(key, .size) { ConfigurationNumber.size($0 ?? "") }
   }
 
+  /// Reads a number of bytes as a size's value has it; nil if it isn't one, negative or too large.
+  public static func size(of text: String) -> Int? {
+    ConfigurationNumber.size(text)
+  }
+
   /// The names of a section's subsections, sorted, as the remotes' of `remote.NAME.url`.
   public func subsections(of section: String) -> [String] {
     let prefix = section.lowercased() + "."

@@ -6,6 +6,8 @@ public struct RunQuery: Hashable, Sendable {
   public enum Outcome: Hashable, Sendable {
     /// With another status than 0, or by a signal that nobody typed.
     case failed
+    /// In any way but with status 0.
+    case unsuccessful
     /// With status 0.
     case succeeded
     /// After somebody interrupted it.

@@ -23,6 +23,7 @@ struct RunSelection {
     switch query.outcome {
     case .succeeded: conditions.append("status = 1")
     case .failed: conditions.append("status = 2")
+    case .unsuccessful: conditions.append("status IN (2, 3)")
     case .interrupted: conditions.append("status = 3")
     case .running: conditions.append("status = 0")
     // The index over statuses leaves out 0, which is the rule; only with the number written out SQLite knows that.

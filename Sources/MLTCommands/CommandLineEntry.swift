@@ -10,8 +10,8 @@ public enum CommandLineEntry {
     var arguments = rawArguments().dropFirst().map { String(validating: $0, as: UTF8.self) ?? PathText.encode($0) }
     // Asked for by scripts on every start, and answered without setting anything up.
     if arguments == ["--version"] {
-      Output.write(Array("mlt \(Version.text)\n".utf8), to: STDOUT_FILENO)
-      exit(0)
+      let isShown = (try? Output.write(Array("mlt \(Version.text)\n".utf8), to: STDOUT_FILENO)) != nil
+      exit(isShown ? 0 : 1)
     }
     outliveSizeLimit()
     do {

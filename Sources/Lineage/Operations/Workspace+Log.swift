@@ -11,16 +11,14 @@ public struct LogRequest: Sendable {
   public var exit: ExitFilter?
   /// Only runs that started at or after this moment.
   public var since: Timestamp?
-  /// Only runs that started at or before this moment.
+  /// Only runs that started before this moment.
   public var until: Timestamp?
   /// At most this many.
   public var limit: Int?
 
   /// How a run's end is chosen.
   public enum ExitFilter: Hashable, Sendable {
-    /// The command ended with status 0.
-    case succeeded
-    /// It did not.
+    /// The command failed or was interrupted.
     case failed
     /// It ended with this status.
     case status(Int64)
@@ -43,8 +41,7 @@ extension Workspace {
     query.until = request.until
     query.limit = request.limit
     switch request.exit {
-    case .succeeded: query.outcome = .succeeded
-    case .failed: query.outcome = .failed
+    case .failed: query.outcome = .unsuccessful
     case .status(let status): query.outcome = .exit(status)
     case nil: break
     }
@@ -58,7 +55,7 @@ extension Workspace {
       var unfiltered = RunQuery()
       unfiltered.path = query.path
       unfiltered.limit = 1
-      if runs.isEmpty, try index.runs(unfiltered).isEmpty {
+      if runs.isEmpty, query.path != nil, try index.runs(unfiltered).isEmpty {
         throw WorkspaceError.unknownPointer(argument, similar: try similarPaths(to: argument))
       }
       for run in runs { found[run.id] = run }

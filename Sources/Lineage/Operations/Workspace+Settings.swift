@@ -1,39 +1,77 @@
 public import GitAccess
 internal import MLTBase
-public import SystemPackage
+internal import SystemPackage
 
 extension Workspace {
-  /// The file that holds the settings of a level; nil for the user's if the environment names no home.
-  public func configurationFile(_ level: Configuration.Level) -> FilePath? {
-    switch level {
-    case .user: context.userConfiguration
-    case .shared: root.appending(Self.sharedConfigurationName)
-    case .local: folder.appending("config")
-    }
-  }
-
-  /// Sets a value in the file of a level, or takes it out with nil.
+  /// Reads the settings of a context's directory, where there need be no workspace.
   ///
-  /// - Throws: `GitError` for a malformed key or file; ``WorkspaceError/malformedSetting(key:value:)`` for a value that
-  ///   mlt's own keys can't have.
-  public func configure(_ key: String, _ value: String?, level: Configuration.Level) throws {
-    guard let file = configurationFile(level) else {
-      throw WorkspaceError.malformedSetting(key: "HOME", value: "")
-    }
-    if let value {
-      try Self.check(key, value)
-      if level == .user { try FileOperations.createFolder(file.removingLastComponent()) }
-      try Configuration.set(key, value, in: file)
-    } else {
-      _ = try Configuration.unset(key, in: file)
-    }
+  /// - Throws: what git and the configuration's files throw.
+  public static func configuration(around context: ProcessContext) throws -> Configuration {
+    let place = try locate(context)
+    return try configuration(context, root: place.root, folder: place.folder)
   }
 
-  private static func check(_ key: String, _ value: String) throws {
-    guard key.lowercased() == "capture.inputlimit" else { return }
-    let digits = value.lowercased().last.map { "kmg".contains($0) } ?? false ? value.dropLast() : value[...]
-    guard let number = Int64(digits), number >= 0 else {
-      throw WorkspaceError.malformedSetting(key: key, value: value)
+  /// Every setting that this version knows with the value that holds, and whatever else is set; sorted by key.
+  ///
+  /// - Parameter level: the one level to look at, where only what is set there is listed; nil for all.
+  public static func settings(of configuration: Configuration, at level: Configuration.Level?) -> [EffectiveSetting] {
+    var settings: [String: EffectiveSetting] = [:]
+    if level == nil {
+      for setting in Setting.allCases {
+        settings[setting.rawValue] = EffectiveSetting(
+          key: setting.rawValue, value: setting.defaultValue, level: nil, isKnown: true)
+      }
+    }
+    for entry in configuration.entries where level == nil || entry.level == level {
+      let known = Setting(key: entry.key)
+      let key = known?.rawValue ?? entry.key
+      settings[key] = EffectiveSetting(
+        key: key, value: entry.value ?? "true", level: entry.level, isKnown: known != nil)
+    }
+    return settings.values.sorted { $0.key < $1.key }
+  }
+
+  /// Sets a value in the file of a level.
+  ///
+  /// - Throws: `GitError` for a malformed key or file; ``WorkspaceError/unknownSetting(_:similar:)``,
+  ///   ``WorkspaceError/malformedSetting(key:value:)``, ``WorkspaceError/noUserFolder``; for the local level without a
+  ///   `.mlt`, ``WorkspaceError/notInitialized(_:)``.
+  public static func set(
+    _ key: String, to value: String, at level: Configuration.Level, _ context: ProcessContext
+  ) throws {
+    let setting = try setting(key)
+    guard setting.accepts(value) else { throw WorkspaceError.malformedSetting(key: setting.rawValue, value: value) }
+    let file = try file(of: level, context)
+    if level == .user { try FileOperations.createFolder(file.removingLastComponent()) }
+    try Configuration.set(setting.rawValue, value, in: file)
+  }
+
+  /// Takes a key out of the file of a level, be it known or not.
+  ///
+  /// - Returns: whether it was set there.
+  /// - Throws: as ``set(_:to:at:_:)``.
+  public static func unset(_ key: String, at level: Configuration.Level, _ context: ProcessContext) throws -> Bool {
+    try Configuration.unset(key, in: file(of: level, context))
+  }
+
+  /// Finds the setting that a key names.
+  ///
+  /// - Throws: ``WorkspaceError/unknownSetting(_:similar:)``.
+  public static func setting(_ key: String) throws -> Setting {
+    if let setting = Setting(key: key) { return setting }
+    let known = Setting.allCases.map(\.rawValue)
+    throw WorkspaceError.unknownSetting(key, similar: Similarity.nearest(to: key, among: known, limit: 3))
+  }
+
+  private static func file(of level: Configuration.Level, _ context: ProcessContext) throws -> FilePath {
+    switch level {
+    case .user:
+      guard let file = context.userConfiguration else { throw WorkspaceError.noUserFolder }
+      return file
+    case .shared: return try locate(context).root.appending(sharedConfigurationName)
+    case .local:
+      guard let folder = try locate(context).folder else { throw WorkspaceError.notInitialized(context.directory) }
+      return folder.appending("config")
     }
   }
 }

@@ -40,7 +40,10 @@ extension Workspace {
       try FileOperations.rename(unfinished, to: folder)
     } catch {
       try? FileOperations.removeTree(unfinished)  // the failure that matters is already being reported
-      throw error
+      // Somebody else may have been faster.
+      guard try FileStatus(at: folder)?.kind == .directory else { throw error }
+      try RepositoryFormat.check(in: folder)
+      return InitializeReport(folder: folder, existed: true, hasGit: place.repository != nil)
     }
     try FileOperations.synchronizeFolder(root)
     return InitializeReport(folder: folder, existed: false, hasGit: place.repository != nil)

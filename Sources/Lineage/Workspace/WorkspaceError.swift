@@ -32,17 +32,21 @@ public enum WorkspaceError: Error, Sendable {
   /// Writing the path would lose content that isn't stored.
   case unsavedContent(String)
   /// The lock file can't be understood.
-  case malformedLock(FilePath, line: Int)
+  case malformedLock(FilePath, LockFile.ParseError)
   /// The command's program isn't to be found or can't be executed.
   case commandNotStarted(program: String, Errno)
   /// The command ran, but its record couldn't be written.
   case notRecorded(run: RunID, exit: Int32, cause: any Error)
+  /// The command ran and is recorded, but its outputs couldn't be put into the lock file.
+  case lockNotUpdated(run: RunID, exit: Int32, cause: any Error)
   /// A configuration value isn't what its key demands.
   case malformedSetting(key: String, value: String)
+  /// There is no such setting.
+  case unknownSetting(String, similar: [String])
+  /// The environment names no folder for the user's own settings.
+  case noUserFolder
   /// No component of that name has run or been described.
   case unknownComponent(String, similar: [String])
-  /// A file that is read whole is larger than it may be.
-  case tooLarge(String)
 
   /// What a pointer was wanted for.
   public enum Wanted: Sendable {
@@ -52,6 +56,13 @@ public enum WorkspaceError: Error, Sendable {
     case file
     /// Something that was read or written.
     case artifact
+  }
+}
+
+extension WorkspaceError {
+  /// Whether the run that failed is recorded all the same.
+  var isAfterRecording: Bool {
+    if case .lockNotUpdated = self { true } else { false }
   }
 }
 

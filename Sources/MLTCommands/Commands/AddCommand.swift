@@ -23,7 +23,7 @@ struct AddCommand: ParsableCommand {
     let workspace = try session.workspace()
     let report = try workspace.add(paths)
     if json {
-      session.show(
+      try session.show(
         json: [
           "format": 1,
           "added": .array(
@@ -40,9 +40,10 @@ struct AddCommand: ParsableCommand {
         item.before == nil ? "added" : item.before?.content == item.artifact.content ? "unchanged" : "changed",
         item.artifact.content?.short ?? "", Formatting.size(item.artifact.size),
         item.artifact.path
-          + (item.artifact.count.map { " (\(Formatting.count(Int($0), "file")))" } ?? ""),
+          + (item.artifact.count.map { " (\(Formatting.count(Int($0), "file")))" } ?? "")
+          + (item.artifact.problem.map { ": \($0)" } ?? ""),
       ]
     }
-    session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace)
+    try session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace)
   }
 }

@@ -34,7 +34,7 @@ struct CheckoutCommand: ParsableCommand {
     let workspace = try session.workspace()
     let report = try workspace.checkout(CheckoutRequest(pointers: pointers, run: runPointer, isForced: force))
     if json {
-      session.show(
+      try session.show(
         json: [
           "format": 1, "restored": .array(report.restored.map { .object($0.fields) }),
           "unchanged": .int(Int64(report.unchanged)),
@@ -42,7 +42,7 @@ struct CheckoutCommand: ParsableCommand {
       return
     }
     let lines = report.restored.map { "restored  \($0.content?.short ?? "")  \($0.path)\n" }
-    session.show(lines.joined(), of: workspace)
+    try session.show(lines.joined(), of: workspace)
     if report.restored.isEmpty { Output.say("mlt: \(Formatting.count(report.unchanged, "path")) already as wanted") }
   }
 }

@@ -31,7 +31,7 @@ struct ComponentCommand: ParsableCommand {
       let workspace = try session.workspace()
       let components = try workspace.components()
       if json {
-        session.show(
+        try session.show(
           json: ["format": 1, "components": .array(components.map(ComponentCommand.json))], of: workspace)
         return
       }
@@ -41,7 +41,7 @@ struct ComponentCommand: ParsableCommand {
           component.lastStarted.map { Formatting.time($0) } ?? "", component.owner ?? "", component.summary ?? "",
         ]
       }
-      session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace, paged: true)
+      try session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace, paged: true)
     }
   }
 
@@ -59,7 +59,7 @@ struct ComponentCommand: ParsableCommand {
       let workspace = try session.workspace()
       let component = try workspace.component(name)
       if json {
-        session.show(json: ["format": 1, "component": ComponentCommand.json(component)], of: workspace)
+        try session.show(json: ["format": 1, "component": ComponentCommand.json(component)], of: workspace)
         return
       }
       var rows = [["component", component.name]]
@@ -68,7 +68,7 @@ struct ComponentCommand: ParsableCommand {
       if !component.tags.isEmpty { rows.append(["tags", component.tags.joined(separator: ", ")]) }
       rows.append(["runs", String(component.runCount)])
       if let last = component.lastStarted { rows.append(["last run", Formatting.time(last)]) }
-      session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace)
+      try session.show(Formatting.table(rows).map { $0 + "\n" }.joined(), of: workspace)
     }
   }
 

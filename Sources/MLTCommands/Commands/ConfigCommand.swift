@@ -15,9 +15,9 @@ struct ConfigCommand: ParsableCommand {
         mlt config capture.inputLimit 256m         set it for this clone
         mlt config --shared capture.inputLimit 1g  set it for everyone
         mlt config --unset capture.inputLimit
-        mlt config                                 list everything
+        mlt config                                 list what holds and where it is set
 
-      capture.inputLimit   largest input that a run stores of itself (default 64m)
+      capture.inputLimit   largest input that a run stores of itself (default 64MiB)
       capture.environment  further environment variables to record with a run, separated by blanks
       """)
 
@@ -46,32 +46,52 @@ struct ConfigCommand: ParsableCommand {
 
   func run() throws {
     let session = try Session()
-    let workspace = try session.workspace()
-    let level: Configuration.Level = user ? .user : shared ? .shared : .local
-    if let key, unset || value != nil {
-      try workspace.configure(key, value, level: level)
-      return
+    let level: Configuration.Level? = user ? .user : shared ? .shared : nil
+    if let key, unset {
+      if try !Workspace.unset(key, at: level ?? .local, session.context) { throw ExitCode(1) }
+    } else if let key, let value {
+      try Workspace.set(key, to: value, at: level ?? .local, session.context)
+    } else if let key {
+      try show(key, try settings(level, session), session)
+    } else {
+      try list(try settings(level, session), session)
     }
-    let entries = workspace.configuration.entries.filter { !(user || shared) || $0.level == level }
-    if let key {
-      guard let entry = entries.last(where: { $0.key.lowercased() == key.lowercased() }) else {
-        throw ExitCode(1)
-      }
-      let value = entry.value ?? "true"
-      session.show(json ? JSON.object(["format": 1, "value": .string(value)]).indentedText + "\n" : value + "\n")
-      return
+  }
+
+  private func settings(_ level: Configuration.Level?, _ session: Session) throws -> [EffectiveSetting] {
+    Workspace.settings(of: try Workspace.configuration(around: session.context), at: level)
+  }
+
+  private func show(_ key: String, _ settings: [EffectiveSetting], _ session: Session) throws {
+    guard let setting = settings.first(where: { $0.key.lowercased() == key.lowercased() }) else {
+      _ = try Workspace.setting(key)
+      throw ExitCode(1)
     }
     if json {
-      session.show(
-        json: [
-          "format": 1,
-          "settings": .array(
-            entries.map { entry in
-              ["key": .string(entry.key), "value": .string(entry.value ?? "true"), "level": .string("\(entry.level)")]
-            }),
-        ])
+      var fields = Self.json(setting)
+      fields["format"] = 1
+      try session.show(json: fields)
     } else {
-      session.show(entries.map { "\($0.key)=\($0.value ?? "true")\n" }.joined())
+      try session.show(setting.value + "\n")
     }
+  }
+
+  private func list(_ settings: [EffectiveSetting], _ session: Session) throws {
+    if json {
+      try session.show(json: ["format": 1, "settings": .array(settings.map { .object(Self.json($0)) })])
+      return
+    }
+    let rows = settings.map { setting in
+      let origin = setting.level.map { "\($0)" } ?? "default"
+      return ["\(setting.key)=\(setting.value)", setting.isKnown ? origin : "\(origin), not known to this version"]
+    }
+    try session.show(Formatting.table(rows).map { $0 + "\n" }.joined())
+  }
+
+  private static func json(_ setting: EffectiveSetting) -> JSONObject {
+    [
+      "key": .string(setting.key), "value": .string(setting.value),
+      "level": .string(setting.level.map { "\($0)" } ?? "default"), "known": .bool(setting.isKnown),
+    ]
   }
 }

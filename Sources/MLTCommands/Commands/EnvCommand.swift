@@ -26,7 +26,7 @@ struct EnvCommand: ParsableCommand {
     let workspace = try session.workspace()
     let (run, environment) = try workspace.environment(of: pointer)
     if json {
-      session.show(
+      try session.show(
         json: ["format": 1, "run": .string(run.hex), "environment": .object(environment.fields)], of: workspace)
       return
     }
@@ -39,6 +39,6 @@ struct EnvCommand: ParsableCommand {
     for package in environment.packages where package.system == "python" {
       lines.append(package.version.isEmpty ? package.name : "\(package.name)==\(package.version)")
     }
-    session.show(lines.map { $0 + "\n" }.joined(), of: workspace)
+    try session.show(lines.map { $0 + "\n" }.joined(), of: workspace)
   }
 }

@@ -15,7 +15,7 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     let session = try Session()
     let report = try Workspace.initialize(session.context)
-    session.show("\(report.existed ? "Already initialized" : "Initialized") \(report.folder.string)\n")
+    try session.show("\(report.existed ? "Already initialized" : "Initialized") \(report.folder.string)\n")
     if !report.hasGit {
       Output.say("hint: there is no git repository here; run 'git init' to have code versions recorded too")
     }

@@ -60,9 +60,9 @@ struct LogCommand: ParsableCommand {
     request.exit = failed ? .failed : exit.map { .status($0) }
     let runs = try workspace.log(request)
     if json {
-      session.show(json: ["format": 1, "runs": .array(runs.map { .object(RunRendering.json($0)) })], of: workspace)
+      try session.show(json: ["format": 1, "runs": .array(runs.map { .object(RunRendering.json($0)) })], of: workspace)
     } else {
-      session.show(
+      try session.show(
         LogRendering.text(runs, oneline: oneline, terminal: session.terminal), of: workspace, paged: true)
     }
   }

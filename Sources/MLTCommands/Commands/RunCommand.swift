@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
         mlt run -i s3://bucket/raw.parquet -- python download.py
 
       The component's name is the script's or program's ('python steps/train.py' is 'train') unless -c gives one. \
+      An exit status of 125 says that mlt itself failed, 126 that the command can't be executed, 127 that it isn't found. \
       Inside the command MLT_RUN holds the run's id; an 'mlt run' in it becomes a child run.
       """)
 
@@ -63,11 +64,22 @@ struct RunCommand: ParsableCommand {
       if ["-h", "--help"].contains(first) { throw CleanExit.helpRequest(self) }
       throw ValidationError("unknown option '\(first)'; put a command of that name behind '--'")
     }
+    if component == "" { throw ValidationError("option '--component' takes a name") }
     _ = try pairs(parameters, option: "--param", needsValue: true)
     _ = try pairs(tags, option: "--tag", needsValue: false)
   }
 
   func run() throws {
+    do {
+      try record()
+    } catch let error as ExitCode {
+      throw error
+    } catch {
+      throw RunFailure(cause: error)
+    }
+  }
+
+  private func record() throws {
     let session = try Session()
     let workspace = try session.workspace()
     // The parser holds text; the command is handed on as the bytes that were typed.
@@ -99,8 +111,15 @@ struct RunCommand: ParsableCommand {
         let expected = needsValue ? "key=value" : "key[=value]"
         throw ValidationError("option '\(option)' takes \(expected), not '\(argument)'")
       }
-      pairs[key] = parts.count == 2 ? parts[1] : ""
+      guard pairs.updateValue(parts.count == 2 ? parts[1] : "", forKey: key) == nil else {
+        throw ValidationError("option '\(option)' gives '\(key)' twice")
+      }
     }
     return pairs
   }
+}
+
+/// A failure of `mlt run` itself, told from the command's own by its exit status.
+struct RunFailure: Error {
+  let cause: any Error
 }

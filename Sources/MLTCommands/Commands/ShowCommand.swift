@@ -22,9 +22,9 @@ struct ShowCommand: ParsableCommand {
     let workspace = try session.workspace()
     let report = try workspace.show(pointer)
     if json {
-      session.show(json: ShowRendering.json(report), of: workspace)
+      try session.show(json: ShowRendering.json(report), of: workspace)
     } else {
-      session.show(ShowRendering.text(report, terminal: session.terminal), of: workspace, paged: true)
+      try session.show(ShowRendering.text(report, terminal: session.terminal), of: workspace, paged: true)
     }
   }
 }

@@ -22,9 +22,9 @@ struct StatusCommand: ParsableCommand {
     let workspace = try session.workspace()
     let report = try workspace.status()
     if json {
-      session.show(json: StatusRendering.json(report), of: workspace)
+      try session.show(json: StatusRendering.json(report), of: workspace)
     } else {
-      session.show(StatusRendering.text(report, terminal: session.terminal), of: workspace)
+      try session.show(StatusRendering.text(report, terminal: session.terminal), of: workspace)
     }
     if usesExitCode, !report.isClean { throw ExitCode(1) }
   }

@@ -50,15 +50,15 @@ struct TraceCommand: ParsableCommand {
     let trace = try workspace.trace(
       TraceRequest(pointer: pointer, direction: down ? .down : .up, depth: depth))
     if json {
-      session.show(json: TraceJSON.json(trace), of: workspace)
+      try session.show(json: TraceJSON.json(trace), of: workspace)
     } else if dot {
-      session.show(TraceGraph(trace).dot, of: workspace)
+      try session.show(TraceGraph(trace).dot, of: workspace)
     } else if mermaid {
-      session.show(TraceGraph(trace).mermaid, of: workspace)
+      try session.show(TraceGraph(trace).mermaid, of: workspace)
     } else if session.terminal.pager != nil {
-      session.show(TraceRendering(trace, terminal: session.terminal).text, of: workspace, paged: true)
+      try session.show(TraceRendering(trace, terminal: session.terminal).text, of: workspace, paged: true)
     } else {
-      TraceRendering(trace, terminal: session.terminal).write { session.show($0) }
+      try TraceRendering(trace, terminal: session.terminal).write { try session.show($0) }
       session.tell(workspace)
     }
   }

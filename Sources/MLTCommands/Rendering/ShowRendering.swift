@@ -59,7 +59,7 @@ enum ShowRendering {
 
   private static func section(_ title: String, _ lines: [String], _ out: inout StyledText) {
     if lines.isEmpty { return }
-    out.line("\n" + out.styled(title, .bold))
+    out.section(out.styled(title, .bold))
     for line in lines { out.line("  " + line) }
   }
 

@@ -24,18 +24,19 @@ struct TraceGraph {
   private var numbers: [String: Int] = [:]
 
   init(_ trace: Trace) {
+    for node in trace.nodes { _ = add(run: node) }
     for node in trace.nodes {
       let run = add(run: node)
       for output in node.outputs { draw(run, add(output), "") }
       for edge in node.inputs { draw(add(edge.input), run, mark(edge.evidence)) }
-      for reader in node.readers { draw(add(reader.input), "run" + reader.run.short, mark(reader.input.evidence)) }
+      for reader in node.readers { draw(add(reader.input), add(run: reader.run), mark(reader.input.evidence)) }
     }
     // An input from elsewhere than its path, or changed on the way, hangs together with its maker by a dashed line.
     for node in trace.nodes { for edge in node.inputs { link(edge, trace) } }
     if let artifact = trace.artifact {
       let vertex = add(artifact)
       for edge in trace.origins { link(edge, trace) }
-      for reader in trace.readers { draw(vertex, "run" + reader.run.short, "") }
+      for reader in trace.readers { draw(vertex, add(run: reader.run), "") }
     }
   }
 
@@ -46,6 +47,13 @@ struct TraceGraph {
     if known.insert(id).inserted {
       vertices.append(Vertex(id: id, label: node.run.component + "\n" + node.run.id.short, isRun: true))
     }
+    return id
+  }
+
+  /// Adds a run that an arrow leads to or from; where the trace was cut off before it, only its id is known.
+  private mutating func add(run: RunID) -> String {
+    let id = "run" + run.short
+    if known.insert(id).inserted { vertices.append(Vertex(id: id, label: "…\n" + run.short, isRun: true)) }
     return id
   }
 
@@ -69,10 +77,10 @@ struct TraceGraph {
   private mutating func link(_ edge: LineageEdge, _ trace: Trace) {
     let target = add(edge.input)
     switch edge.origin {
-    case .copied(let run, let from): draw("run" + run.short, target, "copied from " + from)
-    case .changedOutside(let run): draw("run" + run.short, target, "changed outside mlt")
+    case .copied(let run, let from): draw(add(run: run), target, "copied from " + from)
+    case .changedOutside(let run): draw(add(run: run), target, "changed outside mlt")
     case .produced(let run):
-      if edge.count != nil || trace.artifact != nil { draw("run" + run.short, target, mark(edge.evidence)) }
+      if edge.count != nil || trace.artifact != nil { draw(add(run: run), target, mark(edge.evidence)) }
     case .added, .git, .source: break
     }
   }

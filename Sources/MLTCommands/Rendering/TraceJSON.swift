@@ -12,6 +12,7 @@ enum TraceJSON {
       fields["origins"] = .array(trace.origins.map(RunRendering.json))
     } else {
       fields["readers"] = .array(trace.readers.map(json))
+      fields["otherReaders"] = .array(trace.otherReaders.map(json))
     }
     fields["runs"] = .array(
       trace.nodes.map { node in

@@ -40,13 +40,13 @@ struct TraceRendering {
   }
 
   /// Hands the text over piece by piece: that of 100,000 runs takes more memory than all else.
-  func write(_ show: (String) -> Void) {
+  func write(_ show: (String) throws -> Void) rethrows {
     var out = StyledText(colour: terminal.hasColour)
     var printed: Set<RunID> = []
     var postponed: [RunID] = []
     var stack: [Item] = start(&out).reversed()
     while true {
-      if out.text.utf8.count > Self.pieceSize { show(out.take()) }
+      if out.text.utf8.count > Self.pieceSize { try show(out.take()) }
       guard let item = stack.popLast() else {
         guard let next = postponed.popLast() else { break }
         if printed.contains(next) { continue }
@@ -87,7 +87,7 @@ struct TraceRendering {
             note: "  read \(reader.input.path)"))
       }
     }
-    show(out.take())
+    try show(out.take())
   }
 
   private func component(_ run: RunID) -> String? {

@@ -50,7 +50,9 @@ struct FailureReport {
   func present() -> Int32 {
     if let parserText {
       if !parserText.text.isEmpty {
-        Output.write(Array((parserText.text + "\n").utf8), to: parserText.toStdout ? STDOUT_FILENO : STDERR_FILENO)
+        // Nobody is left to be told if help can't be shown.
+        try? Output.write(
+          Array((parserText.text + "\n").utf8), to: parserText.toStdout ? STDOUT_FILENO : STDERR_FILENO)
       }
       return status
     }
@@ -67,6 +69,10 @@ struct FailureReport {
     switch error {
     case let error as ExitCode: status = error.rawValue
     case let error as UsageError: describe(error)
+    case let error as RunFailure:
+      describe(error.cause)
+      // Programs that run programs keep 125 to 127 for themselves, as env and timeout do.
+      if status < Status.notRecorded.rawValue { status = Status.notRecorded.rawValue }
     case let error as WorkspaceError: describe(error)
     case let error as StorageError: describe(error)
     case let error as GitError: describe(error)
@@ -108,7 +114,7 @@ struct FailureReport {
   private mutating func describe(_ error: WorkspaceError) {
     switch error {
     case .notInitialized(let folder):
-      set("'\(folder.string)' has no .mlt, nor has any folder above it", .notFound, hint: "run 'mlt init' first")
+      set("there is no .mlt for '\(folder.string)'", .notFound, hint: "run 'mlt init' first")
     case .bareRepository(let path):
       set(
         "'\(path.string)' is a bare git repository, which has no work tree", .failed,
@@ -156,10 +162,7 @@ struct FailureReport {
       set(
         "'\(path)' has content that isn't stored and would be lost", .conflict,
         hint: "run 'mlt add \(path)' to keep it, or use --force to overwrite it")
-    case .malformedLock(let path, let line):
-      set(
-        "cannot understand line \(line) of '\(path.string)'", .corrupt,
-        hint: "restore it with 'git checkout mlt.lock', or resolve the merge conflict in it")
+    case .malformedLock(let path, let error): describe(error, in: path)
     case .commandNotStarted(let program, let errno):
       let isMissing = errno == .noSuchFileOrDirectory
       set(
@@ -169,12 +172,44 @@ struct FailureReport {
       let inner = FailureReport(cause)
       set("cannot record run \(run.short): \(inner.message)", .notRecorded)
       hints = ["the command itself ended with exit status \(exit); what it wrote is still there"] + inner.hints
+    case .lockNotUpdated(let run, let exit, let cause):
+      let inner = FailureReport(cause)
+      set("run \(run.short) is recorded, but mlt.lock doesn't track its outputs: \(inner.message)", .notRecorded)
+      hints =
+        inner.hints + [
+          "then run 'mlt add' on them; the command itself ended with exit status \(exit)"
+        ]
     case .malformedSetting(let key, let value):
       set("setting '\(key)' can't be '\(value)'", .usage, hint: "run 'mlt help config' for what it takes")
+    case .unknownSetting(let key, let similar):
+      set("there is no setting '\(key)'", .usage)
+      hints.append(similar.isEmpty ? "run 'mlt config' for a list" : "did you mean \(Self.list(similar))?")
+    case .noUserFolder:
+      set("the user's own settings have no place", .failed, hint: "set HOME or XDG_CONFIG_HOME")
     case .unknownComponent(let name, let similar):
       set("there is no component '\(name)'", .notFound)
       hints.append(similar.isEmpty ? "run 'mlt component' for a list" : "did you mean \(Self.list(similar))?")
-    case .tooLarge(let path): set("'\(path)' is too large to be read whole", .failed)
+    }
+  }
+
+  private mutating func describe(_ error: LockFile.ParseError, in path: FilePath) {
+    let git = "git -C " + Formatting.command([path.removingLastComponent().string])
+    switch error.reason {
+    case .conflict:
+      set(
+        "'\(path.string)' has a merge conflict at line \(error.line)", .conflict,
+        hint: "keep one line for each path, sorted by path, and remove the marks; then run '\(git) add mlt.lock'")
+      hints.append("or take one side: '\(git) checkout --ours mlt.lock' (or --theirs), then '\(git) add mlt.lock'")
+    case .order:
+      set(
+        "line \(error.line) of '\(path.string)' is out of order, or its path is tracked twice", .corrupt,
+        hint: "sort the lines by path and keep one for each; a tracked folder's files have none of their own")
+    case .version:
+      set("'\(path.string)' is no lock file that this mlt can read", .failed, hint: "if a newer mlt wrote it, upgrade")
+    case .malformed:
+      set(
+        "cannot understand line \(error.line) of '\(path.string)'", .corrupt,
+        hint: "see what changed with '\(git) diff mlt.lock', or run '\(git) checkout HEAD -- mlt.lock'")
     }
   }
 

@@ -46,23 +46,44 @@ enum Formatting {
       + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
   }
 
-  /// A command line as a shell would take it.
+  /// A command line as a shell would take it, on one line.
   static func command(_ arguments: [String]) -> String {
-    arguments.map { argument in
-      let isPlain =
-        !argument.isEmpty
-        && argument.utf8.allSatisfy { byte in
-          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./=:,+@%[]".utf8.contains(byte)
-            || byte >= 0x80
-        }
-      return isPlain
-        ? argument
-        : "'"
-          + argument.split(separator: "'", omittingEmptySubsequences: false)
-          .joined(separator: "'\\''") + "'"
-    }.joined(separator: " ")
+    arguments.map(argument).joined(separator: " ")
+  }
+
+  private static func argument(_ argument: String) -> String {
+    let isPlain =
+      !argument.isEmpty
+      && argument.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+          || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_./=:,+@%[]".utf8.contains(byte)
+          || byte >= 0x80
+      }
+    if isPlain { return argument }
+    guard argument.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+      return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+    let escaped = argument.unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar {
+      case "'", "\\": text += "\\" + String(scalar)
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F: text += escape(UInt8(scalar.value))
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return "$'" + escaped + "'"
+  }
+
+  /// A control character as shells and C write it.
+  static func escape(_ byte: UInt8) -> String {
+    switch byte {
+    case UInt8(ascii: "\n"): return "\\n"
+    case UInt8(ascii: "\t"): return "\\t"
+    case UInt8(ascii: "\r"): return "\\r"
+    default:
+      let digits = String(byte, radix: 16)
+      return "\\x" + (digits.count == 1 ? "0" : "") + digits
+    }
   }
 
   /// A commit's first digits, and whether the work tree differed from it.

@@ -53,10 +53,14 @@ struct Session {
   }
 
   /// The regular file that a standard stream was redirected from or to; nil if it is something else.
+  ///
+  /// A file that holds something already and isn't appended to was opened for earlier commands too, as the log of a
+  /// whole script: it is none of this one's files.
   static func file(of stream: Int32) -> FilePath? {
     let descriptor = FileDescriptor(rawValue: stream)
     // What can't be looked at isn't recorded; the command runs all the same.
     guard let status = try? FileStatus(of: descriptor, path: nil), status.kind == .regular else { return nil }
+    if stream == STDOUT_FILENO, status.size > 0, fcntl(stream, F_GETFL) & O_APPEND == 0 { return nil }
     return try? FileOperations.linkTarget(FilePath("/proc/self/fd/\(stream)"))
   }
 
@@ -66,14 +70,14 @@ struct Session {
   }
 
   /// Shows the result of an operation and, on stderr, what else the workspace has to tell.
-  func show(_ text: String, of workspace: Workspace? = nil, paged: Bool = false) {
-    Output.show(text, terminal: terminal, paged: paged)
+  func show(_ text: String, of workspace: Workspace? = nil, paged: Bool = false) throws(SystemCallError) {
+    try Output.show(text, terminal: terminal, paged: paged)
     if let workspace { tell(workspace) }
   }
 
   /// Shows JSON, indented, with the format's version.
-  func show(json: JSONObject, of workspace: Workspace? = nil) {
-    show(JSON.object(json).indentedText + "\n", of: workspace)
+  func show(json: JSONObject, of workspace: Workspace? = nil) throws(SystemCallError) {
+    try show(JSON.object(json).indentedText + "\n", of: workspace)
   }
 
   /// Writes what the workspace has to tell to stderr.

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import MLTBase
+internal import SystemPackage
 
 /// What the standard streams can show.
 struct Terminal: Sendable {
@@ -6,8 +8,6 @@ struct Terminal: Sendable {
   let isInteractive: Bool
   /// Whether to colour what goes to stdout.
   let hasColour: Bool
-  /// Whether to colour what goes to stderr.
-  let hasErrorColour: Bool
   /// The width in columns to fit text into; nil for no limit.
   let width: Int?
   /// The pager to show long output with; nil for none.
@@ -18,7 +18,6 @@ struct Terminal: Sendable {
     isInteractive = isatty(STDOUT_FILENO) == 1
     let isPlain = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
     hasColour = isInteractive && !isPlain
-    hasErrorColour = isatty(STDERR_FILENO) == 1 && !isPlain
     var size = winsize()
     if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 20 {
       width = columns
@@ -35,12 +34,9 @@ struct Terminal: Sendable {
 /// A style for a piece of text; without colour the text says the same.
 enum Style: String {
   case bold = "1"
-  case dim = "2"
   case red = "31"
-  case green = "32"
   case yellow = "33"
   case blue = "34"
-  case magenta = "35"
   case cyan = "36"
 }
 
@@ -65,48 +61,94 @@ struct StyledText {
   }
 
   /// Adds a line.
+  ///
+  /// Control characters in it, which may come from anywhere, are written out; a line stays one line.
   mutating func line(_ line: String = "") {
-    text += line
+    text += line.utf8.contains { Self.isControl($0) } ? escaped(line) : line
     text += "\n"
+  }
+
+  /// Adds an empty line and a heading.
+  mutating func section(_ heading: String) {
+    line()
+    line(heading)
+  }
+
+  private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+
+  private func escaped(_ line: String) -> String {
+    var result = ""
+    var rest = line.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      if hasColour, scalar == "\u{1B}", let end = Self.endOfStyle(rest) {
+        result.unicodeScalars.append(scalar)
+        result.unicodeScalars += rest[..<end]
+        rest = rest[end...]
+      } else if scalar.isASCII, Self.isControl(UInt8(scalar.value)) {
+        result += Formatting.escape(UInt8(scalar.value))
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Where the style ends that ``styled(_:_:)`` has begun; nil for any other sequence.
+  private static func endOfStyle(_ rest: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView.Index? {
+    guard rest.first == "[", let end = rest.firstIndex(of: "m") else { return nil }
+    let number = rest[rest.index(after: rest.startIndex)..<end]
+    return !number.isEmpty && number.count <= 2 && number.allSatisfy { ("0"..."9").contains($0) }
+      ? rest.index(after: end) : nil
   }
 }
 
 /// Where commands write.
 enum Output {
   /// Writes data to stdout, through the pager if there is one.
-  static func show(_ text: String, terminal: Terminal, paged: Bool) {
-    if paged, let pager = terminal.pager, text.utf8.lazy.filter({ $0 == UInt8(ascii: "\n") }).count > 20 {
-      // As git does: quit if it fits one screen, show colours, leave the screen as it is.
-      setenv("LESS", "FRX", 0)
-      if let stream = popen(pager, "w") {
-        fputs(text, stream)
-        pclose(stream)
-        return
-      }
+  ///
+  /// - Throws: if it can't be written whole: a file that was redirected to would be cut off in silence.
+  static func show(_ text: String, terminal: Terminal, paged: Bool) throws(SystemCallError) {
+    if paged, let pager = terminal.pager, text.utf8.lazy.filter({ $0 == UInt8(ascii: "\n") }).count > 20,
+      page(text, pager)
+    {
+      return
     }
-    write(Array(text.utf8), to: STDOUT_FILENO)
+    try write(Array(text.utf8), to: STDOUT_FILENO)
   }
 
-  /// Writes a message to stderr.
+  /// Shows text with a pager; false if there is no such program.
+  private static func page(_ text: String, _ pager: String) -> Bool {
+    // As git does: quit if it fits one screen, show colours, leave the screen as it is.
+    setenv("LESS", "FRX", 0)
+    // Who leaves the pager early has seen enough.
+    let former = signal(SIGPIPE, SIG_IGN)
+    defer { signal(SIGPIPE, former) }
+    guard let stream = popen(pager, "w") else { return false }
+    fputs(text, stream)
+    return pclose(stream) >> 8 != commandNotFound
+  }
+
+  // What a shell exits with when it finds no such program.
+  private static let commandNotFound: Int32 = 127
+
+  /// Writes a message to stderr; nobody can be told if that fails.
   static func say(_ text: String) {
-    write(Array((text + "\n").utf8), to: STDERR_FILENO)
+    try? write(Array((text + "\n").utf8), to: STDERR_FILENO)
   }
 
   /// Writes all bytes; a reader that has gone away ends the process by SIGPIPE, as users of pipes expect.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    bytes.withUnsafeBytes { write($0, to: descriptor) }
+  static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemCallError) {
+    // A typed error doesn't pass through the closure.
+    let result = bytes.withUnsafeBytes { bytes in
+      Result { () throws(SystemCallError) in try write(bytes, to: descriptor) }
+    }
+    try result.get()
   }
 
   /// Writes all bytes.
-  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
-    var offset = 0
-    while offset < bytes.count, let base = bytes.baseAddress {
-      let count = Glibc.write(descriptor, base + offset, bytes.count - offset)
-      if count < 0 {
-        if errno == EINTR { continue }
-        return
-      }
-      offset += count
+  static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemCallError) {
+    try attempting("write to", descriptor == STDOUT_FILENO ? "stdout" : "stderr") {
+      _ = try FileDescriptor(rawValue: descriptor).writeAll(bytes)
     }
   }
 }
