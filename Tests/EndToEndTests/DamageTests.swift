@@ -207,20 +207,39 @@ import Testing
   @Test(
     "a lock file that can't be understood stops what needs it, and is not changed",
     arguments: [
-      "<<<<<<< HEAD\n", "file xyz 1 a\n", "", "# mlt.lock 2\n",
-      "# mlt.lock 1\nfile 0000000000000000000000000000000000000000000000000000000000000000 1 ../up\n",
+      ("<<<<<<< HEAD\n", 4, "has a merge conflict at line 1"),
+      ("# mlt.lock 1\n=======\n", 4, "has a merge conflict at line 2"),
+      ("file xyz 1 a\n", 6, "cannot understand line 1 of"), ("", 6, "cannot understand line 1 of"),
+      ("# mlt.lock 2\n", 1, "is no lock file that this mlt can read"),
+      ("# mlt.lock 1\nfile \(zeros) 1 ../up\n", 6, "cannot understand line 2 of"),
+      ("# mlt.lock 1\nfile \(zeros) 1 b\nfile \(zeros) 1 a\n", 6, "line 3 of"),
     ])
-  func lock(_ text: String) throws {
+  func lock(_ text: String, _ status: Int32, _ words: String) throws {
     try withWorld { world in
       try world.write("f", "1\n")
       try world.write("mlt.lock", text)
       for arguments in [["status"], ["add", "f"], ["checkout"], ["run", "--", "sh", "-c", "echo > made"]] {
         let printed = try world.run([World.program.string] + arguments)
-        #expect(printed.status == 6, "\(arguments): \(printed)")
-        #expect(printed.stderr.contains("mlt.lock'\nhint: "), "\(printed.stderr)")
+        #expect(printed.status == (arguments[0] == "run" ? 125 : status), "\(arguments): \(printed)")
+        #expect(printed.stderr.contains(words) && printed.stderr.contains("mlt.lock"), "\(printed.stderr)")
+        #expect(printed.stderr.contains("\nhint: "), "\(printed.stderr)")
       }
       #expect(try world.read("mlt.lock") == text)
       #expect(try world.read("made") == nil, "a command whose outputs couldn't be tracked isn't started")
+    }
+  }
+
+  private static let zeros = String(repeating: "0", count: 64)
+
+  @Test("a run whose outputs can't be put into the lock file is recorded, and says so")
+  func lockLost() throws {
+    try withWorld { world in
+      let printed = try world.mlt("run", "--", "sh", "-c", "echo 1 > made; echo '<<<<<<< HEAD' > mlt.lock")
+      #expect(printed.status == 125)
+      #expect(printed.stderr.contains("is recorded, but mlt.lock doesn't track its outputs"), "\(printed.stderr)")
+      let run = try #require(try world.runs().first)
+      #expect(run["status"] == "finished")
+      #expect(try world.mlt("cat", "made@\(try #require(run["id"]?.string))").stdout == "1\n")
     }
   }
 }

@@ -10,29 +10,41 @@ struct StalenessCheck {
   let lock: LockFile
   let finder: OriginFinder
 
+  /// Whether git tracks a path; nil without git.
+  let isInGit: ((WorkPath) throws -> Bool)?
+
+  /// What the check found.
+  struct Findings {
+    /// Runs with outputs out of date, the first causes first.
+    var stale: [StatusReport.Stale]
+    /// What recorded runs read that neither git nor the lock file keeps, with the components that did.
+    var unkept: [StatusReport.Unkept]
+  }
+
   private struct Maker {
     var run: RunID
     var component: String
     var started: Timestamp
-    var outputs: [String]
+    var outputs: Set<String> = []
     var inputs: [ArtifactRecord]
     var reasons: Set<StatusReport.Reason> = []
   }
 
-  func run() throws -> [StatusReport.Stale] {
+  func run() throws -> Findings {
     var makers: [RunID: Maker] = [:]
-    var makerOfPath: [String: RunID] = [:]
+    var makersOfPath: [String: Set<RunID>] = [:]
     for entry in lock.entries {
-      guard let writing = try index.writers(path: entry.path.text, content: entry.content).first,
-        let record = try index.run(writing.run), record.status == .finished
-      else { continue }
-      makerOfPath[entry.path.text] = record.id
-      if makers[record.id] == nil {
-        makers[record.id] = Maker(
-          run: record.id, component: record.component, started: record.started, outputs: [],
-          inputs: try index.files(of: record.id, role: .input))
+      for (run, path) in try self.makers(of: entry) {
+        if makers[run] == nil {
+          guard let record = try index.run(run), record.status == .finished else { continue }
+          makers[run] = Maker(
+            run: run, component: record.component, started: record.started,
+            inputs: try index.files(of: run, role: .input))
+        }
+        makers[run]?.outputs.insert(path)
+        // Who reads the whole folder reads what any of them made.
+        for path in [path, entry.path.text] { makersOfPath[path, default: []].insert(run) }
       }
-      makers[record.id]?.outputs.append(entry.path.text)
     }
     let order = makers.values.sorted { ($0.started, $0.run) < ($1.started, $1.run) }.map(\.run)
     for run in order {
@@ -40,13 +52,63 @@ struct StalenessCheck {
       makers[run]?.reasons = try ownReasons(inputs, of: run)
     }
     let producers = makers.mapValues { maker in
-      Set(maker.inputs.compactMap { makerOfPath[$0.path] }.filter { $0 != maker.run })
+      maker.inputs.reduce(into: Set<RunID>()) { $0.formUnion(makersOfPath[$1.path] ?? []) }.subtracting([maker.run])
     }
     follow(&makers, producers)
-    return sorted(order, producers).compactMap { makers[$0] }.filter { !$0.reasons.isEmpty }.map { maker in
+    let stale = sorted(order, producers).compactMap { makers[$0] }.filter { !$0.reasons.isEmpty }.map { maker in
       StatusReport.Stale(
-        run: maker.run, component: maker.component, outputs: maker.outputs,
+        run: maker.run, component: maker.component, outputs: maker.outputs.sorted(),
         reasons: maker.reasons.sorted { Self.key($0) < Self.key($1) })
+    }
+    return Findings(stale: stale, unkept: try unkept(makers.values, makersOfPath))
+  }
+
+  /// The runs that made what the lock file has at a path, with the paths they made there.
+  private func makers(of entry: LockEntry) throws -> [(run: RunID, path: String)] {
+    let path = entry.path.text
+    if let whole = try index.writers(path: path, content: entry.content, limit: 1).first { return [(whole.run, path)] }
+    guard entry.kind == .tree else { return [] }
+    // Nobody wrote the folder as it is; its files may be of several runs.
+    let single = try index.outputsBelow(path: path)
+    let parts = try index.writers(path: path)
+    guard !single.isEmpty || !parts.isEmpty, var rest = try finder.files(of: entry.content) else { return [] }
+    var found: [(run: RunID, path: String)] = []
+    for writing in (single + parts).sorted(by: { ($0.ended, $0.run) > ($1.ended, $1.run) }) {
+      guard let place = WorkPath(text: writing.artifact.path), let content = writing.artifact.content else { continue }
+      let prefix = place.components(below: entry.path).map { Array($0.joined(separator: [0x2F])) } ?? []
+      if writing.artifact.kind != .tree {
+        if rest[prefix] == content { found.append((writing.run, writing.artifact.path)) }
+        rest[prefix] = nil
+        continue
+      }
+      guard let made = try finder.files(of: content) else { continue }
+      var holds = false
+      for (name, content) in made {
+        let name = prefix.isEmpty ? name : prefix + [0x2F] + name
+        holds = rest.removeValue(forKey: name) == content || holds
+      }
+      if holds { found.append((writing.run, writing.artifact.path)) }
+    }
+    return found
+  }
+
+  /// What runs read inside the work tree that nobody made and that nothing keeps: a script that isn't committed.
+  private func unkept(
+    _ makers: some Sequence<Maker>, _ makersOfPath: [String: Set<RunID>]
+  ) throws -> [StatusReport.Unkept] {
+    guard let isInGit else { return [] }
+    var components: [WorkPath: Set<String>] = [:]
+    for maker in makers {
+      for input in maker.inputs where input.kind == .file || input.kind == .link {
+        guard let path = WorkPath(text: input.path), !path.isOutside, makersOfPath[input.path] == nil,
+          lock[path] == nil, lock.tree(around: path) == nil, try !isInGit(path),
+          try catalog.identity(of: path) != nil
+        else { continue }
+        components[path, default: []].insert(maker.component)
+      }
+    }
+    return components.sorted { $0.key < $1.key }.map {
+      StatusReport.Unkept(path: $0.key, components: $0.value.sorted())
     }
   }
 
@@ -78,7 +140,7 @@ struct StalenessCheck {
     switch reason {
     case .inputChanged(let path): (0, path)
     case .inputMissing(let path): (1, path)
-    case .upstream(let component, _): (2, component)
+    case .upstream(let component, let run): (2, component + " " + run.hex)
     }
   }
 

@@ -53,6 +53,14 @@ public struct StatusReport: Sendable {
     public var reasons: [Reason]
   }
 
+  /// Something that recorded runs read and that neither git nor the lock file keeps.
+  public struct Unkept: Sendable {
+    /// The path.
+    public var path: WorkPath
+    /// The components that read it, sorted.
+    public var components: [String]
+  }
+
   /// The branch; nil without git or when HEAD is detached.
   public var branch: String?
   /// The commit; nil without git or before the first one.
@@ -65,6 +73,8 @@ public struct StatusReport: Sendable {
   public var differences: [Difference]
   /// Runs with outputs out of date, the first causes first.
   public var stale: [Stale]
+  /// What the runs behind tracked paths read and nothing keeps, sorted.
+  public var unkept: [Unkept]
   /// Runs that have started and not ended, with their components.
   public var running: [(run: RunID, component: String, started: Timestamp)]
 
@@ -76,20 +86,21 @@ extension Workspace {
   /// Compares the work tree with the lock file, and the inputs of the runs behind it with what stands there now.
   public func status() throws -> StatusReport {
     let lock = try readLock()
-    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    let catalog = try makeCatalog()
     try catalog.prefetch(lock.entries.lazy.filter { $0.kind != .tree }.map(\.path))
     var differences: [StatusReport.Difference] = []
     for entry in lock.entries {
       if let difference = try difference(of: entry, catalog) { differences.append(difference) }
     }
-    let stale = try StalenessCheck(
-      index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store)
+    let findings = try StalenessCheck(
+      index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store),
+      isInGit: repository.map { repository in { try repository.isTracked($0.bytes) } }
     ).run()
     try catalog.remember()
     let head = try repository?.head()
     return StatusReport(
       branch: head?.branch, commit: head?.commit, hasGit: repository != nil, tracked: lock.entries.count,
-      differences: differences, stale: stale,
+      differences: differences, stale: findings.stale, unkept: findings.unkept,
       running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) })
   }
 

@@ -51,6 +51,20 @@ public struct LockFile: Hashable, Sendable {
 
   /// Why a lock file can't be understood.
   public struct ParseError: Error, Hashable, Sendable {
+    /// What is wrong with the line.
+    public enum Reason: Hashable, Sendable {
+      /// It isn't the first line of a lock file of a version that is known.
+      case version
+      /// It is a mark that a merge has left.
+      case conflict
+      /// It isn't an entry.
+      case malformed
+      /// Its path stands before the one above it, is named twice, or lies in a tracked tree.
+      case order
+    }
+
+    /// What is wrong.
+    public let reason: Reason
     /// The line at fault, from 1.
     public let line: Int
   }
@@ -60,19 +74,27 @@ public struct LockFile: Hashable, Sendable {
     var number = 0
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       number += 1
+      if Self.isConflictMark(line) { throw ParseError(reason: .conflict, line: number) }
       if number == 1 {
-        guard String(validating: line, as: UTF8.self) == Self.header else { throw ParseError(line: 1) }
+        guard String(validating: line, as: UTF8.self) == Self.header else {
+          throw ParseError(reason: line.starts(with: "# mlt.lock ".utf8) ? .version : .malformed, line: 1)
+        }
         continue
       }
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
       guard let text = String(validating: line, as: UTF8.self), let entry = Self.entry(text) else {
-        throw ParseError(line: number)
+        throw ParseError(reason: .malformed, line: number)
       }
-      if let last = entries.last, !(last.path < entry.path) { throw ParseError(line: number) }
+      if let last = entries.last, !(last.path < entry.path) { throw ParseError(reason: .order, line: number) }
       // `d.csv` stands between `d` and `d/a`, so that the line before doesn't tell.
-      if tree(around: entry.path) != nil { throw ParseError(line: number) }
+      if tree(around: entry.path) != nil { throw ParseError(reason: .order, line: number) }
       entries.append(entry)
     }
+  }
+
+  /// Whether git has put the line there to mark a conflict; no entry begins so.
+  private static func isConflictMark(_ line: ArraySlice<UInt8>) -> Bool {
+    line.elementsEqual("=======".utf8) || ["<<<<<<< ", "||||||| ", ">>>>>>> "].contains { line.starts(with: $0.utf8) }
   }
 
   private static func entry(_ line: String) -> LockEntry? {
@@ -150,7 +172,10 @@ public struct LockFile: Hashable, Sendable {
   }
 
   /// Puts an entry in, replacing that of the same path and those that lie in a tree at it.
+  ///
+  /// One that lies in a tracked tree is left out: the tree's own entry covers it.
   public mutating func set(_ entry: LockEntry) {
+    if tree(around: entry.path) != nil { return }
     if entry.kind == .tree { entries.removeAll { $0.path.isBelow(entry.path) } }
     let index = position(of: entry.path)
     if index < entries.count, entries[index].path == entry.path {

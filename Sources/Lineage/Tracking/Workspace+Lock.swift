@@ -1,5 +1,7 @@
 internal import GitAccess
+internal import Journaling
 internal import MLTBase
+internal import ObjectStorage
 internal import SystemPackage
 
 extension Workspace {
@@ -14,7 +16,7 @@ extension Workspace {
     do {
       return try LockFile(parsing: bytes)
     } catch {
-      throw WorkspaceError.malformedLock(lockPath, line: error.line)
+      throw WorkspaceError.malformedLock(lockPath, error)
     }
   }
 
@@ -31,6 +33,46 @@ extension Workspace {
       try FileOperations.replace(lockPath, with: after.bytes)
       return true
     }
+  }
+
+  /// Brings the entry of a tracked tree up to date with what stands in the folder.
+  func refresh(_ tree: LockEntry, in lock: inout LockFile, _ catalog: ContentCatalog) throws {
+    let writer = try store.begin()
+    do {
+      if let identity = try catalog.store(tree.path, with: writer), identity.kind == .tree {
+        lock.set(identity.lockEntry(at: tree.path))
+      }
+      try writer.finish()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  /// Puts the outputs of a run into the lock file, and takes out what it removed.
+  func keepLock(_ recording: RunRecording) throws {
+    let files = recording.files
+    if files.tracked.isEmpty, files.removed.isEmpty { return }
+    try changeLock { lock in
+      var stale: Set<WorkPath> = []
+      for entry in files.tracked {
+        if let tree = lock.tree(around: entry.path) {
+          stale.insert(tree.path)
+          continue
+        }
+        // Another run has brought the tree up to date meanwhile: which of the two looked last isn't known.
+        if entry.kind == .tree, lock[entry.path] != recording.lock[entry.path] { stale.insert(entry.path) }
+        lock.set(entry)
+      }
+      for path in files.removed.compactMap({ WorkPath(text: $0) }) {
+        lock.remove(path)
+        for entry in lock.entries(below: path) { lock.remove(entry.path) }
+      }
+      for path in stale.sorted() {
+        if let tree = lock[path] { try refresh(tree, in: &lock, recording.catalog) }
+      }
+    }
+    try ignoreInGit(files.tracked.map(\.path))
   }
 
   /// Puts newly tracked paths out of git's sight, each in the `.gitignore` beside it.

@@ -10,14 +10,14 @@ enum StatusRendering {
       out.line(place + (report.commit.map { " at \($0.prefix(7))" } ?? ", no commit yet"))
     }
     if !report.differences.isEmpty {
-      out.line("\nDiffers from mlt.lock:")
+      out.section("Differs from mlt.lock:")
       out.line("  (run 'mlt add PATH' to keep what stands there, 'mlt checkout PATH' to put back what is recorded)")
       for row in Formatting.table(report.differences.map { ["  " + $0.change.rawValue + ":", $0.path.text] }) {
         out.line(out.styled(row, .red))
       }
     }
     if !report.stale.isEmpty {
-      out.line("\nOut of date:")
+      out.section("Out of date:")
       out.line("  (run the commands again, in this order)")
       for stale in report.stale {
         let name = "\(stale.component) \(stale.run.short)"
@@ -25,15 +25,22 @@ enum StatusRendering {
         for reason in stale.reasons { out.line("    " + text(reason)) }
       }
     }
+    if !report.unkept.isEmpty {
+      out.section("Read by recorded runs, and in neither git nor mlt.lock:")
+      out.line("  (run 'git add PATH' for code, 'mlt add PATH' for data)")
+      for row in Formatting.table(report.unkept.map { ["  " + $0.path.text, "by " + list($0.components)] }) {
+        out.line(row)
+      }
+    }
     if !report.running.isEmpty {
-      out.line("\nStarted and not ended:")
+      out.section("Started and not ended:")
       for run in report.running {
         out.line("  \(run.component) \(run.run.short)  since \(Formatting.time(run.started))")
       }
     }
     if report.isClean {
       let tracked = Formatting.count(report.tracked, "path")
-      if report.hasGit || !report.running.isEmpty { out.line() }
+      if report.hasGit || !report.running.isEmpty || !report.unkept.isEmpty { out.line() }
       out.line(
         report.tracked == 0 ? "Nothing is tracked yet" : "\(tracked) tracked, all as mlt.lock says and up to date")
     }
@@ -74,6 +81,10 @@ enum StatusRendering {
             "run": .string(stale.run.hex), "component": .string(stale.component),
             "outputs": .array(stale.outputs.map { .string($0) }), "reasons": .array(stale.reasons.map(json)),
           ]
+        }),
+      "unkept": .array(
+        report.unkept.map { unkept in
+          ["path": .string(unkept.path.text), "components": .array(unkept.components.map { .string($0) })]
         }),
       "running": .array(
         report.running.map { run in
