@@ -15,6 +15,10 @@ import Testing
       (["tool", "--max-tokens", "512"], ["tool", "--max-tokens", "512"]),
       (["tool", "--depth", "5"], ["tool", "--depth", "5"]),
       (["curl", "-H", "Authorization: Bearer abcdef123456"], ["curl", "-H", "Authorization: Bearer [redacted]"]),
+      (
+        ["sh", "-c", "c -H 'authorization: bearer abcdef123456'; c -H 'Authorization: Basic abcdef123456'"],
+        ["sh", "-c", "c -H 'authorization: bearer [redacted]'; c -H 'Authorization: Basic [redacted]'"]
+      ),
     ])
   func options(_ arguments: [String], expected: [String]) {
     #expect(redaction.arguments(arguments) == expected)
@@ -24,6 +28,13 @@ import Testing
   func environment() {
     #expect(redaction.text("use hunter22, twice: hunter22") == "use [redacted], twice: [redacted]")
     #expect(redaction.text("visible abc") == "visible abc")
+  }
+
+  @Test("the working directory, whose variable is called as passwords are, is kept")
+  func workingDirectory() {
+    let redaction = Redaction(environment: ["PWD": "/home/ada/project", "OLDPWD": "/home/ada", "DB_PWD": "hunter22"])
+    #expect(redaction.arguments(["sh", "/home/ada/project/s.sh"]) == ["sh", "/home/ada/project/s.sh"])
+    #expect(redaction.text("hunter22") == "[redacted]")
   }
 
   @Test(

@@ -56,9 +56,20 @@ struct EnvironmentProbe {
     return Array(line.prefix { $0 != UInt8(ascii: " ") })
   }
 
+  /// Whether a file is a binary of the system's kind: a script of an interpreter's name could do anything.
+  private func isBinary(_ path: FilePath) -> Bool {
+    guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) else { return false }
+    defer { try? descriptor.close() }  // only read from
+    var start = [UInt8](repeating: 0, count: 4)
+    let count = try? start.withUnsafeMutableBytes { try descriptor.read(into: $0) }
+    return count == 4 && start == [0x7F] + Array("ELF".utf8)
+  }
+
   /// Asks an interpreter for its version, once for each state of its file.
   private func version(of real: FilePath, invokedAs path: FilePath) -> String {
-    guard let status = try? FileStatus(at: real, followingLinks: true), status.kind == .regular else { return "" }
+    guard let status = try? FileStatus(at: real, followingLinks: true), status.kind == .regular, isBinary(real) else {
+      return ""
+    }
     let key = "interpreter:\(real.string):\(status.inode):\(status.modified):\(status.size)"
     if let known = (try? index?.memo(key)) ?? nil { return String(decoding: known, as: UTF8.self) }
     let output = ShortCommand.output(of: [real.string, "--version"]) ?? ""

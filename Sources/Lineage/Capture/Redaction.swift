@@ -15,6 +15,8 @@ package struct Redaction {
   private static let exceptions = ["tokenizer", "max_tokens", "max-tokens", "n_tokens", "num_tokens"]
     .map { Array($0.utf8) }
   private static let shortNames: Set<String> = ["pat", "pass", "pw", "pwd"]
+  /// Shells keep the working directory in variables whose names look like a password's.
+  private static let places: Set<String> = ["PWD", "OLDPWD"]
   private static let tokenPrefixes = [
     "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "sk-", "xoxb-", "xoxp-", "xoxa-", "AKIA", "ASIA", "AIza",
     "hf_", "dckr_pat_", "npm_", "pypi-", "ya29.", "eyJhbGciOi",
@@ -24,7 +26,8 @@ package struct Redaction {
 
   /// Takes the environment whose variables may hold credentials.
   package init(environment: [String: String]) {
-    secrets = environment.filter { Self.isTelling($0.key) && $0.value.count >= 6 }.map(\.value)
+    secrets = environment.filter { Self.isTelling($0.key) && !Self.places.contains($0.key) && $0.value.count >= 6 }
+      .map(\.value)
       .sorted { ($0.count, $0) > ($1.count, $1) }
   }
 
@@ -139,15 +142,30 @@ package struct Redaction {
     return result + rest
   }
 
-  // RFC 9110 section 11.4: what stands behind the scheme's name in an `Authorization` header.
+  private static let headerSchemes = ["bearer ", "authorization: basic ", "authorization: token "].map {
+    Array($0.utf8)
+  }
+
+  // RFC 9110 section 11.4: what stands behind the scheme's name in an `Authorization` header; letters of either case.
   private static func maskingHeaders(_ text: String) -> String {
-    var text = text
-    for scheme in ["Bearer ", "Authorization: Basic ", "Authorization: token "] {
-      guard Array(text.utf8).holds(Array(scheme.utf8)), let range = text.firstRange(of: scheme) else { continue }
-      let credential = text[range.upperBound...].prefix { !" \"'\n,".contains($0) }
-      if credential.count >= 8 { text.replaceSubrange(credential.startIndex..<credential.endIndex, with: mask) }
+    let bytes = Array(text.utf8)
+    let lowered = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    guard headerSchemes.contains(where: { lowered.holds($0) }) else { return text }
+    var result: [UInt8] = []
+    var next = 0
+    while next < bytes.count {
+      guard let scheme = headerSchemes.first(where: { lowered[next...].starts(with: $0) }) else {
+        result.append(bytes[next])
+        next += 1
+        continue
+      }
+      let start = next + scheme.count
+      let credential = bytes[start...].prefix { !" \"'\n,".utf8.contains($0) }
+      result += bytes[next..<start]
+      result += credential.count >= 8 ? Array(mask.utf8)[...] : credential
+      next = credential.endIndex
     }
-    return text
+    return String(decoding: result, as: UTF8.self)
   }
 
   private static func maskingTokens(_ text: String) -> String {

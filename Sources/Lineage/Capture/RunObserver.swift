@@ -58,7 +58,7 @@ final class RunObserver: AccessObserver {
       let file = path.filePath(in: root)
       guard let status = try FileStatus(at: file), status.kind == .regular else { return nil }
       let content: ContentID
-      if status.size > inputLimit {
+      if status.size > inputLimit || Redaction.isKeyFile(path.name) {
         content = try catalog.known(path, status) ?? FileIdentity.identify(file).content
       } else {
         let stored = try writer.addFile(at: file)

@@ -4,20 +4,34 @@ internal import MLTBase
 internal import ObjectStorage
 
 extension RunRecording {
-  /// Records the inputs that somebody named: paths' texts or URIs.
-  mutating func takeDeclared(inputs pointers: Set<String>) throws {
+  /// Notes what stands at the paths that somebody named as inputs, before the command can change it.
+  ///
+  /// - Parameter pointers: paths' texts or URIs.
+  mutating func note(declaredInputs pointers: Set<String>) throws {
+    for pointer in pointers where declaredInputs[pointer] == nil {
+      declaredInputs[pointer] = try declared(pointer)
+    }
+  }
+
+  /// Records the inputs that were named and not seen: those of options, and of the command line what isn't an output.
+  mutating func takeDeclaredInputs(ofOptions named: Set<String>) {
     let seen = Set(files.inputs.map(\.path))
-    for pointer in pointers where !seen.contains(pointer) { files.inputs.append(try declared(pointer)) }
+    let written = Set(files.outputs.map(\.path)).subtracting(named)
+    for (pointer, record) in declaredInputs where !seen.contains(pointer) && !written.contains(pointer) {
+      files.inputs.append(record)
+    }
     sort()
   }
 
-  /// Records the outputs that somebody named, and tracks them.
-  mutating func takeDeclared(outputs pointers: Set<String>) throws {
+  /// Records the outputs that somebody named and that weren't seen, and tracks them.
+  mutating func take(declaredOutputs pointers: Set<String>) throws {
     let seen = Set(files.outputs.map(\.path))
     for pointer in pointers.sorted() where !seen.contains(pointer) {
-      let output = try declared(pointer)
+      var output = try declared(pointer)
+      if output.problem != nil { files.notices.append(.missingOutput(path: pointer)) }
+      if let before = declaredInputs[pointer]?.content, before != output.content { output.before = before }
       files.outputs.append(output)
-      guard let entry = LockEntry(output), LockFile.isTrackable(entry.path),
+      guard output.isStored, let entry = LockEntry(output), LockFile.isTrackable(entry.path),
         try workspace.repository?.isTracked(entry.path.bytes) != true
       else { continue }
       // A declared folder takes in the files that were seen in it.
@@ -32,12 +46,12 @@ extension RunRecording {
     if pointer.contains("://") {
       return ArtifactRecord(path: pointer, kind: .uri, content: nil, size: 0, evidence: .declared)
     }
-    guard let path = WorkPath(text: pointer), let identity = try catalog.store(path, with: writer) else {
+    guard let path = WorkPath(text: pointer), let kept = try keep(path) else {
       var record = unknown(pointer, "no such file")
       record.evidence = .declared
       return record
     }
-    var record = stored(identity, at: path)
+    var record = record(kept, at: path)
     record.evidence = .declared
     return record
   }

@@ -47,7 +47,7 @@ extension RunRecording {
   mutating func takeLinks(_ ledger: AccessLedger) throws {
     for link in ledger.links where ledger.entries[link]?.wasWritten != true {
       guard let identity = try catalog.store(link, with: writer), identity.kind == .link else { continue }
-      var record = stored(identity, at: link)
+      var record = record((identity, true), at: link)
       record.isInGit = try workspace.repository?.matchesHead(link.bytes) ?? false
       files.inputs.append(record)
     }
@@ -62,11 +62,10 @@ extension RunRecording {
         record.isInGit = true
         return record
       }
-      guard let (identity, isStored) = try content(of: path, status) else { return nil }
-      var record = identity.record(at: path, evidence: evidence)
-      record.isStored = isStored
+      guard let kept = try content(of: path, status) else { return nil }
+      var record = record(kept, at: path)
       record.isModified = isTracked
-      if identity.wasUnstable { record.problem = "changed while it was read" }
+      if kept.identity.wasUnstable { record.problem = "changed while it was read" }
       return record
     } catch StorageError.unreadable(let error) {
       return unknown(path.text, "\(error.errno)")
@@ -74,9 +73,7 @@ extension RunRecording {
   }
 
   /// Returns an input's content, stored if it isn't too large for that, and whether its bytes are in the store.
-  private mutating func content(
-    of path: WorkPath, _ status: FileStatus
-  ) throws -> (ContentCatalog.Identity, isStored: Bool)? {
+  private mutating func content(of path: WorkPath, _ status: FileStatus) throws -> Kept? {
     // A change since the run's start that neither the run nor one within it made was somebody else's.
     if status.changed / 1000 > started.microseconds, status.modified / 1000 > started.microseconds,
       try !rewritten.contains(path) && !isWrittenByInnerRun(path)
@@ -91,7 +88,7 @@ extension RunRecording {
     if isKept { return (identity, true) }
     let isStored = isStored(identity.content)
     if !isStored, status.size > inputLimit {
-      files.notices.append(.unstoredInput(path: path.text, size: identity.size))
+      files.notices.append(.unstoredInput(path: workspace.typed(path), size: identity.size))
     }
     return (identity, isStored)
   }

@@ -13,7 +13,7 @@ extension RunRecording {
     for folder in folders where !outermost.contains(where: { folder.isBelow($0) }) { outermost.append(folder) }
     for folder in outermost {
       guard let identity = try whole(folder) else { continue }
-      files.outputs.append(stored(identity, at: folder))
+      files.outputs.append(record((identity, true), at: folder))
       for path in writings.keys.filter({ $0.isBelow(folder) }) {
         guard let entry = writings.removeValue(forKey: path), let after = try catalog.identity(of: path) else {
           continue
@@ -52,7 +52,7 @@ extension RunRecording {
         // Git has files of its own there: the folder can't be tracked as one.
         for path in paths {
           guard let identity = try catalog.identity(of: path) else { continue }
-          try track(path, stored(identity, at: path), &staleTrees)
+          try track(path, record((identity, true), at: path), &staleTrees)
         }
       }
     }
@@ -82,11 +82,12 @@ extension RunRecording {
 
   private mutating func output(_ path: WorkPath, _ entry: AccessLedger.Entry) throws -> ArtifactRecord? {
     do {
-      guard let identity = try catalog.store(path, with: writer) else { return nil }
+      guard let kept = try keep(path) else { return nil }
+      let identity = kept.identity
       // Opened for writing, yet the same as before: it was only read.
       if entry.before == identity.content { return nil }
       takeBefore(entry, of: path, after: identity)
-      var record = stored(identity, at: path)
+      var record = record(kept, at: path)
       record.before = entry.before
       if identity.wasUnstable {
         files.hazards.append(Hazard(.unstable, path: path.text))
@@ -114,7 +115,7 @@ extension RunRecording {
   private mutating func track(
     _ path: WorkPath, _ output: ArtifactRecord, _ staleTrees: inout Set<WorkPath>
   ) throws {
-    guard LockFile.isTrackable(path), let entry = LockEntry(output) else { return }
+    guard LockFile.isTrackable(path), output.isStored, let entry = LockEntry(output) else { return }
     if let tree = lock.tree(around: path) {
       staleTrees.insert(tree.path)
       return

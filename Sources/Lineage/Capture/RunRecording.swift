@@ -8,15 +8,18 @@ internal import SystemPackage
 struct RunRecording {
   let workspace: Workspace
   let run: RunID
-  let started: Timestamp
+  /// When the run started.
+  var started: Timestamp
   let lock: LockFile
   let catalog: ContentCatalog
   let writer: ObjectWriter
   let inputLimit: Int64
   /// How it is known what the command did.
-  let evidence: Evidence
+  var evidence = Evidence.observed
   /// The contents that were taken before the run changed them, with their sizes.
   var saved: [ContentID: Int64] = [:]
+  /// What somebody named as inputs, by pointer, as it was before the command.
+  var declaredInputs: [String: ArtifactRecord] = [:]
 
   /// What the end of a run says about files.
   struct Files {
@@ -38,7 +41,7 @@ struct RunRecording {
 
   init(
     workspace: Workspace, run: RunID, started: Timestamp, lock: LockFile, catalog: ContentCatalog,
-    writer: ObjectWriter, inputLimit: Int64, evidence: Evidence, saved: [ContentID: Int64] = [:]
+    writer: ObjectWriter, inputLimit: Int64
   ) {
     self.workspace = workspace
     self.run = run
@@ -47,8 +50,6 @@ struct RunRecording {
     self.catalog = catalog
     self.writer = writer
     self.inputLimit = inputLimit
-    self.evidence = evidence
-    self.saved = saved
   }
 
   /// Judges the entries of a ledger and stores what must be.
@@ -63,7 +64,7 @@ struct RunRecording {
       case .regular where entry.wasWritten, .symbolicLink where entry.wasWritten:
         writings[path] = entry
         if entry.before == nil, let place = ledger.moved.place(of: path) {
-          writings[path]?.before = try catalog.store(place, with: writer)?.content
+          writings[path]?.before = try keep(place)?.identity.content
         }
       case .regular where !entry.wasRemoved:
         if entry.wasRead || entry.wasExecuted { readings[path] = status }
@@ -97,9 +98,9 @@ struct RunRecording {
     if entry.wasRemoved, isGone { files.removed.append(path.text) }
     if let content = entry.before {
       files.inputs.append(recordOfBefore(content, at: path))
-    } else if let place = ledger.moved.place(of: path), let identity = try catalog.store(place, with: writer) {
+    } else if let place = ledger.moved.place(of: path), let kept = try keep(place) {
       // Moved without having been opened: it still is what now stands at the new path.
-      files.inputs.append(stored(identity, at: path))
+      files.inputs.append(record(kept, at: path))
     } else if entry.wasRead, isGone {
       files.inputs.append(unknown(path.text, "gone before its content could be taken"))
       if !entry.wasRemoved { files.hazards.append(Hazard(.inputChanged, path: path.text, detail: "it is gone")) }
@@ -108,10 +109,21 @@ struct RunRecording {
 
   // MARK: Records
 
-  /// The record of what stands at a path and was stored.
-  func stored(_ identity: ContentCatalog.Identity, at path: WorkPath) -> ArtifactRecord {
-    var record = identity.record(at: path, evidence: evidence)
-    record.isStored = true
+  /// What stands at a path, and whether the store has its bytes.
+  typealias Kept = (identity: ContentCatalog.Identity, isStored: Bool)
+
+  /// Returns what stands at a path, stored unless its name says that it keeps credentials.
+  func keep(_ path: WorkPath) throws -> Kept? {
+    if Redaction.isKeyFile(path.name) {
+      return try catalog.identity(of: path).map { ($0, isStored($0.content)) }
+    }
+    return try catalog.store(path, with: writer).map { ($0, true) }
+  }
+
+  /// The record of what stands at a path.
+  func record(_ kept: Kept, at path: WorkPath) -> ArtifactRecord {
+    var record = kept.identity.record(at: path, evidence: evidence)
+    record.isStored = kept.isStored
     return record
   }
 

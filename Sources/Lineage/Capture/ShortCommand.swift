@@ -6,6 +6,8 @@ internal import SystemPackage
 enum ShortCommand {
   /// Returns what the program prints to stdout or stderr, up to a page of it; nil if it can't be run.
   ///
+  /// It is ended when it has said that much, or nothing for two seconds.
+  ///
   /// The program gets no stdin and an empty environment.
   static func output(of command: [String]) -> String? {
     var pipes: [Int32] = [-1, -1]
@@ -29,15 +31,29 @@ enum ShortCommand {
     try? writing.close()  // the child's copy is what gets written to
     guard result == 0 else { return nil }
 
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while bytes.count < 4096, let count = try? buffer.withUnsafeMutableBytes({ try reading.read(into: $0) }), count > 0
-    {
-      bytes += buffer[..<count]
-    }
+    let bytes = read(reading)
     try? reading.close()  // only read from; a program with more to say gets told so
+    // One that has said what was asked, or nothing for so long, isn't waited for.
+    kill(child, SIGKILL)
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// How long a program may keep silent, in milliseconds.
+  private static let patience: Int32 = 2000
+
+  private static func read(_ descriptor: FileDescriptor) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while bytes.count < buffer.count {
+      var wanted = pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&wanted, 1, patience)
+      if ready < 0, errno == EINTR { continue }
+      guard ready > 0, let count = try? buffer.withUnsafeMutableBytes({ try descriptor.read(into: $0) }), count > 0
+      else { break }
+      bytes += buffer[..<count]
+    }
+    return bytes
   }
 }

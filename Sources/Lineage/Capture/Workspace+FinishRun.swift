@@ -43,11 +43,34 @@ extension Workspace {
   }
 
   private static let spoolPrefix = "trace-"
+  private static let rootSuffix = ".root"
 
   /// The place of a run's spool.
   func spool(of run: RunID) -> FilePath { temporaryFolder.appending(Self.spoolPrefix + run.hex) }
 
+  /// Where the root of a run's work tree is noted, if it isn't the one beside `.mlt`.
+  private func rootNote(of run: RunID) -> FilePath {
+    temporaryFolder.appending(Self.spoolPrefix + run.hex + Self.rootSuffix)
+  }
+
+  /// Notes in which work tree a run goes on: linked ones share one `.mlt`, and any of them may have to finish it.
+  func noteRoot(of run: RunID) throws {
+    if folder.removingLastComponent() == root { return }
+    try FileOperations.replace(rootNote(of: run), with: root.bytes, sync: false)
+  }
+
+  /// Removes the note of a run's work tree, if there is one.
+  func forgetRoot(of run: RunID) {
+    if folder.removingLastComponent() != root { forget(rootNote(of: run)) }
+  }
+
+  private func forget(_ path: FilePath) {
+    try? FileOperations.remove(path)  // whoever was quicker has removed it
+  }
+
   /// Finishes runs whose starter and keeper have both gone, and removes what killed processes have left behind.
+  ///
+  /// One that can't be finished is told of, and doesn't keep others from running.
   func recoverAbandoned() throws {
     try store.removeAbandonedTemporaries()
     for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(Self.spoolPrefix) {
@@ -55,8 +78,31 @@ extension Workspace {
       guard let run = RunID(hex: name.string.dropFirst(Self.spoolPrefix.count)),
         let status = try FileStatus(at: path), status.kind == .regular
       else { continue }
-      try finish(run, spool: path) { try index.run(run)?.status == .running ? .orphaned : .late }
+      do {
+        try recover(run, spool: path)
+      } catch {
+        notices.append(.unfinishedRun(run, reason: "\(error)"))
+      }
     }
+  }
+
+  private func recover(_ run: RunID, spool: FilePath) throws {
+    let reason = { [self] () -> FinishReason in try index.run(run)?.status == .running ? .orphaned : .late }
+    let note = rootNote(of: run)
+    guard let place = try FileOperations.contents(of: note).flatMap({ FilePath(bytes: $0) }), place != root else {
+      try finish(run, spool: spool, for: reason)
+      return forget(note)
+    }
+    var context = context
+    context.directory = place
+    if let other = try? Workspace.open(context), other.root == place, other.folder == folder {
+      try other.finish(run, spool: spool, for: reason)
+    } else if try FileLock.ifFree(existing: spool) != nil {
+      // The work tree is gone, and with it what could be said of its files.
+      if try index.run(run)?.status == .running { try recordUnseenEnd(of: run) }
+      forget(spool)
+    }
+    forget(note)
   }
 
   /// The exit status of a run whose end nobody saw: that of a killed command.
@@ -70,8 +116,7 @@ extension Workspace {
   }
 
   private func recordLateWrites(_ run: RunID, _ reader: SpoolReader) throws {
-    let classifier = PathClassifier(root: root, home: context.home, filter: IgnoreFilter(try rules))
-    var ledger = AccessLedger(root: root, classifier: classifier, ownProgram: context.executable)
+    var ledger = try makeLedger()
     for event in reader.lateEvents { ledger.fold(event) }
     let hazards = ledger.entries.filter { $0.value.wasWritten || $0.value.wasRemoved }.map(\.key).sorted()
       .map { Hazard(.lateWrite, path: $0.text) }
@@ -80,16 +125,14 @@ extension Workspace {
 
   private func recordOrphan(_ run: RunID, _ reader: SpoolReader) throws {
     guard let known = try index.run(run), known.status == .running else { return }
-    let filter = IgnoreFilter(try rules)
-    let catalog = ContentCatalog(root: root, index: try index, rules: filter)
+    let catalog = try makeCatalog()
     let writer = try store.begin()
     do {
-      let classifier = PathClassifier(root: root, home: context.home, filter: filter)
-      var ledger = AccessLedger(root: root, classifier: classifier, ownProgram: context.executable)
+      var ledger = try makeLedger()
       for event in reader.events + reader.lateEvents { ledger.fold(event) }
       var recording = RunRecording(
         workspace: self, run: run, started: known.started, lock: try readLock(), catalog: catalog, writer: writer,
-        inputLimit: try captureInputLimit(), evidence: .observed)
+        inputLimit: try captureInputLimit())
       try recording.take(ledger)
       let files = recording.files
       try writer.finish()
@@ -108,8 +151,9 @@ extension Workspace {
             memory: exit.usage.maximumResidentSize)
         })
       try record([ended], durable: true)
-      if ended.status == .finished { try keepLock(files) }
-      try catalog.remember()
+      // What the stat cache isn't told, it is told when it is next asked.
+      try? catalog.remember()
+      if ended.status == .finished { try keepLock(recording) }
     } catch {
       writer.abandon()
       throw error

@@ -23,6 +23,7 @@ extension Workspace {
   public func run(_ request: RunRequest) throws -> RunReport {
     let redaction = Redaction(environment: context.environment)
     try checkProgram(request.command)
+    try checkInputs(request.inputs)
     let inputLimit = try captureInputLimit()
     let component = request.component ?? ComponentName.of(request.command)
     let run = RunID.random()
@@ -35,21 +36,24 @@ extension Workspace {
 
     try recoverAbandoned()
     let lock = try readLock()
-    let filter = IgnoreFilter(try rules)
-    let catalog = ContentCatalog(root: root, index: try index, rules: filter)
+    let catalog = try makeCatalog()
     let writer = try store.begin()
-    let classifier = PathClassifier(root: root, home: context.home, filter: filter)
     let observer = RunObserver(
-      ledger: AccessLedger(root: root, classifier: classifier, ownProgram: context.executable), root: root,
-      filter: filter, inputLimit: inputLimit,
-      catalog: catalog, writer: writer)
-    let startEvent = try record([started], durable: false).first
-    let startTime = startEvent?.at ?? context.clock.now()
-
+      ledger: try makeLedger(), root: root, filter: try filter, inputLimit: inputLimit, catalog: catalog,
+      writer: writer)
     let needsPrivileges = Privileges.needsPrivileges(
       program: request.arguments.first ?? [], path: context.environment["PATH"])
     let isTraced = request.isTraced && !needsPrivileges
+    var recording = RunRecording(
+      workspace: self, run: run, started: context.clock.now(), lock: lock, catalog: catalog, writer: writer,
+      inputLimit: inputLimit)
+    try recording.note(declaredInputs: pointers(request.inputs))
+    if !isTraced { try recording.note(declaredInputs: filesNamed(by: request.command)) }
+    if let event = try record([started], durable: false).first { recording.started = event.at }
     if !isTraced { observer.takeSnapshot() }
+    let redirections = try redirections(of: request, catalog, writer)
+    try noteRoot(of: run)
+    defer { forgetRoot(of: run) }
 
     let result: CommandResult
     do {
@@ -61,12 +65,13 @@ extension Workspace {
     }
 
     do {
-      let recording = RunRecording(
-        workspace: self, run: run, started: startTime, lock: lock, catalog: catalog, writer: writer,
-        inputLimit: inputLimit, evidence: Self.evidence(of: result), saved: observer.saved)
+      recording.evidence = Self.evidence(of: result)
+      recording.saved = observer.saved.merging(redirections.saved) { $1 }
       return try finish(
-        recording, result, observer, request: request, started: started,
+        recording, result, observer, request: request, started: started, redirections: redirections.events,
         reason: needsPrivileges ? "'\(request.command[0])' needs privileges that following takes away" : nil)
+    } catch let error as WorkspaceError where error.isAfterRecording {
+      throw error
     } catch {
       writer.abandon()
       throw WorkspaceError.notRecorded(run: run, exit: Self.exitStatus(result.termination), cause: error)
@@ -76,10 +81,9 @@ extension Workspace {
   // MARK: Before the command
 
   func captureInputLimit() throws -> Int64 {
-    let key = "capture.inputLimit"
-    guard let value = try configuration.string(key) else { return 64 << 20 }
-    guard let limit = try configuration.size(key), limit >= 0 else {
-      throw WorkspaceError.malformedSetting(key: key, value: value)
+    let key = Setting.inputLimit.rawValue
+    guard let limit = try configuration.size(key) ?? Configuration.size(of: Setting.inputLimit.defaultValue) else {
+      throw WorkspaceError.malformedSetting(key: key, value: Setting.inputLimit.defaultValue)
     }
     return Int64(limit)
   }
@@ -106,6 +110,29 @@ extension Workspace {
     if let failure = ProgramSearch.failure(program, path: context.environment["PATH"], directory: context.directory) {
       throw WorkspaceError.commandNotStarted(program: program, failure)
     }
+  }
+
+  /// What the shell opened for the command counts as the command's own reading and writing, inside the work tree.
+  private func redirections(
+    of request: RunRequest, _ catalog: ContentCatalog, _ writer: ObjectWriter
+  ) throws -> (events: [AccessEvent], saved: [ContentID: Int64]) {
+    var kinds: [AccessEvent.Kind] = []
+    var saved: [ContentID: Int64] = [:]
+    if let input = request.redirectedInput, !inside(input).isOutside { kinds.append(.read(input.bytes)) }
+    if let output = request.redirectedOutput, case let path = inside(output), !path.isOutside {
+      // Something that stands in it already stays in front of what the command adds.
+      if let status = try FileStatus(at: output), status.kind == .regular, status.size > 0 {
+        let mayStore = try status.size <= captureInputLimit() && !Redaction.isKeyFile(path.name)
+        if let before = try mayStore ? catalog.store(path, with: writer) : catalog.identity(of: path) {
+          kinds.append(.preimage(output.bytes, before.content))
+          saved[before.content] = before.size
+        }
+        kinds.append(.write(output.bytes, []))
+      } else {
+        kinds.append(.write(output.bytes, [.created, .truncated]))
+      }
+    }
+    return (kinds.map { AccessEvent($0, process: 0, time: 0) }, saved)
   }
 
   private func commandRequest(_ request: RunRequest, run: RunID, mode: CommandRequest.Mode) -> CommandRequest {
@@ -164,7 +191,7 @@ extension Workspace {
 
   private func finish(
     _ recording: RunRecording, _ result: CommandResult, _ observer: RunObserver, request: RunRequest,
-    started: RunStarted, reason: String?
+    started: RunStarted, redirections: [AccessEvent], reason: String?
   ) throws -> RunReport {
     var recording = recording
     let evidence = recording.evidence
@@ -174,17 +201,19 @@ extension Workspace {
       let why = reason ?? (request.isTraced ? RunHazards.refusal(result.observation) : "told not to")
       hazards.append(Hazard(.notObserved, detail: why))
       if request.isTraced { notices.append(.compared(reason: why)) }
-      let after = WorkTreeSnapshot(root: root, filter: IgnoreFilter(try rules))
+      let after = WorkTreeSnapshot(root: root, filter: try filter)
       if let before = observer.snapshot { ledger = after.ledger(since: before, root: root, like: observer.ledger) }
     }
     if let failure = observer.failure { hazards.append(Hazard(.incomplete, detail: "\(failure)")) }
 
-    foldRedirections(request, into: &ledger)
+    for event in redirections { ledger.fold(event) }
     repository?.refresh()
     // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
     try? index.catchUp(journal)
     try recording.take(ledger)
-    try takeDeclared(request, into: &recording)
+    if evidence == .compared { try recording.note(declaredInputs: filesNamed(by: request.command)) }
+    recording.takeDeclaredInputs(ofOptions: pointers(request.inputs))
+    try recording.take(declaredOutputs: pointers(request.outputs))
     let files = recording.files
     try recording.writer.finish()
     let status = Self.status(result)
@@ -210,40 +239,25 @@ extension Workspace {
         memory: result.usage.maximumResidentSize))
     ended.record = RunRecord.digest(started: started.fields, logged: [], ended: ended.fields)
     try record([ended], durable: true)
-    if status == .finished { try keepLock(files) }
-    try recording.catalog.remember()
+    // What the stat cache isn't told, it is told when it is next asked.
+    try? recording.catalog.remember()
+    if status == .finished {
+      do {
+        try keepLock(recording)
+      } catch {
+        throw WorkspaceError.lockNotUpdated(run: recording.run, exit: Self.exitStatus(result.termination), cause: error)
+      }
+    }
     return RunReport(
       run: recording.run, component: started.component, status: status, exit: Self.exitStatus(result.termination),
       evidence: evidence, inputs: files.inputs.count, outputs: files.outputs.count, hazards: ended.hazards,
       wall: result.usage.wall)
   }
 
-  /// Counts what the shell opened for the command as the command's own reading and writing, inside the work tree.
-  private func foldRedirections(_ request: RunRequest, into ledger: inout AccessLedger) {
-    func isInside(_ path: FilePath) -> Bool { !inside(path).isOutside }
-    if let path = request.redirectedInput, isInside(path) {
-      ledger.fold(AccessEvent(.read(path.bytes), process: 0, time: 0))
-    }
-    if let path = request.redirectedOutput, isInside(path) {
-      ledger.fold(AccessEvent(.write(path.bytes, [.created, .truncated]), process: 0, time: 0))
-    }
-  }
-
-  func keepLock(_ files: RunRecording.Files) throws {
-    if files.tracked.isEmpty, files.removed.isEmpty { return }
-    try changeLock { lock in
-      for entry in files.tracked { lock.set(entry) }
-      for path in files.removed.compactMap({ WorkPath(text: $0) }) {
-        lock.remove(path)
-        for entry in lock.entries(below: path) { lock.remove(entry.path) }
-      }
-    }
-    try ignoreInGit(files.tracked.map(\.path))
-  }
-
   private func chosenVariables() throws -> [String: String] {
     var names = ["CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV"]
-    names += (try configuration.string("capture.environment") ?? "").split { $0 == " " || $0 == "," }.map(String.init)
+    names += (try configuration.string(Setting.environment.rawValue) ?? "").split { $0 == " " || $0 == "," }.map(
+      String.init)
     var values: [String: String] = [:]
     for name in names { values[name] = context.environment[name] }
     return Redaction(environment: context.environment).values(values)
@@ -251,21 +265,27 @@ extension Workspace {
 
   // MARK: What was declared
 
-  private func takeDeclared(_ request: RunRequest, into recording: inout RunRecording) throws {
-    let redaction = Redaction(environment: context.environment)
-    func pointer(_ argument: String) -> String {
-      argument.contains("://") ? redaction.text(argument) : path(of: argument).text
-    }
-    var inputs = Set(request.inputs.map(pointer))
-    if recording.evidence != .observed {
-      let outputs = Set(recording.files.outputs.map(\.path))
-      // Nobody saw what was read; a file that the command line names most likely was.
-      for path in request.command.map({ self.path(of: $0) }) where !path.isOutside && !outputs.contains(path.text) {
-        let status = (try? FileStatus(at: path.filePath(in: root), followingLinks: true)) ?? nil
-        if status?.kind == .regular { inputs.insert(path.text) }
+  /// Refuses inputs that aren't there: a mistyped name would be recorded without content.
+  private func checkInputs(_ arguments: [String]) throws {
+    for argument in arguments where !argument.contains("://") {
+      guard try FileStatus(at: path(of: argument).filePath(in: root), followingLinks: true) != nil else {
+        throw WorkspaceError.missingFile(argument)
       }
     }
-    try recording.takeDeclared(inputs: inputs)
-    try recording.takeDeclared(outputs: Set(request.outputs.map(pointer)))
+  }
+
+  /// The pointers that arguments name, each once: paths' texts and URIs.
+  private func pointers(_ arguments: [String]) -> Set<String> {
+    let redaction = Redaction(environment: context.environment)
+    return Set(arguments.map { $0.contains("://") ? redaction.text($0) : path(of: $0).text })
+  }
+
+  /// The files inside the work tree that a command line names: most likely, the command reads them.
+  private func filesNamed(by command: [String]) -> Set<String> {
+    Set(
+      command.map { path(of: $0) }.filter { path in
+        let status = (try? FileStatus(at: path.filePath(in: root), followingLinks: true)) ?? nil
+        return status?.kind == .regular && !path.isOutside
+      }.map(\.text))
   }
 }

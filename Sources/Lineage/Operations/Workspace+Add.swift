@@ -26,7 +26,7 @@ extension Workspace {
   ///   failure nothing is tracked anew.
   public func add(_ arguments: [String]) throws -> AddReport {
     let lock = try readLock()
-    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    let catalog = try makeCatalog()
     let writer = try store.begin()
     var items: [AddReport.Item] = []
     do {
@@ -59,20 +59,6 @@ extension Workspace {
     return AddReport(items: items)
   }
 
-  /// Brings the entry of a tracked tree up to date with what stands in the folder.
-  private func refresh(_ tree: LockEntry, in lock: inout LockFile, _ catalog: ContentCatalog) throws {
-    let writer = try store.begin()
-    do {
-      if let identity = try catalog.store(tree.path, with: writer), identity.kind == .tree {
-        lock.set(identity.lockEntry(at: tree.path))
-      }
-      try writer.finish()
-    } catch {
-      writer.abandon()
-      throw error
-    }
-  }
-
   private func checkAddable(_ path: WorkPath) throws {
     guard !path.isOutside else { throw WorkspaceError.outsideWorkTree(path.text) }
     guard LockFile.isTrackable(path) else { throw WorkspaceError.reservedPath(path.text) }
@@ -82,6 +68,6 @@ extension Workspace {
     guard let repository else { return }
     let isByGit =
       try status.kind == .directory ? repository.hasTracked(below: path.bytes) : repository.isTracked(path.bytes)
-    if isByGit { throw WorkspaceError.trackedByGit(path.text) }
+    if isByGit { throw WorkspaceError.trackedByGit(typed(path)) }
   }
 }

@@ -39,7 +39,7 @@ extension Workspace {
   ///   ``WorkspaceError/absentContent(_:path:)``, and what pointers and store throw.
   public func checkout(_ request: CheckoutRequest) throws -> CheckoutReport {
     let wanted = try wanted(by: request)
-    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    let catalog = try makeCatalog()
     var report = CheckoutReport(restored: [], unchanged: 0)
     var pending: [(path: WorkPath, artifact: ArtifactRecord, content: ContentID)] = []
     for artifact in wanted {

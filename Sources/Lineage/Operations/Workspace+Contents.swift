@@ -44,7 +44,7 @@ extension Workspace {
     if isStored { return .store }
     if let bytes = try gitBytes(of: content, at: artifact.path) { return .git(bytes) }
     if let path = WorkPath(text: artifact.path) {
-      let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+      let catalog = try makeCatalog()
       if try catalog.identity(of: path)?.content == content { return .workTree }
     }
     throw WorkspaceError.absentContent(content, path: artifact.path)

@@ -63,7 +63,7 @@ extension Workspace {
     guard target.artifact.kind == .tree, target.version == .present, let content = target.artifact.content,
       let folder = WorkPath(text: target.artifact.path), try !store.containsTree(content)
     else { return }
-    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    let catalog = try makeCatalog()
     finder.learn(try catalog.files(in: folder), of: content)
     try catalog.remember()
   }

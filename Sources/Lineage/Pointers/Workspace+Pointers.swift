@@ -41,7 +41,6 @@ extension Workspace {
 
   /// Finds the run that a pointer names.
   public func run(of pointer: String) throws -> RunID {
-    if let run = try runIfAny(pointer) { return run }
     switch try target(of: pointer) {
     case .run(let run): return run
     case .artifact(let target):
@@ -144,7 +143,7 @@ extension Workspace {
   /// What a path has now, else what the lock file says, else what was recorded last; nil if it was never known.
   private func artifact(atPath argument: String) throws -> ArtifactTarget? {
     let path = path(of: argument)
-    let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
+    let catalog = try makeCatalog()
     let resolved = try followedLink(path)
     // A folder outside, or the whole work tree, is no artifact unless somebody recorded it; reading it could take hours.
     if resolved.isOutside || resolved.isRoot,
@@ -244,7 +243,8 @@ extension Workspace {
   func similarPaths(to argument: String) throws -> [String] {
     let wanted = argument.contains("://") ? argument : path(of: argument).text
     var candidates = Set(try index.knownPaths(like: wanted, limit: 200))
-    for entry in try readLock().entries.prefix(10_000) { candidates.insert(entry.path.text) }
-    return Similarity.nearest(to: wanted, among: candidates, limit: 3)
+    // A lock file that can't be read mustn't stand in front of what was to be said.
+    for entry in ((try? readLock()) ?? LockFile()).entries.prefix(10_000) { candidates.insert(entry.path.text) }
+    return Similarity.nearest(to: wanted, among: candidates, limit: 3).map { typed($0) }
   }
 }

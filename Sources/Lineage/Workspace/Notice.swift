@@ -1,6 +1,6 @@
 public import Journaling
 public import LineageIndexing
-internal import MLTBase
+public import MLTBase
 internal import ObjectStorage
 internal import SystemPackage
 
@@ -12,8 +12,12 @@ public enum Notice: Sendable {
   case index(IndexNotice)
   /// A new input is too large to be stored of itself.
   case unstoredInput(path: String, size: Int64)
+  /// A run that was left behind can't be finished.
+  case unfinishedRun(RunID, reason: String)
   /// The command's accesses weren't followed, so that the work tree was compared.
   case compared(reason: String)
+  /// What was declared as an output isn't there when the command has ended.
+  case missingOutput(path: String)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

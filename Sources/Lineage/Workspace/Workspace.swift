@@ -145,6 +145,23 @@ public final class Workspace {
     return events
   }
 
+  /// What `.mltignore` and the tools' own names leave out.
+  var filter: IgnoreFilter {
+    get throws { IgnoreFilter(try rules) }
+  }
+
+  /// Begins to learn what files hold.
+  func makeCatalog() throws -> ContentCatalog {
+    ContentCatalog(root: root, index: try index, rules: try filter)
+  }
+
+  /// Begins to note what a command does.
+  func makeLedger() throws -> AccessLedger {
+    AccessLedger(
+      root: root, classifier: PathClassifier(root: root, home: context.home, filter: try filter),
+      ownProgram: context.executable)
+  }
+
   /// The folder for files that live as long as one process.
   var temporaryFolder: FilePath { folder.appending("tmp") }
 
@@ -173,6 +190,21 @@ public final class Workspace {
       below.append(last)
       folder.removeLastComponent()
     }
+  }
+
+  /// Returns what somebody would type for a path, standing where they stand.
+  public func typed(_ path: WorkPath) -> String {
+    let here = inside(FileOperations.resolved(context.directory) ?? context.directory)
+    if path.isOutside || here.isOutside { return path.text }
+    let (start, end) = (here.components, path.components)
+    let shared = zip(start, end).prefix { $0 == $1 }.count
+    let names = Array(repeating: Array("..".utf8), count: start.count - shared) + end[shared...]
+    return names.isEmpty ? "." : PathText.encode(Array(names.joined(separator: [0x2F])))
+  }
+
+  /// Returns what somebody would type for a path's text; a URI stays as it is.
+  func typed(_ text: String) -> String {
+    text.contains("://") ? text : WorkPath(text: text).map { typed($0) } ?? text
   }
 
   /// Returns the journal's name for an absolute, normal path.
