@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // MARK: The executable and the command line
@@ -35,7 +36,8 @@ let package = Package(
     .target(
       name: "MLTCommands",
       dependencies: [
-        "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing", "MLTBase", "ObjectStorage",
+        "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing", "MLTBase",
+        "ObjectStorage",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -47,13 +49,22 @@ let package = Package(
     .target(
       name: "Lineage",
       dependencies: [
-        "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase", "ObjectStorage", systemPackage,
+        "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase", "ObjectStorage",
+        systemPackage,
       ],
       swiftSettings: settings
     ),
 
     // MARK: The engines
 
+    .target(
+      name: "DVCProjects",
+      dependencies: [
+        "MLTBase", systemPackage, .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings
+    ),
     .target(name: "FileTracing", dependencies: ["CTracing", "MLTBase", systemPackage], swiftSettings: settings),
     .target(name: "GitAccess", dependencies: ["CLibgit2", "MLTBase", systemPackage], swiftSettings: settings),
     .target(name: "Journaling", dependencies: ["CZlib", "MLTBase", systemPackage], swiftSettings: settings),
@@ -84,6 +95,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["MLTBase", systemPackage], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
+      name: "DVCProjectsTests", dependencies: ["DVCProjects", "MLTBase", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
       name: "EndToEndTests", dependencies: ["MLTBase", "TestSupport", "mlt", systemPackage], swiftSettings: settings),
     .testTarget(
       name: "FileTracingTests",
@@ -111,7 +125,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "LineageTests",
-      dependencies: ["FileTracing", "Journaling", "Lineage", "MLTBase", "TestSupport", systemPackage],
+      dependencies: ["DVCProjects", "FileTracing", "Journaling", "Lineage", "MLTBase", "TestSupport", systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "LineageIndexingTests",
