@@ -1,3 +1,4 @@
+import DVCProjects
 import Lineage
 import MLTBase
 import Testing
@@ -5,6 +6,7 @@ import Testing
 @Suite struct LockFileTests {
   private static let one = String(repeating: "1", count: 64)
   private static let two = String(repeating: "2", count: 64)
+  private static let md5 = String(repeating: "3", count: 32)
 
   private func parse(_ lines: String...) throws -> LockFile {
     try LockFile(parsing: Array((["# mlt.lock 1"] + lines).map { $0 + "\n" }.joined().utf8))
@@ -20,11 +22,11 @@ import Testing
     "each kind of entry is written and read again as it was",
     arguments: [
       "file \(one) 10 a b.csv", "exec \(two) 0 bin/tool", "tree \(one) 123456 1000 data", "link \(two) 3 latest",
-      #"file \#(one) 1 "new\nline""#,
+      #"file \#(one) 1 "new\nline""#, "absent md5:\(md5) 12 a b.csv", "absent md5-dos2unix:\(md5).dir - data",
     ])
   func roundTrip(_ line: String) throws {
     let lock = try parse(line)
-    #expect(lock.entries.count == 1)
+    #expect(lock.entries.count + lock.absent.count == 1)
     #expect(String(decoding: lock.bytes, as: UTF8.self) == "# mlt.lock 1\n\(line)\n")
   }
 
@@ -47,6 +49,12 @@ import Testing
       ("# mlt.lock 1\nfile \(one) 1 ./a\n", 2), ("# mlt.lock 1\nfile \(one) 1 mlt.lock\n", 2),
       ("# mlt.lock 1\nfile \(one) 1\n", 2), ("# mlt.lock 1\ntree \(one) 1 1 d\nfile \(one) 1 d/a\n", 3),
       ("# mlt.lock 1\ntree \(one) 1 1 d\nfile \(one) 1 d.csv\nfile \(one) 1 d/a\n", 4),
+      ("# mlt.lock 1\nabsent \(one) 1 a\n", 2), ("# mlt.lock 1\nabsent md5:12 1 a\n", 2),
+      ("# mlt.lock 1\nabsent md5:\(md5) -1 a\n", 2), ("# mlt.lock 1\nabsent md5:\(md5) a\n", 2),
+      ("# mlt.lock 1\nabsent md5:\(md5) 1 ../a\n", 2), ("# mlt.lock 1\nabsent sha1:\(md5) 1 a\n", 2),
+      ("# mlt.lock 1\nabsent md5:\(md5) 1 a\nfile \(one) 1 a\n", 3),
+      ("# mlt.lock 1\nfile \(one) 1 b\nabsent md5:\(md5) 1 a\n", 3),
+      ("# mlt.lock 1\ntree \(one) 1 1 d\nabsent md5:\(md5) 1 d/a\n", 3),
       ("# mlt.lock 1\n<<<<<<< HEAD\nfile \(one) 1 a\n", 2),
     ])
   func malformed(_ text: String, line: Int) {
@@ -105,5 +113,38 @@ import Testing
     lock.remove(try #require(WorkPath(text: "a")))
     lock.remove(try #require(WorkPath(text: "absent")))
     #expect(lock.entries.map(\.path.text) == ["b"])
+  }
+
+  @Test("absent paths stand among the others by their bytes")
+  func absentOrder() throws {
+    let lines = [
+      "absent md5:\(Self.md5) 1 a", "file \(Self.one) 1 b", "absent md5:\(Self.md5).dir - c", "tree \(Self.one) 1 1 d",
+      "absent md5:\(Self.md5) 1 e",
+    ]
+    let text = "# mlt.lock 1\n" + lines.joined(separator: "\n") + "\n"
+    let lock = try LockFile(parsing: Array(text.utf8))
+    #expect(String(decoding: lock.bytes, as: UTF8.self) == text)
+    #expect(lock.entries.map(\.path.text) == ["b", "d"])
+    #expect(lock.absent.map(\.path.text) == ["a", "c", "e"])
+  }
+
+  @Test("content takes the place of what was absent, and not the other way")
+  func absentReplaced() throws {
+    func absent(_ path: String) throws -> AbsentEntry {
+      AbsentEntry(
+        hash: try #require(DVCHash(Self.md5, algorithm: .md5)), size: 1, path: try #require(WorkPath(text: path)))
+    }
+    var lock = LockFile()
+    for path in ["c", "d/x", "a", "d.csv"] { lock.set(try absent(path)) }
+    #expect(lock.absent.map(\.path.text) == ["a", "c", "d.csv", "d/x"])
+    lock.set(try entry("a"))
+    lock.set(try entry("d", .tree))
+    lock.set(try absent("a"))
+    lock.set(try absent("d/y"))
+    #expect(lock.absent.map(\.path.text) == ["c", "d.csv"])
+    #expect(lock.entries.map(\.path.text) == ["a", "d"])
+    lock.remove(try #require(WorkPath(text: "c")))
+    #expect(lock.absent.map(\.path.text) == ["d.csv"])
+    #expect(try LockFile(parsing: lock.bytes) == lock)
   }
 }

@@ -27,6 +27,8 @@ public struct CheckoutReport: Sendable {
   public var restored: [ArtifactRecord]
   /// How many paths had the right content already.
   public var unchanged: Int
+  /// Tracked paths that were asked for and can't be restored, since their bytes never were here; sorted.
+  public var absent: [AbsentEntry]
 }
 
 extension Workspace {
@@ -38,9 +40,9 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/untracked(_:similar:)``, ``WorkspaceError/unsavedContent(_:)``,
   ///   ``WorkspaceError/absentContent(_:path:)``, and what pointers and store throw.
   public func checkout(_ request: CheckoutRequest) throws -> CheckoutReport {
-    let wanted = try wanted(by: request)
+    let (wanted, absent) = try wanted(by: request)
     let catalog = try makeCatalog()
-    var report = CheckoutReport(restored: [], unchanged: 0)
+    var report = CheckoutReport(restored: [], unchanged: 0, absent: absent)
     var pending: [(path: WorkPath, artifact: ArtifactRecord, content: ContentID)] = []
     for artifact in wanted {
       guard let path = WorkPath(text: artifact.path), let content = artifact.content else {
@@ -69,24 +71,28 @@ extension Workspace {
     return report
   }
 
-  private func wanted(by request: CheckoutRequest) throws -> [ArtifactRecord] {
+  private func wanted(by request: CheckoutRequest) throws -> ([ArtifactRecord], [AbsentEntry]) {
     let lock = try readLock()
     if let pointer = request.run {
       let run = try run(of: pointer)
       if request.pointers.isEmpty {
-        return try index.files(of: run, role: .output).filter { output in
+        let outputs = try index.files(of: run, role: .output).filter { output in
           WorkPath(text: output.path).map { LockFile.isTrackable($0) } ?? false && output.content != nil
         }
+        return (outputs, [])
       }
-      return try request.pointers.map { try artifact(of: "\($0)@\(run.hex)").artifact }
+      return (try request.pointers.map { try artifact(of: "\($0)@\(run.hex)").artifact }, [])
     }
-    if request.pointers.isEmpty { return lock.entries.map(Self.record(of:)) }
+    if request.pointers.isEmpty { return (lock.entries.map(Self.record(of:)), lock.absent) }
     var wanted: [String: ArtifactRecord] = [:]
+    var absent: Set<AbsentEntry> = []
     for pointer in request.pointers {
       let path = path(of: pointer)
+      let absentHere = lock.absent.filter { $0.path == path || $0.path.isBelow(path) }
+      absent.formUnion(absentHere)
       if let locked = try lockedArtifact(path) {
         wanted[locked.path] = locked
-      } else if case let below = lock.entries(below: path), !below.isEmpty || path.isRoot {
+      } else if case let below = lock.entries(below: path), !below.isEmpty || !absentHere.isEmpty || path.isRoot {
         for entry in below { wanted[entry.path.text] = Self.record(of: entry) }
       } else if Self.split(pointer) != nil {
         let artifact = try artifact(of: pointer).artifact
@@ -96,7 +102,7 @@ extension Workspace {
         throw WorkspaceError.untracked(pointer, similar: similar)
       }
     }
-    return wanted.values.sorted { $0.path < $1.path }
+    return (wanted.values.sorted { $0.path < $1.path }, absent.sorted { $0.path < $1.path })
   }
 
   /// Refuses a path that leads over a symbolic link, and with it perhaps out of the work tree.

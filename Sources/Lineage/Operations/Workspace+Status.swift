@@ -71,6 +71,8 @@ public struct StatusReport: Sendable {
   public var tracked: Int
   /// Tracked paths that differ, sorted.
   public var differences: [Difference]
+  /// Tracked paths of which the bytes never were here, sorted.
+  public var absent: [AbsentEntry]
   /// Runs with outputs out of date, the first causes first.
   public var stale: [Stale]
   /// What the runs behind tracked paths read and nothing keeps, sorted.
@@ -79,7 +81,7 @@ public struct StatusReport: Sendable {
   public var running: [(run: RunID, component: String, started: Timestamp)]
 
   /// Whether everything is as the lock file says and up to date.
-  public var isClean: Bool { differences.isEmpty && stale.isEmpty }
+  public var isClean: Bool { differences.isEmpty && absent.isEmpty && stale.isEmpty }
 }
 
 extension Workspace {
@@ -99,8 +101,9 @@ extension Workspace {
     try catalog.remember()
     let head = try repository?.head()
     return StatusReport(
-      branch: head?.branch, commit: head?.commit, hasGit: repository != nil, tracked: lock.entries.count,
-      differences: differences, stale: findings.stale, unkept: findings.unkept,
+      branch: head?.branch, commit: head?.commit, hasGit: repository != nil,
+      tracked: lock.entries.count + lock.absent.count,
+      differences: differences, absent: lock.absent, stale: findings.stale, unkept: findings.unkept,
       running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) })
   }
 

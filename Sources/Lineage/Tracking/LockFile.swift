@@ -1,3 +1,4 @@
+public import DVCProjects
 public import MLTBase
 internal import SystemPackage
 
@@ -36,6 +37,27 @@ public struct LockEntry: Hashable, Sendable {
   }
 }
 
+/// A path whose content has a name of another tool's only: its bytes were never here to be given a content id.
+public struct AbsentEntry: Hashable, Sendable {
+  /// The other tool's name for the content: the algorithm, a colon, and the digest; of DVC's folders with `.dir`.
+  public let hash: String
+  /// The size in bytes, if it is known.
+  public let size: Int64?
+  /// The path.
+  public let path: WorkPath
+
+  /// Takes the facts.
+  public init(hash: DVCHash, size: Int64?, path: WorkPath) {
+    self.hash = hash.text
+    self.size = size
+    self.path = path
+  }
+
+  fileprivate static let word = "absent"
+
+  fileprivate var line: String { "\(Self.word) \(hash) \(size.map { String($0) } ?? "-") \(path.text)" }
+}
+
 /// The lock file's content: tracked paths, sorted (`docs/design/lock-format.md`).
 public struct LockFile: Hashable, Sendable {
   /// The file's name at the work tree's root.
@@ -45,6 +67,9 @@ public struct LockFile: Hashable, Sendable {
 
   /// The entries, sorted by the bytes of their paths; no path twice.
   public private(set) var entries: [LockEntry] = []
+
+  /// The paths whose content is absent, sorted by their bytes; none has an entry or lies in a tree.
+  public private(set) var absent: [AbsentEntry] = []
 
   /// Makes a lock file that tracks nothing.
   public init() {}
@@ -72,6 +97,7 @@ public struct LockFile: Hashable, Sendable {
   /// Reads a lock file's text.
   public init(parsing bytes: [UInt8]) throws(ParseError) {
     var number = 0
+    var last: WorkPath?
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       number += 1
       if Self.isConflictMark(line) { throw ParseError(reason: .conflict, line: number) }
@@ -82,13 +108,20 @@ public struct LockFile: Hashable, Sendable {
         continue
       }
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      guard let text = String(validating: line, as: UTF8.self), let entry = Self.entry(text) else {
+      guard let text = String(validating: line, as: UTF8.self) else {
         throw ParseError(reason: .malformed, line: number)
       }
-      if let last = entries.last, !(last.path < entry.path) { throw ParseError(reason: .order, line: number) }
+      let entry = Self.entry(text)
+      let absentEntry = entry == nil ? Self.absentEntry(text) : nil
+      guard let path = entry?.path ?? absentEntry?.path else {
+        throw ParseError(reason: .malformed, line: number)
+      }
+      if let last, !(last < path) { throw ParseError(reason: .order, line: number) }
       // `d.csv` stands between `d` and `d/a`, so that the line before doesn't tell.
-      if tree(around: entry.path) != nil { throw ParseError(reason: .order, line: number) }
-      entries.append(entry)
+      if tree(around: path) != nil { throw ParseError(reason: .order, line: number) }
+      last = path
+      if let entry { entries.append(entry) }
+      if let absentEntry { absent.append(absentEntry) }
     }
   }
 
@@ -97,16 +130,27 @@ public struct LockFile: Hashable, Sendable {
     line.elementsEqual("=======".utf8) || ["<<<<<<< ", "||||||| ", ">>>>>>> "].contains { line.starts(with: $0.utf8) }
   }
 
+  private static func field(_ rest: inout Substring) -> Substring? {
+    guard let space = rest.firstIndex(of: " ") else { return nil }
+    defer { rest = rest[rest.index(after: space)...] }
+    return rest[..<space]
+  }
+
+  private static func number(_ text: Substring?) -> Int64? {
+    guard let text, let value = Int64(text), value >= 0, String(value) == text else { return nil }
+    return value
+  }
+
+  private static func absentEntry(_ line: String) -> AbsentEntry? {
+    var rest = Substring(line)
+    guard let word = field(&rest), word == AbsentEntry.word, let hash = field(&rest).flatMap({ DVCHash(text: $0) }),
+      let size = field(&rest), let path = WorkPath(text: String(rest)), isTrackable(path)
+    else { return nil }
+    if size == "-" { return AbsentEntry(hash: hash, size: nil, path: path) }
+    return number(size).map { AbsentEntry(hash: hash, size: $0, path: path) }
+  }
+
   private static func entry(_ line: String) -> LockEntry? {
-    func field(_ rest: inout Substring) -> Substring? {
-      guard let space = rest.firstIndex(of: " ") else { return nil }
-      defer { rest = rest[rest.index(after: space)...] }
-      return rest[..<space]
-    }
-    func number(_ text: Substring?) -> Int64? {
-      guard let text, let value = Int64(text), value >= 0, String(value) == text else { return nil }
-      return value
-    }
     var rest = Substring(line)
     guard
       let kind = field(&rest).flatMap({ LockEntry.Kind(rawValue: String($0)) }),
@@ -132,11 +176,17 @@ public struct LockFile: Hashable, Sendable {
   /// The file's text.
   public var bytes: [UInt8] {
     var text = Self.header + "\n"
+    var others = absent[...]
     for entry in entries {
+      while let other = others.first, other.path < entry.path {
+        text += other.line + "\n"
+        others.removeFirst()
+      }
       text += "\(entry.kind.rawValue) \(entry.content.hex) \(entry.size) "
       if entry.kind == .tree { text += "\(entry.count) " }
       text += entry.path.text + "\n"
     }
+    for other in others { text += other.line + "\n" }
     return Array(text.utf8)
   }
 
@@ -176,7 +226,11 @@ public struct LockFile: Hashable, Sendable {
   /// One that lies in a tracked tree is left out: the tree's own entry covers it.
   public mutating func set(_ entry: LockEntry) {
     if tree(around: entry.path) != nil { return }
-    if entry.kind == .tree { entries.removeAll { $0.path.isBelow(entry.path) } }
+    if entry.kind == .tree {
+      entries.removeAll { $0.path.isBelow(entry.path) }
+      absent.removeAll { $0.path.isBelow(entry.path) }
+    }
+    absent.removeAll { $0.path == entry.path }
     let index = position(of: entry.path)
     if index < entries.count, entries[index].path == entry.path {
       entries[index] = entry
@@ -185,8 +239,17 @@ public struct LockFile: Hashable, Sendable {
     }
   }
 
+  /// Notes that the content of a path is absent; a path that has an entry or lies in a tree stays as it is.
+  public mutating func set(_ entry: AbsentEntry) {
+    guard self[entry.path] == nil, tree(around: entry.path) == nil else { return }
+    absent.removeAll { $0.path == entry.path }
+    let index = absent.firstIndex { entry.path < $0.path } ?? absent.endIndex
+    absent.insert(entry, at: index)
+  }
+
   /// Takes out the entry of a path, if there is one.
   public mutating func remove(_ path: WorkPath) {
     entries.removeAll { $0.path == path }
+    absent.removeAll { $0.path == path }
   }
 }

@@ -38,11 +38,25 @@ struct CheckoutCommand: ParsableCommand {
         json: [
           "format": 1, "restored": .array(report.restored.map { .object($0.fields) }),
           "unchanged": .int(Int64(report.unchanged)),
+          "absent": .array(report.absent.map { .string($0.path.text) }),
         ], of: workspace)
-      return
+      return try checkAbsent(report)
     }
     let lines = report.restored.map { "restored  \($0.content?.short ?? "")  \($0.path)\n" }
     try session.show(lines.joined(), of: workspace)
-    if report.restored.isEmpty { Output.say("mlt: \(Formatting.count(report.unchanged, "path")) already as wanted") }
+    if report.restored.isEmpty, report.absent.isEmpty || report.unchanged > 0 {
+      Output.say("mlt: \(Formatting.count(report.unchanged, "path")) already as wanted")
+    }
+    try checkAbsent(report)
+  }
+
+  /// Fails if something that was asked for isn't to be had.
+  private func checkAbsent(_ report: CheckoutReport) throws {
+    if report.absent.isEmpty { return }
+    for entry in report.absent {
+      Output.say("error: the bytes of '\(entry.path.text)' (\(entry.hash)) are not available")
+    }
+    Output.say("hint: get them with 'dvc pull', then run 'mlt import dvc' again")
+    throw ExitCode(FailureReport.Status.notFound.rawValue)
   }
 }

@@ -16,6 +16,11 @@ enum StatusRendering {
         out.line(out.styled(row, .red))
       }
     }
+    if !report.absent.isEmpty {
+      out.line("\nAbsent, known by DVC's hash only:")
+      out.line("  (get the bytes with 'dvc pull' and run 'mlt import dvc' again, or 'mlt add PATH' what stands there)")
+      for entry in report.absent { out.line(out.styled("  \(entry.path.text)", .red)) }
+    }
     if !report.stale.isEmpty {
       out.section("Out of date:")
       out.line("  (run the commands again, in this order)")
@@ -73,6 +78,13 @@ enum StatusRendering {
             "path": .string(difference.path.text), "change": .string(difference.change.rawValue),
             "locked": .string(difference.locked.content.hex),
             "present": difference.present.map { .string($0.hex) } ?? .null,
+          ]
+        }),
+      "absent": .array(
+        report.absent.map { entry in
+          [
+            "path": .string(entry.path.text), "hash": .string(entry.hash),
+            "size": entry.size.map { .int($0) } ?? .null,
           ]
         }),
       "stale": .array(
