@@ -26,7 +26,8 @@ struct MLT: ParsableCommand {
     version: "mlt \(Version.text)",
     subcommands: [FinishRunCommand.self],
     groupedSubcommands: [
-      CommandGroup(name: "Record", subcommands: [InitCommand.self, RunCommand.self, AddCommand.self]),
+      CommandGroup(
+        name: "Record", subcommands: [InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self]),
       CommandGroup(
         name: "Look", subcommands: [StatusCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),

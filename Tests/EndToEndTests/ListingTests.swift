@@ -83,7 +83,8 @@ import Testing
       #expect(overview.status == 0 && overview.stderr == "")
       #expect(!overview.stdout.contains("finish-run"))
       for command in [
-        "init", "run", "add", "status", "log", "show", "trace", "cat", "checkout", "env", "component", "config",
+        "init", "run", "add", "import", "status", "log", "show", "trace", "cat", "checkout", "env", "component",
+        "config",
       ] {
         let printed = try world.mlt("help", command)
         #expect(printed.status == 0)

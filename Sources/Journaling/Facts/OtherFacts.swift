@@ -50,22 +50,37 @@ public struct ArtifactAdded: Fact {
 
   /// The artifact.
   public var artifact: ArtifactRecord
+  /// Which other tool had it before; nil if it was simply added.
+  public var origin: ImportOrigin?
 
   /// Takes the artifact.
-  public init(_ artifact: ArtifactRecord) {
+  public init(_ artifact: ArtifactRecord, origin: ImportOrigin? = nil) {
     self.artifact = artifact
+    self.origin = origin
   }
 
   /// The type's own fields.
-  public var fields: JSONObject { ["artifact": .object(artifact.fields)] }
+  public var fields: JSONObject {
+    var writer = FieldWriter()
+    writer.set("artifact", object: artifact.fields)
+    writer.set("origin", object: origin?.fields)
+    return writer.fields
+  }
 
   /// Reads the type's own fields.
   public init(fields: JSONObject) throws(FactError) {
-    guard let entry = try FieldReader(fields).object("artifact") else { throw FactError("artifact") }
+    let reader = FieldReader(fields)
+    guard let entry = try reader.object("artifact") else { throw FactError("artifact") }
     do {
-      self.init(try ArtifactRecord(entry))
+      artifact = try ArtifactRecord(entry)
     } catch {
       throw FactError("artifact." + error.field)
+    }
+    guard let entry = try reader.object("origin") else { return }
+    do {
+      origin = try ImportOrigin(entry)
+    } catch {
+      throw FactError("origin." + error.field)
     }
   }
 }

@@ -47,6 +47,8 @@ public enum WorkspaceError: Error, Sendable {
   case noUserFolder
   /// No component of that name has run or been described.
   case unknownComponent(String, similar: [String])
+  /// No folder from this one up to the work tree's root is a DVC project.
+  case notDVCProject(String)
 
   /// What a pointer was wanted for.
   public enum Wanted: Sendable {

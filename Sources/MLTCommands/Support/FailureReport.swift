@@ -189,6 +189,10 @@ struct FailureReport {
     case .unknownComponent(let name, let similar):
       set("there is no component '\(name)'", .notFound)
       hints.append(similar.isEmpty ? "run 'mlt component' for a list" : "did you mean \(Self.list(similar))?")
+    case .notDVCProject(let path):
+      set(
+        "'\(path)' is not in a DVC project", .notFound,
+        hint: "name a folder that has a '.dvc' folder in it, or above it in the work tree")
     }
   }
 
