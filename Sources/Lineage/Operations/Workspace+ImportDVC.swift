@@ -82,7 +82,7 @@ extension Workspace {
     try changeLock { lock in
       for item in report.items {
         switch item.outcome {
-        case .imported: if let entry = item.artifact.flatMap(Self.entry(of:)) { lock.set(entry) }
+        case .imported: if let entry = item.artifact.flatMap({ LockEntry($0) }) { lock.set(entry) }
         case .absent:
           // What stood there was to be replaced; without force this would be a conflict.
           if lock[item.path] != nil { lock.remove(item.path) }

@@ -48,9 +48,9 @@ struct ImportCommand: ParsableCommand {
       let workspace = try session.workspace()
       let report = try workspace.importDVC(DVCImportRequest(folder: path, isForced: force, isTrial: isTrial))
       if json {
-        session.show(json: DVCImportRendering.json(report), of: workspace)
+        try session.show(json: DVCImportRendering.json(report), of: workspace)
       } else {
-        session.show(DVCImportRendering.text(report), of: workspace)
+        try session.show(DVCImportRendering.text(report), of: workspace)
         for problem in report.problems { Output.say("error: \(problem)") }
         for hint in DVCImportRendering.hints(report) { Output.say("hint: \(hint)") }
       }
