@@ -3,6 +3,9 @@ internal import SystemPackage
 
 /// Reads objects one after the other, verified, into memory that it reuses.
 final class ObjectReader {
+  // How often a reader looks again that comes too late each time, since packs are merged as it reads.
+  private static let attempts = 8
+
   private let packs: PackSet
   private let stored = MemoryBlock(count: 64 << 10)
   private let raw = MemoryBlock(count: 64 << 10)
@@ -24,7 +27,7 @@ final class ObjectReader {
   func readIfThere(_ id: ContentID, _ kind: ObjectKind) throws(StorageError) -> UnsafeRawBufferPointer? {
     let key = ObjectKey(id: id, kind: kind)
     var places = try packs.find(key)
-    for attempt in 0..<2 {
+    for attempt in 0..<Self.attempts {
       var failure: StorageError?
       var isGone = false
       for place in places {
@@ -37,7 +40,7 @@ final class ObjectReader {
       }
       guard let failure else { return nil }
       // Its pack went away since it was listed: its objects may have moved to another.
-      guard isGone, attempt == 0, try packs.refresh(always: true) else { throw failure }
+      guard isGone, attempt + 1 < Self.attempts, try packs.refresh(always: true) else { throw failure }
       places = try packs.find(key)
     }
     return nil
@@ -78,6 +81,14 @@ final class ObjectReader {
     }
     if record.key.kind == .recipe, Recipe(bytes) == nil { throw corruption(.recipe) }
     return bytes
+  }
+
+  /// The bytes as they are stored of the object that `read` just returned as `raw`.
+  func storedBytes(of record: PackFormat.Record, raw bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    switch record.codec {
+    case .raw: bytes
+    case .zstd: stored.prefix(record.storedLength)
+    }
   }
 
   /// Reads a file's recipe, nil if there is none.

@@ -5,12 +5,24 @@ extension ObjectStore {
   ///
   /// - Throws: ``StorageError/corrupt(_:)`` if the file's list of chunks, or the pack it may be in, is damaged.
   public func containsFile(_ id: ContentID) throws(StorageError) -> Bool {
-    if try !packs.find(ObjectKey(id: id, kind: .chunk)).isEmpty { return true }
+    try containsFile(id, relying: nil)
+  }
+
+  /// Whether the store has all bytes of a file; where it says so, they are noted as relied upon.
+  func containsFile(_ id: ContentID, relying reliance: Reliance?) throws(StorageError) -> Bool {
+    if let place = try packs.find(ObjectKey(id: id, kind: .chunk)).first {
+      reliance?.add(place.pack, place.position)
+      return true
+    }
     return try withReader { (reader) throws(StorageError) in
       guard let recipe = try reader.recipe(id) else { return try absent(id, .recipe) }
+      if let reliance { _ = try packs.contains(ObjectKey(id: id, kind: .recipe), relying: reliance) }
       for index in 0..<recipe.count {
         let chunk = recipe[index].id
-        if try packs.find(ObjectKey(id: chunk, kind: .chunk)).isEmpty { return try absent(chunk, .chunk) }
+        guard let place = try packs.find(ObjectKey(id: chunk, kind: .chunk)).first else {
+          return try absent(chunk, .chunk)
+        }
+        reliance?.add(place.pack, place.position)
       }
       return true
     }

@@ -37,9 +37,9 @@ extension ObjectStore {
     for pack in sound {
       withReader { reader in
         for position in 0..<pack.index.count {
-          let record = pack.index[position]
-          if let error = verify(PackSet.Location(pack: pack, record: record), reader) {
-            problems.append(PackProblem(pack: pack.path, object: record.key.id, error: error))
+          let place = PackSet.Location(pack: pack, position: position)
+          if let error = verify(place, reader) {
+            problems.append(PackProblem(pack: pack.path, object: place.record.key.id, error: error))
           }
         }
       }

@@ -7,6 +7,7 @@ public import SystemPackage
 /// one thread at a time. One that is neither finished nor abandoned abandons itself when it is released.
 public final class ObjectWriter {
   let store: ObjectStore
+  let reliance = Reliance()
   private var pack: PackWriter?
   // What is in the pack that isn't published yet.
   private var pending: Set<ObjectKey> = []
@@ -99,7 +100,7 @@ public final class ObjectWriter {
     if pending.contains(ObjectKey(id: id, kind: .chunk)) || pending.contains(ObjectKey(id: id, kind: .recipe)) {
       return true
     }
-    return try store.containsFile(id)
+    return try store.containsFile(id, relying: reliance)
   }
 
   /// Makes all that was added durable and visible; the writer can then be used again.
@@ -116,7 +117,10 @@ public final class ObjectWriter {
     } catch {
       throw fail(error)
     }
-    for pack in publishing { store.packs.adopt(pack) }
+    for pack in publishing {
+      store.packs.adopt(pack)
+      reliance.add(all: pack)
+    }
     publishing = []
     pending = []
     pack = nil
@@ -221,7 +225,7 @@ public final class ObjectWriter {
   private func add(_ key: ObjectKey, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
     if let failure { throw failure }
     if isAdded(key) { return }
-    if try store.packs.contains(key) { return }
+    if try store.packs.contains(key, relying: reliance) { return }
     do throws(SystemCallError) {
       let pack = try currentPack()
       if let count = compress(bytes) {
@@ -297,7 +301,7 @@ extension ObjectWriter: FolderSink {
   func needsFile(_ id: ContentID) throws(StorageError) -> Bool {
     if isAdded(ObjectKey(id: id, kind: .chunk)) || isAdded(ObjectKey(id: id, kind: .recipe)) { return false }
     do throws(StorageError) {
-      return try !store.containsFile(id)
+      return try !store.containsFile(id, relying: reliance)
     } catch {
       // Where the store can't tell, the file is read and stored again; what hinders writing shows when writing.
       return true

@@ -6,16 +6,20 @@ internal import SystemPackage
 final class Pack: Sendable {
   let path: FilePath
   let index: PackIndex
+  /// The file's name.
+  let name: String
 
   /// Takes a pack that was just written.
   init(path: FilePath, index: PackIndex) {
     self.path = path
     self.index = index
+    name = path.lastComponent?.string ?? ""
   }
 
   /// Opens the pack at `path`, and checks all but its objects.
   init(path: FilePath) throws(StorageError) {
     self.path = path
+    name = path.lastComponent?.string ?? ""
     let file = try PackHandle(path)
     let status = try stored { () throws(SystemCallError) in try FileStatus(of: file.descriptor, path: path) }
     let frame = StorageError.corrupt(Corruption(pack: path, object: nil, damage: .frame))
@@ -34,7 +38,7 @@ final class Pack: Sendable {
     guard try file.read(into: block.bytes, at: Int64(trailer.indexOffset), count: length) else { throw frame }
     guard
       ContentHasher.contentID(of: block.prefix(length)) == trailer.checksum,
-      path.lastComponent?.string == Pack.fileName(trailer.checksum),
+      name == Pack.fileName(trailer.checksum),
       let index = PackIndex(block, count: trailer.recordCount, indexOffset: trailer.indexOffset)
     else { throw .corrupt(Corruption(pack: path, object: nil, damage: .index)) }
     self.index = index

@@ -43,10 +43,38 @@ final class PackIndex: @unchecked Sendable {
 
   /// Returns the object's record, nil if it isn't in the pack.
   func find(_ key: ObjectKey) -> PackFormat.Record? {
+    position(of: key).map { self[$0] }
+  }
+
+  /// Returns the position of the object's record, nil if it isn't in the pack.
+  func position(of key: ObjectKey) -> Int? {
     let position = lowerBound(key)
-    guard position < count else { return nil }
-    let record = self[position]
-    return record.key == key ? record : nil
+    return position < count && isKey(key, at: position) ? position : nil
+  }
+
+  /// Whether the record at `position` is the object's.
+  func isKey(_ key: ObjectKey, at position: Int) -> Bool {
+    let there = pointer(position)
+    guard there.load(fromByteOffset: ContentID.byteCount, as: UInt8.self) == key.kind.rawValue else { return false }
+    return key.id.withUnsafeBytes { id in
+      id.baseAddress.map { memcmp(there, $0, ContentID.byteCount) == 0 } ?? false
+    }
+  }
+
+  /// The id and the kind of the record at `position`, as they lie in the index.
+  func keyPointer(_ position: Int) -> UnsafeRawPointer {
+    pointer(position)
+  }
+
+  /// The length of the pack's file.
+  var fileLength: Int64 {
+    Int64(indexOffset + count * PackFormat.recordLength + PackFormat.trailerLength)
+  }
+
+  /// The positions of all records, in the order in which their bytes lie in the file.
+  var positionsByOffset: [UInt32] {
+    let offsets = (0..<count).map { self[$0].offset }
+    return (0..<UInt32(count)).sorted { (offsets[Int($0)], $0) < (offsets[Int($1)], $1) }
   }
 
   /// Returns the position of the first record that isn't before `key`.

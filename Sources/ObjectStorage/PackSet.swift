@@ -10,16 +10,20 @@ final class PackSet: Sendable {
   /// An object's place.
   struct Location {
     var pack: Pack
-    var record: PackFormat.Record
+    var position: Int
+    var record: PackFormat.Record { pack.index[position] }
   }
 
   private struct State {
-    var packs: [Pack] = []
+    var view = PackView()
     var names: Set<String> = []
     // Packs that can't be read: objects that are found nowhere else may be in them.
     var damaged: [String: StorageError] = [:]
     var stamp: Stamp?
     var handles: [PackHandle] = []
+    // How often something was looked for since the list of packs was put in a table.
+    var lookups = 0
+    var isMakingTable = false
   }
 
   // What shows that a folder changed since it was listed.
@@ -28,9 +32,29 @@ final class PackSet: Sendable {
     var inode: UInt64
     var modified: Int64
     var changed: Int64
+
+    init(_ status: FileStatus) {
+      device = status.device
+      inode = status.inode
+      modified = status.modified
+      changed = status.changed
+    }
+
+    // No folder has such a number.
+    static let untrusted = Stamp(device: 0, inode: 0)
+
+    private init(device: UInt64, inode: UInt64) {
+      self.device = device
+      self.inode = inode
+      modified = 0
+      changed = 0
+    }
   }
 
   private static let handleLimit = 16
+  // Fewer packs are searched as fast as a table.
+  private static let searchedLimit = 8
+  private static let listingLimit = 8
 
   let folder: FilePath
   private let state = Mutex(State())
@@ -41,27 +65,73 @@ final class PackSet: Sendable {
 
   /// Returns every place of the object; lists the folder again if there is none and it may have changed.
   func find(_ key: ObjectKey, listing: Bool = true) throws(StorageError) -> [Location] {
-    let found = try Self.places(of: key, in: packs())
+    let found = Self.places(of: key, in: try view())
     guard found.isEmpty, listing, try refresh() else { return found }
-    return try Self.places(of: key, in: packs())
+    return Self.places(of: key, in: try view())
   }
 
-  /// Whether the object is in a pack that was listed before.
-  func contains(_ key: ObjectKey) throws(StorageError) -> Bool {
-    for pack in try packs() where pack.index.find(key) != nil { return true }
-    return false
+  /// Whether the object is in a pack that was listed before; the place is noted as relied upon.
+  func contains(_ key: ObjectKey, relying reliance: Reliance? = nil) throws(StorageError) -> Bool {
+    var isThere = false
+    try view().forEachPlace(of: key) { pack, position in
+      reliance?.add(pack, position)
+      isThere = true
+      return false
+    }
+    return isThere
   }
 
-  private static func places(of key: ObjectKey, in packs: [Pack]) -> [Location] {
-    packs.compactMap { pack in pack.index.find(key).map { Location(pack: pack, record: $0) } }
+  private static func places(of key: ObjectKey, in view: PackView) -> [Location] {
+    var places: [Location] = []
+    view.forEachPlace(of: key) { pack, position in
+      places.append(Location(pack: pack, position: position))
+      return true
+    }
+    return places
   }
 
   /// The packs, listed at first use.
   func packs() throws(StorageError) -> [Pack] {
-    let listed = state.withLock { $0.stamp == nil ? nil : $0.packs }
-    if let listed { return listed }
-    _ = try refresh()
-    return state.withLock { $0.packs }
+    if state.withLock({ $0.stamp == nil }) { _ = try refresh() }
+    return state.withLock { $0.view.packs }
+  }
+
+  /// The packs to look for something in.
+  func view() throws(StorageError) -> PackView {
+    let (listed, wantsTable) = state.withLock { state -> (PackView?, Bool) in
+      guard state.stamp != nil else { return (nil, false) }
+      state.lookups += 1
+      // A table takes about as long to make as a sixteenth of its objects to look for in many packs.
+      let isWorthIt =
+        state.view.searchedCount > Self.searchedLimit && !state.isMakingTable
+        && state.lookups > 256 + state.view.recordCount / 16
+      if isWorthIt { state.isMakingTable = true }
+      return (state.view, isWorthIt)
+    }
+    guard let listed else {
+      _ = try refresh()
+      return state.withLock { $0.view }
+    }
+    return wantsTable ? makeTable(listed) : listed
+  }
+
+  private func makeTable(_ view: PackView) -> PackView {
+    let table = PackTable(view.packs)
+    return state.withLock { state in
+      state.isMakingTable = false
+      state.lookups = 0
+      // Packs may have come meanwhile, behind those of the table; if some went, it is of no use.
+      let isCurrent =
+        state.view.packs.count >= view.packs.count
+        && zip(view.packs, state.view.packs).allSatisfy { $0 === $1 }
+      if let table, isCurrent { state.view.use(table) }
+      return state.view
+    }
+  }
+
+  /// Makes look-ups pass over places whose bytes are damaged, so that the objects are stored again.
+  func distrust(_ places: [PackView.Place]) {
+    state.withLock { $0.view.distrusted.formUnion(places) }
   }
 
   /// The packs that can't be read, by name, with the reason.
@@ -73,51 +143,64 @@ final class PackSet: Sendable {
 
   /// Lists the folder again if it may have changed; whether it was listed.
   func refresh(always: Bool = false) throws(StorageError) -> Bool {
-    let before = Self.coarseNow()
-    let status = try stored { () throws(SystemCallError) in try FileStatus(at: folder) }
-    guard let status, status.kind == .directory else { throw .notAStore(folder.removingLastComponent()) }
-    let stamp = Stamp(
-      device: status.device, inode: status.inode, modified: status.modified, changed: status.changed)
-    let (known, old) = state.withLock { ($0.packs, $0.stamp) }
-    if !always, stamp == old { return false }
-    let names = try stored { () throws(SystemCallError) in try FileOperations.names(in: folder) }
-      .map(\.string).filter { Pack.isFileName($0) }
-    var byName: [String: Pack] = [:]
-    for pack in known { byName[pack.path.lastComponent?.string ?? ""] = pack }
-    var packs: [Pack] = []
-    var damaged: [String: StorageError] = [:]
-    for name in names {
-      if let pack = byName[name] {
-        packs.append(pack)
-        continue
+    var opened: [String: Pack] = [:]
+    for attempt in 1...Self.listingLimit {
+      let before = Self.coarseNow()
+      let stamp = try currentStamp()
+      let (known, old) = state.withLock { ($0.view.packs, $0.stamp) }
+      if !always, attempt == 1, stamp == old { return false }
+      // In this order: packs that replace those of the list are there before it is.
+      let retired = try stored { () throws(SystemCallError) in try Retirement(in: folder) }
+      let names = try stored { () throws(SystemCallError) in try FileOperations.names(in: folder) }
+        .map(\.string).filter { Pack.isFileName($0) && retired.fates[$0] == nil }
+      let listed = Set(names)
+      let kept = known.filter { listed.contains($0.name) }
+      let keptNames = Set(kept.map(\.name))
+      var new: [Pack] = []
+      var damaged: [String: StorageError] = [:]
+      var isChanging = false
+      for name in names where !keptNames.contains(name) {
+        do throws(StorageError) {
+          let pack = if let pack = opened[name] { pack } else { try Pack(path: folder.appending(name)) }
+          opened[name] = pack
+          new.append(pack)
+        } catch {
+          // What took the place of a pack that was removed since it was listed may not have been there yet.
+          if case .system(let cause) = error, cause.errno == .noSuchFileOrDirectory {
+            isChanging = true
+          } else {
+            damaged[name] = error
+          }
+        }
       }
-      do {
-        packs.append(try Pack(path: folder.appending(name)))
-      } catch .system(let error) where error.errno == .noSuchFileOrDirectory {
-        continue  // removed since it was listed
-      } catch {
-        damaged[name] = error
+      if !isChanging { isChanging = try currentStamp() != stamp }
+      if isChanging, attempt < Self.listingLimit { continue }
+      // A change within the same tick of the file system's clock leaves no trace: such a listing isn't trusted again.
+      let settled = !isChanging && before - max(stamp.modified, stamp.changed) > 100_000_000
+      state.withLock { state in
+        state.view.replace(with: kept, and: new)
+        state.names = listed
+        state.damaged = damaged
+        state.stamp = settled ? stamp : .untrusted
+        state.handles.removeAll { !listed.contains($0.path.lastComponent?.string ?? "") }
       }
-    }
-    // A change within the same tick of the file system's clock leaves no trace: such a listing isn't trusted again.
-    let settled = before - max(stamp.modified, stamp.changed) > 100_000_000
-    state.withLock { state in
-      state.packs = packs
-      state.names = Set(names)
-      state.damaged = damaged
-      state.stamp = settled ? stamp : Stamp(device: 0, inode: 0, modified: 0, changed: 0)
-      state.handles.removeAll { handle in !state.names.contains(handle.path.lastComponent?.string ?? "") }
+      break
     }
     return true
   }
 
+  private func currentStamp() throws(StorageError) -> Stamp {
+    let status = try stored { () throws(SystemCallError) in try FileStatus(at: folder) }
+    guard let status, status.kind == .directory else { throw .notAStore(folder.removingLastComponent()) }
+    return Stamp(status)
+  }
+
   /// Takes in a pack that was just published.
   func adopt(_ pack: Pack) {
-    let name = pack.path.lastComponent?.string ?? ""
     state.withLock { state in
-      state.damaged[name] = nil
-      if state.names.insert(name).inserted || !state.packs.contains(where: { $0.path == pack.path }) {
-        state.packs.append(pack)
+      state.damaged[pack.name] = nil
+      if state.names.insert(pack.name).inserted || !state.view.packs.contains(where: { $0.name == pack.name }) {
+        state.view.append(pack)
       }
     }
   }

@@ -29,6 +29,10 @@ public enum StorageError: Error, Hashable, Sendable {
   case invalidPrefix(String)
   /// An earlier failure, or ending it, left the writer unable to go on.
   case writerEnded
+  /// An object that an operation counted on was collected before the operation's facts were written; it is to be repeated.
+  case collectedMeanwhile(ContentID)
+  /// Another process collects, merges or repairs; the path is that of its lock.
+  case busy(FilePath)
 }
 
 /// Where bytes of the store are damaged, and how.
@@ -106,6 +110,8 @@ extension StorageError: CustomStringConvertible {
     case .folderInTheWay(let path): "folder '\(path.text)' is in the way"
     case .invalidPrefix(let prefix): "'\(prefix)' is not the beginning of a content id"
     case .writerEnded: "the store's writer has ended"
+    case .collectedMeanwhile(let id): "object '\(id.short)' was collected while it was being used"
+    case .busy(let path): "another process is working on the packs: '\(path.text)' is locked"
     }
   }
 }
@@ -159,7 +165,7 @@ extension UnsafeEntry: CustomStringConvertible {
 }
 
 /// Runs a system call on the store's own files.
-func stored<Result>(_ body: () throws(SystemCallError) -> Result) throws(StorageError) -> Result {
+func stored<Result: ~Copyable>(_ body: () throws(SystemCallError) -> Result) throws(StorageError) -> Result {
   do { return try body() } catch { throw .system(error) }
 }
 

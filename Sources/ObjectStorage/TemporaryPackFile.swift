@@ -36,10 +36,17 @@ final class TemporaryPackFile {
     _ = try attempting("write", path) { try descriptor.writeAll(bytes) }
   }
 
-  /// Syncs the file, gives it its final path and unlocks it.
+  /// Syncs the file, gives it its final path among the packs and unlocks it.
   func publish(as final: FilePath) throws(SystemCallError) {
+    try put(at: final) { (path, final) throws(SystemCallError) in try StoreLock.publish(path, as: final) }
+  }
+
+  /// Syncs the file, gives it its final path and unlocks it.
+  func put(
+    at final: FilePath, _ rename: (FilePath, FilePath) throws(SystemCallError) -> Void = FileOperations.rename
+  ) throws(SystemCallError) {
     try FileOperations.synchronize(descriptor, path)
-    try FileOperations.rename(path, to: final)
+    try rename(path, final)
     close()
     try FileOperations.synchronizeFolder(final.removingLastComponent())
   }
@@ -83,7 +90,7 @@ final class TemporaryPackFile {
   }
 
   // Whether the lock could be had at once.
-  private static func lock(_ descriptor: FileDescriptor, _ path: FilePath) throws(SystemCallError) -> Bool {
+  static func lock(_ descriptor: FileDescriptor, _ path: FilePath) throws(SystemCallError) -> Bool {
     while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
       let code = Errno(rawValue: errno)
       if code == .interrupted { continue }
@@ -93,7 +100,7 @@ final class TemporaryPackFile {
     return true
   }
 
-  private static func isNamed(_ descriptor: FileDescriptor, _ path: FilePath) throws(SystemCallError) -> Bool {
+  static func isNamed(_ descriptor: FileDescriptor, _ path: FilePath) throws(SystemCallError) -> Bool {
     guard let there = try FileStatus(at: path) else { return false }
     let open = try FileStatus(of: descriptor, path: path)
     return there.device == open.device && there.inode == open.inode

@@ -228,6 +228,8 @@ struct FailureReport {
     case .notAFile, .tooLarge, .unsafeEntry, .invalidPrefix: set("\(error)", .failed)
     case .folderInTheWay: set("\(error)", .conflict)
     case .writerEnded: set("\(error)", .bug)
+    case .collectedMeanwhile: set("\(error)", .failed, hint: "run the command again")
+    case .busy: set("\(error)", .locked, hint: "wait until it is done")
     }
   }
 
