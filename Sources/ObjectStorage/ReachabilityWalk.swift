@@ -21,7 +21,8 @@ final class ReachabilityWalk {
 
   /// What is named and isn't in the store.
   private(set) var missing: Set<ContentID> = []
-  /// Called for each object that is reached for the first time.
+  /// Called for each object that is reached for the first time; of several places, with that in the pack whose name
+  /// comes first.
   var onReached: (PackSet.Location) -> Void = { _ in }
 
   /// The trees and lists of chunks that can't be read, so that nobody knows what they name.
@@ -119,7 +120,9 @@ final class ReachabilityWalk {
       let isNew = parts[
         ObjectIdentifier(pack), default: Part(pack: pack, marks: RecordSet(capacity: pack.index.count))
       ].marks.insert(position)
-      if first == nil { first = PackSet.Location(pack: pack, position: position) }
+      if first.map({ pack.name < $0.pack.name }) ?? true {
+        first = PackSet.Location(pack: pack, position: position)
+      }
       if isNew, mark == .absent { mark = .new }
       if !isNew { mark = .old }
       return true
