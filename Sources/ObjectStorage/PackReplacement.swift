@@ -16,7 +16,9 @@ final class PackReplacement {
   private let store: ObjectStore
   private var old: [Old]
   private let numbers: [ObjectIdentifier: Int]
-  private var new: Set<String> = []
+
+  /// The names of the packs that were made.
+  private(set) var new: Set<String> = []
 
   /// Takes the packs to replace, with the records that are wanted of them.
   init(_ store: ObjectStore, _ packs: [(pack: Pack, wanted: RecordSet)]) {
@@ -32,6 +34,9 @@ final class PackReplacement {
       old.damage.sorted { $0.key < $1.key }.compactMap { old.saved.contains($0.key) ? nil : $0.value }
     }
   }
+
+  /// The number of objects that are wanted and safe in packs that stay.
+  var savedCount: Int { old.reduce(0) { $0 + $1.saved.count } }
 
   /// Copies what is wanted.
   ///

@@ -25,6 +25,11 @@ struct RecordSet {
     return true
   }
 
+  /// Takes a record out.
+  mutating func remove(_ position: Int) {
+    words[position >> 6] &= ~(1 << UInt64(position & 63))
+  }
+
   /// The number of records in the set.
   var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
