@@ -8,15 +8,22 @@ internal import TestSupport
 ///
 /// `killed` kills itself once one pack is published and another on its way. `limited` may write files of 1 MiB and is
 /// to fail at that, and to go on failing: it exits with 0 if so, else with the number of what went wrong.
+///
+/// With a seed, `collect`, `collecting`, `writing` and `repair` do so until they die at a moment that the seed chooses.
 @main
 enum StoreWriter {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 3 else { exit(64) }
+    guard arguments.count >= 3 else { exit(64) }
     let folder = FilePath(arguments[2])
+    let seed = arguments.count > 3 ? UInt64(arguments[3]) ?? 0 : 0
     switch arguments[1] {
     case "killed": try killed(folder)
     case "limited": exit(try limited(folder))
+    case "collect": try Maintenance.collect(folder, seed, rounds: 1)
+    case "collecting": try Maintenance.collect(folder, seed, rounds: .max)
+    case "writing": try Maintenance.write(folder, seed)
+    case "repair": try Maintenance.repair(folder, seed)
     default: exit(64)
     }
   }
