@@ -13,8 +13,8 @@ extension ObjectStore {
   ///   - options: what to remove and to rewrite.
   ///   - progress: called with the bytes of packs rewritten and to rewrite; what it throws ends the collection,
   ///     and nothing is removed.
-  ///   - roots: returns all ids of files and trees that are wanted. It is called twice, the second time while nobody can
-  ///     write down facts: it must not wait for a lock that somebody holds while calling ``ObjectWriter/commit(_:)``.
+  ///   - roots: returns all ids of files and trees that are wanted. It is called twice and must look anew each time, the
+  ///     second time while nobody can write down facts: it must not wait for a lock that somebody holds while calling ``ObjectWriter/commit(_:)``.
   /// - Throws: ``StorageError/busy(_:)`` if another process does this; ``StorageError/system(_:)``; what `roots` and
   ///   `progress` throw.
   @discardableResult

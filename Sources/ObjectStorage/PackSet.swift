@@ -72,13 +72,7 @@ final class PackSet: Sendable {
 
   /// Whether the object is in a pack that was listed before; the place is noted as relied upon.
   func contains(_ key: ObjectKey, relying reliance: Reliance? = nil) throws(StorageError) -> Bool {
-    var isThere = false
-    try view().forEachPlace(of: key) { pack, position in
-      reliance?.add(pack, position)
-      isThere = true
-      return false
-    }
-    return isThere
+    try view().contains(key, relying: reliance)
   }
 
   private static func places(of key: ObjectKey, in view: PackView) -> [Location] {

@@ -37,6 +37,17 @@ struct PackView: Sendable {
     self.table = table
   }
 
+  /// Whether the object is in one of the packs; the place is noted as relied upon.
+  func contains(_ key: ObjectKey, relying reliance: Reliance? = nil) -> Bool {
+    var isThere = false
+    forEachPlace(of: key) { pack, position in
+      reliance?.add(pack, position)
+      isThere = true
+      return false
+    }
+    return isThere
+  }
+
   /// Calls `body` with each place of the object, until `body` returns false.
   func forEachPlace(of key: ObjectKey, _ body: (_ pack: Pack, _ position: Int) -> Bool) {
     var isDone = false

@@ -1,0 +1,36 @@
+import MLTBase
+import ObjectStorage
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct ManyPacksTests {
+  @Test("objects of many packs are found however often they are looked for, and as packs come and go", arguments: 0..<3)
+  func found(seed: UInt64) throws {
+    try withTemporaryFolder { folder in
+      let writer = try makeStore(in: folder)
+      let store = try reopenStore(in: folder)
+      var generator = SeededGenerator(seed: seed)
+      var wanted: Set<ContentID> = []
+      var unwanted: Set<ContentID> = []
+      for round in 0..<6 as Range<UInt64> {
+        for file in 0..<15 as Range<UInt64> {
+          let id = try add(randomBytes(20, seed: seed * 10_000 + round * 100 + file), to: writer)
+          if Bool.random(using: &generator) { wanted.insert(id) } else { unwanted.insert(id) }
+        }
+        // Enough look-ups for a table to be made in some rounds, and asked after more packs came.
+        for _ in 0..<3 {
+          for id in wanted.union(unwanted) { #expect(try store.containsFile(id)) }
+        }
+        #expect(try !store.containsFile(ContentHasher.contentID(of: randomBytes(21, seed: round))))
+        if round % 3 == 2 {
+          let roots = wanted
+          try writer.collect(CollectionOptions(grace: 0, wasteThreshold: 0, smallPackSize: 0)) { roots }
+          for id in wanted { #expect(try store.contents(of: id, limit: 20).count == 20) }
+          for id in unwanted { #expect(try !writer.containsFile(id)) }
+          unwanted = []
+        }
+      }
+    }
+  }
+}
