@@ -6,7 +6,7 @@ internal import SystemPackage
 ///
 /// A pack smaller than the first buffer needs no thread.
 final class PackPipeline {
-  private static let blockLength = 1 << 20
+  private static let blockLength = 2 << 20
 
   // Filled by the owner, emptied by the writing thread, and back.
   private final class Blocks: Sendable {
@@ -16,7 +16,8 @@ final class PackPipeline {
     let failure = Mutex<SystemCallError?>(nil)
 
     func take() -> MemoryBlock {
-      free.withLock { $0.popLast() }?.block ?? MemoryBlock(count: PackPipeline.blockLength)
+      free.withLock { $0.popLast() }?.block
+        ?? MemoryBlock(count: PackPipeline.blockLength, alignment: TemporaryPackFile.directAlignment)
     }
 
     func giveBack(_ block: MemoryBlock) {
@@ -45,12 +46,16 @@ final class PackPipeline {
   }
 
   /// Has the first `count` bytes of `block` written; the block isn't the caller's any more.
+  ///
+  /// A pack's blocks are all full but its last one, so that they lie where direct writes may go.
   func write(_ block: MemoryBlock, count: Int, to file: TemporaryPackFile) throws(SystemCallError) {
     try check()
     let writing = self.writing ?? BackgroundThread(depth: 4)
     self.writing = writing
     writing.run { [blocks] in
-      blocks.attempt { () throws(SystemCallError) in try file.write(block.prefix(count)) }
+      blocks.attempt { () throws(SystemCallError) in
+        try file.write(block.prefix(count), direct: count == Self.blockLength)
+      }
       blocks.giveBack(block)
     }
   }

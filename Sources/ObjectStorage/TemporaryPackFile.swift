@@ -10,6 +10,9 @@ final class TemporaryPackFile {
   let path: FilePath
   let descriptor: FileDescriptor
   private var isOpen = true
+  // Whether writes go to the disk past the page cache, and whether they may.
+  private var isDirect = false
+  private var mayBeDirect = true
 
   /// Makes and locks a new file in `folder`.
   init(in folder: FilePath) throws(SystemCallError) {
@@ -31,9 +34,42 @@ final class TemporaryPackFile {
     }
   }
 
+  /// What ``write(_:direct:)`` must get a multiple of to write directly, in length as in memory.
+  static let directAlignment = 4096
+
   /// Appends `bytes`.
-  func write(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
-    _ = try attempting("write", path) { try descriptor.writeAll(bytes) }
+  ///
+  /// - Parameter direct: whether they may go past the page cache: bytes that will be synced at once and, likely, not
+  ///   be read soon; all that was written before was direct and aligned. Copying them into the cache costs as
+  ///   much as hashing them does.
+  func write(_ bytes: UnsafeRawBufferPointer, direct: Bool = false) throws(SystemCallError) {
+    setDirect(direct && mayBeDirect)
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Glibc.write(descriptor.rawValue, rest.baseAddress, rest.count)
+      if count >= 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        // What is left may not be aligned any more.
+        if !rest.isEmpty { setDirect(false) }
+        continue
+      }
+      let code = Errno(rawValue: errno)
+      if code == .interrupted { continue }
+      // Some file systems take the flag and refuse the write.
+      guard code == .invalidArgument, isDirect else { throw SystemCallError("write", path, code) }
+      mayBeDirect = false
+      setDirect(false)
+    }
+  }
+
+  private func setDirect(_ wanted: Bool) {
+    guard wanted != isDirect else { return }
+    let flags = fcntl(descriptor.rawValue, F_GETFL)
+    if flags >= 0, fcntl(descriptor.rawValue, F_SETFL, wanted ? flags | __O_DIRECT : flags & ~__O_DIRECT) == 0 {
+      isDirect = wanted
+    } else {
+      mayBeDirect = false
+    }
   }
 
   /// Syncs the file, gives it its final path among the packs and unlocks it.
