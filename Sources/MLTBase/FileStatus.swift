@@ -48,6 +48,19 @@ public struct FileStatus: Hashable, Sendable {
     self.init(status)
   }
 
+  /// Asks for the status of what is named so in an open folder; a symbolic link isn't followed.
+  ///
+  /// - Returns: nil if there is nothing of that name.
+  package init?(of name: UnsafePointer<CChar>, in folder: FileDescriptor) throws(Errno) {
+    var status = stat()
+    guard fstatat(folder.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      let code = Errno(rawValue: errno)
+      if code == .noSuchFileOrDirectory || code == .notDirectory { return nil }
+      throw code
+    }
+    self.init(status)
+  }
+
   /// Asks for the status of an open file.
   public init(of descriptor: FileDescriptor, path: FilePath?) throws(SystemCallError) {
     var status = stat()

@@ -14,16 +14,15 @@ final class Compressor {
     ZSTD_freeCCtx(context)
   }
 
-  /// Compresses `bytes` to the beginning of `target`.
+  /// Compresses `bytes` to the beginning of `target`, which has as much room as they take.
   ///
   /// - Returns: the length, nil if that isn't at least a thirty-second less.
-  func compress(_ bytes: UnsafeRawBufferPointer, into target: MemoryBlock) -> Int? {
+  func compress(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
     let limit = bytes.count - max(1, bytes.count / 32)
     guard limit > 0 else { return nil }
-    target.reserve(limit)
     // With no more room than would be of use, zstd gives up as soon as that is full.
     let count = ZSTD_compressCCtx(
-      context, target.bytes.baseAddress, limit, bytes.baseAddress, bytes.count, Self.level)
+      context, target.baseAddress, limit, bytes.baseAddress, bytes.count, Self.level)
     return ZSTD_isError(count) == 0 ? count : nil
   }
 }

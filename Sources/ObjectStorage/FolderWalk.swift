@@ -2,120 +2,324 @@ internal import MLTBase
 internal import SystemPackage
 
 /// What becomes of what a walk over a folder finds.
+///
+/// Called on the walk's thread.
 protocol FolderSink {
-  /// Takes a file's bytes.
-  func take(fileAt path: FilePath, followingLinks: Bool) throws(StorageError) -> SourceFile.Outcome
+  /// Whether the bytes of a file must be read although they are known.
+  func needsFile(_ id: ContentID) throws(StorageError) -> Bool
+  /// Returns what takes in objects from files that are read by another thread, nil if only names are wanted.
+  func prepare() throws(StorageError) -> PreparedObjects?
+  /// Takes some of the prepared objects.
+  func take(_ objects: PreparedObjects, _ range: Range<Int>) throws(StorageError)
+  /// Reads a file too large for one thread, and passes its content on if it stayed as it was; nil if it didn't.
+  func stream(
+    _ source: consuming SourceFile, through work: OrderedWork,
+    _ completion: @escaping (_ content: ContentID?) throws(StorageError) -> Void
+  ) throws(StorageError)
+  /// Takes the bytes of a file at its opening; returns their content and number.
+  func take(_ source: borrowing SourceFile) throws(StorageError) -> (id: ContentID, size: Int64)
   /// Takes a symbolic link's target.
   func take(linkTarget: [UInt8]) throws(StorageError) -> ContentID
   /// Takes a folder's listing.
-  func take(_ tree: Tree) throws(StorageError) -> ContentID
-  /// Whether the bytes of a file must be read although they are known.
-  func needsFile(_ id: ContentID) throws(StorageError) -> Bool
+  func take(listing: UnsafeRawBufferPointer) throws(StorageError) -> ContentID
 }
 
 /// A walk over a folder, children before their parent, without recursion.
-struct FolderWalk<Sink: FolderSink> {
-  // A folder that is being walked.
-  private struct Frame {
-    var path: FilePath
-    var relativePath: [UInt8]
-    var name: [UInt8]
-    var names: [[UInt8]]
-    var next = 0
-    var entries: [TreeEntry] = []
-  }
+///
+/// The walk's thread lists folders, looks at files, and asks ``FolderOptions``; others read the files meanwhile. What
+/// they find is taken on the walk's thread again, in the order of the walk.
+final class FolderWalk<Sink: FolderSink> {
+  // Of a deeper walk only so many folders stay open.
+  private static var openLimit: Int { 64 }
 
+  private let root: FilePath
+  private let rootLength: Int
   private let options: FolderOptions
   private let sink: Sink
-  private var stack: [Frame] = []
+  private let work: OrderedWork
+  private let monitor: WorkMonitor<IngestProgress>
+  private var stack: [WalkedFolder] = []
+  // The path of the folder on top of the stack.
+  private var path: [UInt8]
+  private var batch: FileBatch
   private var skipped: [StoredTree.Skipped] = []
   private var unstable: [[UInt8]] = []
+  private var result: StoredTree?
 
   /// Walks `folder` and returns its tree.
-  static func run(_ folder: FilePath, options: FolderOptions, into sink: Sink) throws(StorageError) -> StoredTree {
-    var walk = FolderWalk(options: options, sink: sink)
-    return try walk.run(folder)
+  static func run(
+    _ folder: FilePath, options: FolderOptions, into sink: Sink, _ pool: WorkerPool,
+    _ monitor: WorkMonitor<IngestProgress>
+  ) throws(StorageError) -> StoredTree {
+    let walk = try FolderWalk(folder, options, sink, pool, monitor)
+    do throws(StorageError) {
+      return try walk.run()
+    } catch {
+      walk.work.end(takingResults: error == .cancelled)
+      throw error
+    }
   }
 
-  private init(options: FolderOptions, sink: Sink) {
+  private init(
+    _ folder: FilePath, _ options: FolderOptions, _ sink: Sink, _ pool: WorkerPool,
+    _ monitor: WorkMonitor<IngestProgress>
+  ) throws(StorageError) {
     self.options = options
     self.sink = sink
+    self.monitor = monitor
+    work = OrderedWork(pool)
+    root = folder
+    path = folder.bytes
+    rootLength = path.count
+    batch = FileBatch(try sink.prepare())
   }
 
-  private mutating func run(_ folder: FilePath) throws(StorageError) -> StoredTree {
-    let names = try readable { () throws(SystemCallError) in try FolderListing.names(in: folder) }
-    stack.append(Frame(path: folder, relativePath: [], name: [], names: names))
-    while true {
-      let top = stack.count - 1
-      if stack[top].next < stack[top].names.count {
-        let name = stack[top].names[stack[top].next]
-        stack[top].next += 1
-        try visit(name, in: top)
-        continue
+  private func run() throws(StorageError) -> StoredTree {
+    let handle = try readable { () throws(SystemCallError) in try FolderHandle.open(at: root) }
+    do throws(Errno) {
+      stack.append(try WalkedFolder(handle, parent: nil, position: 0))
+    } catch {
+      throw .unreadable(SystemCallError("list", root, error))
+    }
+    while let folder = stack.last {
+      if folder.next < folder.listing.count {
+        folder.next += 1
+        try visit(folder.next - 1, in: folder)
+      } else {
+        stack.removeLast()
+        try leave(folder)
       }
-      let frame = stack.removeLast()
-      let tree: Tree
-      do throws(TreeProblem) { tree = try Tree(sorted: frame.entries) } catch { throw .invalidTree(error) }
-      let id = try sink.take(tree)
-      if stack.isEmpty {
-        return StoredTree(
-          content: id, size: tree.size, count: tree.count, skipped: skipped, unstable: unstable)
+    }
+    try flush()
+    try work.drain()
+    guard let result else { preconditionFailure("the end of the first folder was taken") }
+    return result
+  }
+
+  // MARK: The way
+
+  private func visit(_ position: Int, in folder: WalkedFolder) throws(StorageError) {
+    try monitor.check()
+    guard let handle = folder.handle else {
+      return try append(.skipped(folder, position, .unreadable(.noSuchFileOrDirectory)))
+    }
+    let name = folder.listing.pointer(position)
+    let status = try attempt(folder, position, "look at") { () throws(Errno) in
+      guard let status = try FileStatus(of: name, in: handle.descriptor) else { throw .noSuchFileOrDirectory }
+      return status
+    }
+    guard let status else { return }
+    let folderLength = path.count
+    path.append(0x2F)
+    path.append(contentsOf: folder.listing.bytes(position))
+    var isEntered = false
+    defer { if !isEntered { path.removeSubrange(folderLength...) } }
+    if options.isIgnored(Array(path[(rootLength + 1)...]), status.kind == .directory) { return }
+    if TreeEntry.isReserved(folder.listing.bytes(position)) {
+      return try append(.skipped(folder, position, .reservedName))
+    }
+    switch status.kind {
+    case .special:
+      try append(.skipped(folder, position, .special))
+    case .directory:
+      let entered = try attempt(folder, position, "list") { () throws(Errno) in
+        try WalkedFolder(handle.open(name), parent: folder, position: position)
       }
-      stack[stack.count - 1].entries.append(
-        TreeEntry(mode: .tree, content: id, size: tree.size, count: tree.count, name: frame.name))
+      guard let entered else { return }
+      try enter(entered)
+      isEntered = true
+    case .symbolicLink:
+      monitor.progress.filesSeen += 1
+      let target = try attempt(folder, position, "read link") { () throws(Errno) in try handle.linkTarget(name) }
+      if let target { try append(.link(folder, position, target)) }
+    case .regular:
+      monitor.progress.filesSeen += 1
+      if let path = FilePath(bytes: path), let known = options.known(path, status), try !sink.needsFile(known) {
+        try append(.known(folder, position, status, known))
+      } else if batch.objects != nil, status.size > FileScan.wholeLimit {
+        try stream(position, in: folder, handle, status)
+      } else {
+        try append(.file(folder, handle, position, status))
+      }
     }
   }
 
-  private mutating func visit(_ name: [UInt8], in top: Int) throws(StorageError) {
-    let relativePath = stack[top].relativePath.isEmpty ? name : stack[top].relativePath + [0x2F] + name
-    guard let path = FilePath(bytes: stack[top].path.bytes + [0x2F] + name) else { return }
+  private func enter(_ folder: WalkedFolder) throws(StorageError) {
+    stack.append(folder)
+    guard stack.count > Self.openLimit else { return }
+    let far = stack[stack.count - 1 - Self.openLimit]
+    // One whose identity can't be asked stays open.
+    guard let identity = try? far.handle?.identity() else { return }
+    far.identity = identity
+    far.handle = nil
+  }
+
+  private func leave(_ folder: WalkedFolder) throws(StorageError) {
+    try append(.end(folder))
+    guard let parent = folder.parent else { return }
+    path.removeSubrange((path.count - 1 - parent.listing.bytes(folder.position).count)...)
+    if parent.handle == nil, let identity = parent.identity {
+      // If the folder was moved elsewhere meanwhile, its other children can't be found any more, and are left out.
+      parent.handle = try? folder.handle?.parent(identity)
+    }
+  }
+
+  // A file too large for a batch goes its own way between two.
+  private func stream(
+    _ position: Int, in folder: WalkedFolder, _ handle: FolderHandle, _ status: FileStatus
+  ) throws(StorageError) {
+    try flush()
     do throws(StorageError) {
-      guard let status = try readable({ () throws(SystemCallError) in try FileStatus(at: path) }) else {
-        return skip(relativePath, .unreadable(.noSuchFileOrDirectory))
+      let source = try SourceFile(
+        folder.listing.pointer(position), in: handle, path: FilePath(bytes: path) ?? root)
+      let opened = source.status
+      try sink.stream(source, through: work) { [self] (content) throws(StorageError) in
+        guard let content else { return try readAgain(position, in: folder, handle) }
+        try take(position, in: folder, content, opened)
       }
-      if options.isIgnored(relativePath, status.kind == .directory) { return }
-      if TreeEntry.isReserved(name) { return skip(relativePath, .reservedName) }
-      switch status.kind {
-      case .special:
-        skip(relativePath, .special)
-      case .directory:
-        let names = try readable { () throws(SystemCallError) in try FolderListing.names(in: path) }
-        stack.append(Frame(path: path, relativePath: relativePath, name: name, names: names))
-      case .symbolicLink:
-        let target = try readable { () throws(SystemCallError) in try LinkTarget.read(path) }
-        let id = try sink.take(linkTarget: target)
-        stack[top].entries.append(
-          TreeEntry(mode: .link, content: id, size: Int64(target.count), name: name))
-      case .regular:
-        stack[top].entries.append(try file(name, path, relativePath, status))
-      }
-    } catch .unreadable(let error) where !Self.isExhaustion(error.errno) {
-      skip(relativePath, .unreadable(error.errno))
-    } catch .notAFile {
-      skip(relativePath, .special)  // it took the file's place since its status was asked for
+    } catch {
+      // In its place in the order.
+      try work.add(nil) { [self] () throws(StorageError) in try takeFailure(error, position, in: folder) }
     }
   }
 
-  private mutating func file(
-    _ name: [UInt8], _ path: FilePath, _ relativePath: [UInt8], _ status: FileStatus
-  ) throws(StorageError) -> TreeEntry {
-    if let known = options.known(path, status), try !sink.needsFile(known) {
-      return TreeEntry(
-        mode: status.isExecutable ? .executable : .file, content: known, size: status.size, name: name)
+  // Runs a system call on one of a folder's names; if that fails, the name is skipped.
+  private func attempt<Result>(
+    _ folder: WalkedFolder, _ position: Int, _ operation: String, _ body: () throws(Errno) -> Result
+  ) throws(StorageError) -> Result? {
+    do throws(Errno) {
+      return try body()
+    } catch {
+      if Self.isExhaustion(error) {
+        throw .unreadable(SystemCallError(operation, filePath(position, in: folder), error))
+      }
+      try append(.skipped(folder, position, .unreadable(error)))
+      return nil
     }
-    let outcome = try sink.take(fileAt: path, followingLinks: false)
-    if let status = outcome.status {
-      options.learned(path, status, outcome.file.content)
-    } else {
-      unstable.append(relativePath)
-    }
-    return TreeEntry(
-      mode: outcome.file.isExecutable ? .executable : .file, content: outcome.file.content,
-      size: outcome.file.size, name: name)
   }
 
-  private mutating func skip(_ path: [UInt8], _ reason: StoredTree.Skipped.Reason) {
-    skipped.append(StoredTree.Skipped(path: path, reason: reason))
+  // MARK: Batches
+
+  private func append(_ event: FileBatch.Event) throws(StorageError) {
+    batch.append(event)
+    if batch.isFull { try flush() }
+  }
+
+  private func flush() throws(StorageError) {
+    guard !batch.events.isEmpty else { return }
+    let full = batch
+    batch = FileBatch(try sink.prepare())
+    let isCancelled = monitor.isCancelled
+    let job = full.hasFiles ? WorkerPool.Job { full.run(isCancelled, $0) } : nil
+    try work.add(job, weight: full.weight) { [self] () throws(StorageError) in try take(full) }
+  }
+
+  private func take(_ batch: FileBatch) throws(StorageError) {
+    var outcomes = batch.outcomes.makeIterator()
+    for event in batch.events {
+      switch event {
+      case .file(let folder, let handle, let position, let status):
+        guard let outcome = outcomes.next() else { preconditionFailure("every file of a batch has an outcome") }
+        switch outcome {
+        case .content(let content, let range):
+          if let objects = batch.objects { try sink.take(objects, range) }
+          monitor.progress.bytesRead += status.size
+          try take(position, in: folder, content, status)
+        case .changed:
+          try readAgain(position, in: folder, handle)
+        case .failed(let code):
+          let error = SystemCallError("read", filePath(position, in: folder), code)
+          try takeFailure(.unreadable(error), position, in: folder)
+        }
+      case .known(let folder, let position, let status, let content):
+        try add(position, in: folder, content, size: status.size, isExecutable: status.isExecutable)
+      case .link(let folder, let position, let target):
+        let content = try sink.take(linkTarget: target)
+        try folder.tree.append(
+          .link, content, size: Int64(target.count), name: folder.listing.bytes(position))
+      case .end(let folder):
+        try takeEnd(of: folder)
+      case .skipped(let folder, let position, let reason):
+        skip(position, in: folder, reason)
+      }
+    }
+    try monitor.check()
+  }
+
+  // MARK: Results
+
+  // Takes a file that was read and stayed as it was.
+  private func take(
+    _ position: Int, in folder: WalkedFolder, _ content: ContentID, _ status: FileStatus
+  ) throws(StorageError) {
+    monitor.progress.filesRead += 1
+    options.learned(filePath(position, in: folder), status, content)
+    try add(position, in: folder, content, size: status.size, isExecutable: status.isExecutable)
+  }
+
+  // The file changed while it was read, or since the walk met it.
+  private func readAgain(
+    _ position: Int, in folder: WalkedFolder, _ handle: FolderHandle
+  ) throws(StorageError) {
+    try monitor.check()
+    let path = filePath(position, in: folder)
+    do throws(StorageError) {
+      let outcome = try SourceFile.readTwiceIfUnstable(
+        opening: { () throws(StorageError) in
+          try SourceFile(folder.listing.pointer(position), in: handle, path: path)
+        },
+        { (source) throws(StorageError) in try sink.take(source) })
+      if let status = outcome.status {
+        return try take(position, in: folder, outcome.file.content, status)
+      }
+      monitor.progress.filesRead += 1
+      unstable.append(folder.relativePath(position))
+      try add(
+        position, in: folder, outcome.file.content, size: outcome.file.size,
+        isExecutable: outcome.file.isExecutable)
+    } catch {
+      try takeFailure(error, position, in: folder)
+    }
+  }
+
+  private func takeFailure(
+    _ error: StorageError, _ position: Int, in folder: WalkedFolder
+  ) throws(StorageError) {
+    switch error {
+    case .unreadable(let cause) where !Self.isExhaustion(cause.errno):
+      skip(position, in: folder, .unreadable(cause.errno))
+    case .notAFile:
+      skip(position, in: folder, .special)  // it took the file's place since its status was asked for
+    default:
+      throw error
+    }
+  }
+
+  private func takeEnd(of folder: WalkedFolder) throws(StorageError) {
+    let tree = folder.tree
+    let content = try sink.take(listing: tree.bytes)
+    guard let parent = folder.parent else {
+      result = StoredTree(
+        content: content, size: tree.size, count: tree.count, skipped: skipped, unstable: unstable)
+      return
+    }
+    try parent.tree.append(
+      .tree, content, size: tree.size, count: tree.count, name: parent.listing.bytes(folder.position))
+  }
+
+  private func add(
+    _ position: Int, in folder: WalkedFolder, _ content: ContentID, size: Int64, isExecutable: Bool
+  ) throws(StorageError) {
+    try folder.tree.append(
+      isExecutable ? .executable : .file, content, size: size, name: folder.listing.bytes(position))
+  }
+
+  private func skip(_ position: Int, in folder: WalkedFolder, _ reason: StoredTree.Skipped.Reason) {
+    skipped.append(StoredTree.Skipped(path: folder.relativePath(position), reason: reason))
+  }
+
+  private func filePath(_ position: Int, in folder: WalkedFolder) -> FilePath {
+    FilePath(bytes: root.bytes + [0x2F] + folder.relativePath(position)) ?? root
   }
 
   // Of these the file isn't the cause, and the next one would fare no better.

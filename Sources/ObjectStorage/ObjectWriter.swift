@@ -14,15 +14,25 @@ public final class ObjectWriter {
   // Full packs that are being made durable.
   private var publishing: [Pack] = []
   private let pipeline = PackPipeline()
-  private lazy var hashing = BackgroundThread(depth: 1)
   private var failure: StorageError?
-  private lazy var buffer = MemoryBlock(count: Self.bufferLength)
-  private let compressed = MemoryBlock(count: Chunker.maximum)
-  private let compressor = Compressor()
-  // How many chunks in a row could not be compressed.
-  private var incompressible = 0
+  let pool = WorkerPool()
+  private(set) lazy var hashing = BackgroundThread(depth: 4)
+  let slabs = BlockPool(blockLength: ObjectWriter.slabLength)
+  private let arenas = BlockPool(blockLength: 1 << 20)
 
-  private static let bufferLength = 4 << 20
+  static let slabLength = 2 << 20
+
+  /// Told of the progress of adding files and folders about every 50 milliseconds; nil for nobody.
+  ///
+  /// Called on the thread that adds. What ``FolderOptions/progress`` names is told in its place, if there is one.
+  public var progress: (@Sendable (IngestProgress) -> Void)?
+
+  /// Asked, often and by several threads, whether to stop; nil for never.
+  ///
+  /// What was added up to then is made durable, and the call throws ``StorageError/cancelled``; the writer can then
+  /// be used again. ``FolderOptions/isCancelled`` is asked in its place, if there is one.
+  public var isCancelled: (@Sendable () -> Bool)?
+  var monitor = WorkMonitor(IngestProgress(), report: nil, isCancelled: nil)
 
   init(_ store: ObjectStore) {
     self.store = store
@@ -45,29 +55,26 @@ public final class ObjectWriter {
   /// Memory doesn't grow with the file. A file that changes while it is read is read once more.
   ///
   /// - Throws: ``StorageError/unreadable(_:)`` or ``StorageError/notAFile(_:)`` for the file; ``StorageError/system(_:)``
-  ///   if the store can't be written, after which the writer is of no more use.
+  ///   if the store can't be written, after which the writer is of no more use; ``StorageError/cancelled``.
   public func addFile(at path: FilePath) throws(StorageError) -> StoredFile {
-    try take(fileAt: path, followingLinks: true).file
+    try watched(progress, isCancelled) { () throws(StorageError) in
+      monitor.progress.filesSeen = 1
+      let outcome = try SourceFile.readTwiceIfUnstable(path, followingLinks: true) { (source) throws(StorageError) in
+        try take(source)
+      }
+      monitor.progress.filesRead = 1
+      return outcome.file
+    }
   }
 
   /// Stores bytes as a file's, and returns its content id.
   ///
   /// - Throws: ``StorageError/system(_:)`` if the store can't be written.
   public func addBytes(_ bytes: [UInt8]) throws(StorageError) -> ContentID {
-    let block = MemoryBlock(count: max(1, bytes.count))
-    block.bytes.copyBytes(from: bytes)
-    let whole = block.prefix(bytes.count)
-    incompressible = 0
-    guard Chunker.cut(whole) < bytes.count else { return try addChunk(whole) }
-    var recipe = Recipe()
-    var start = 0
-    while start < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: whole[start...])
-      let length = Chunker.cut(rest)
-      recipe.append(try addChunk(UnsafeRawBufferPointer(rebasing: rest[..<length])), length: length)
-      start += length
-    }
-    return try addRecipe(recipe, ContentHasher.contentID(of: whole))
+    let objects = try prepare(source: nil)
+    let id = bytes.withUnsafeBytes { objects.addFile($0, pool.tools) }
+    try take(objects, 0..<objects.count)
+    return id
   }
 
   /// Stores a folder's listing, and returns its id; what it names is not asked for.
@@ -86,11 +93,30 @@ public final class ObjectWriter {
   /// What is named `.git` or `.mlt`, can't be read, or is no file, is left out and listed in the result.
   ///
   /// - Throws: ``StorageError/unreadable(_:)`` if the folder itself can't be read; ``StorageError/system(_:)`` if the
-  ///   store can't be written, after which the writer is of no more use.
+  ///   store can't be written, after which the writer is of no more use; ``StorageError/cancelled``.
   public func addFolder(
     at folder: FilePath, options: FolderOptions = FolderOptions()
   ) throws(StorageError) -> StoredTree {
-    try FolderWalk.run(folder, options: options, into: self)
+    try watched(options.progress ?? progress, options.isCancelled ?? isCancelled) { () throws(StorageError) in
+      try FolderWalk.run(folder, options: options, into: self, pool, monitor)
+    }
+  }
+
+  // Cancelled work leaves what was added up to then, so that doing it again goes on from there.
+  private func watched<Result>(
+    _ progress: (@Sendable (IngestProgress) -> Void)?, _ isCancelled: (@Sendable () -> Bool)?,
+    _ body: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    monitor = WorkMonitor(IngestProgress(), report: progress, isCancelled: isCancelled)
+    defer { monitor = WorkMonitor(IngestProgress(), report: nil, isCancelled: nil) }
+    do throws(StorageError) {
+      let result = try body()
+      monitor.finish()
+      return result
+    } catch {
+      if error == .cancelled { try finish() }
+      throw error
+    }
   }
 
   /// Tells whether a file's bytes are in the store, or will be when this writer has finished.
@@ -132,115 +158,46 @@ public final class ObjectWriter {
     failure = failure ?? .writerEnded
   }
 
-  // MARK: Files
-
-  /// Cuts a file into chunks and stores those that aren't there; returns the id of the whole and its size.
-  private func ingest(_ source: borrowing SourceFile) throws(StorageError) -> (id: ContentID, size: Int64) {
-    incompressible = 0
-    let block = buffer
-    let capacity = block.bytes.count
-    let hasher = RunningHash()
-    // The thread may not outlive what it reads, however this ends.
-    defer { if hasher.isShared { hashing.wait() } }
-    var recipe = Recipe()
-    var start = 0
-    var end = 0
-    var isAtEnd = false
-    while true {
-      if !isAtEnd, end - start < Chunker.maximum {
-        if hasher.isShared { hashing.wait() }
-        // Whatever is left moves to the front, so that the next chunk lies in one piece.
-        let rest = UnsafeRawBufferPointer(rebasing: block.bytes[start..<end])
-        UnsafeMutableRawBufferPointer(rebasing: block.bytes[..<rest.count]).copyMemory(from: rest)
-        end = rest.count
-        start = 0
-        let got = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: block.bytes[end...]))
-        isAtEnd = end + got < capacity
-        let new = end..<end + got
-        end += got
-        if isAtEnd, recipe.count == 0, Chunker.cut(block.prefix(end)) == end {
-          // The whole file is one chunk, and its id the chunk's.
-          return (try addChunk(block.prefix(end)), Int64(end))
-        }
-        let bytes = UnsafeRawBufferPointer(rebasing: block.bytes[new])
-        if isAtEnd, !hasher.isShared {
-          hasher.value.update(bytes)
-        } else {
-          // The whole is hashed while its chunks are cut and hashed, which takes longer.
-          hasher.isShared = true
-          hashing.run { hasher.value.update(bytes) }
-        }
-      }
-      guard start < end else { break }
-      let (id, length) = try addNextChunk(of: UnsafeRawBufferPointer(rebasing: block.bytes[start..<end]))
-      guard recipe.count < Recipe.countLimit else {
-        throw .tooLarge(id, limit: recipe.size)
-      }
-      recipe.append(id, length: length)
-      start += length
-    }
-    if hasher.isShared { hashing.wait() }
-    return (try addRecipe(recipe, hasher.value.finalize()), recipe.size)
-  }
-
-  // The hash of a whole file; once it is shared, the hashing thread's until that was waited for.
-  private final class RunningHash {
-    var value = ContentHasher()
-    var isShared = false
-  }
-
-  private func addNextChunk(of rest: UnsafeRawBufferPointer) throws(StorageError) -> (id: ContentID, length: Int) {
-    let zeros = Chunker.zeros
-    // What a sparse file has most of need be neither searched for a cut nor hashed.
-    if rest.count >= zeros.length, Chunker.isZero(UnsafeRawBufferPointer(rebasing: rest[..<zeros.length])) {
-      let bytes = UnsafeRawBufferPointer(rebasing: rest[..<zeros.length])
-      try add(ObjectKey(id: zeros.id, kind: .chunk), bytes)
-      return (zeros.id, zeros.length)
-    }
-    let length = Chunker.cut(rest)
-    return (try addChunk(UnsafeRawBufferPointer(rebasing: rest[..<length])), length)
-  }
-
   // MARK: Objects
 
-  private func addChunk(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> ContentID {
-    let id = ContentHasher.contentID(of: bytes)
-    try add(ObjectKey(id: id, kind: .chunk), bytes)
-    return id
+  /// Returns what takes in objects that another thread makes.
+  func prepare(source: FileSlab?) throws(StorageError) -> PreparedObjects {
+    PreparedObjects(packs: try store.packs.packs(), source: source, pool: arenas)
   }
 
-  private func addRecipe(_ recipe: Recipe, _ id: ContentID) throws(StorageError) -> ContentID {
-    try add(ObjectKey(id: id, kind: .recipe), recipe.bytes)
-    return id
+  /// Puts some prepared objects into the pack, those that aren't there yet.
+  func take(_ objects: PreparedObjects, _ range: Range<Int>) throws(StorageError) {
+    if let failure { throw failure }
+    try objects.forEach(in: range) { (key, codec, bytes, rawLength) throws(StorageError) in
+      guard rawLength <= key.kind.sizeLimit else { throw .tooLarge(key.id, limit: Int64(key.kind.sizeLimit)) }
+      if isAdded(key) { return }
+      do throws(SystemCallError) {
+        try currentPack().append(key, codec: codec, stored: bytes, rawLength: rawLength)
+      } catch {
+        throw fail(error)
+      }
+      pending.insert(key)
+      monitor.progress.bytesStored += Int64(bytes.count)
+      if pack?.isFull == true { try endPack() }
+    }
   }
 
-  private func add(_ key: ObjectKey, _ bytes: [UInt8]) throws(StorageError) {
+  func add(_ key: ObjectKey, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
     guard bytes.count <= key.kind.sizeLimit else { throw .tooLarge(key.id, limit: Int64(key.kind.sizeLimit)) }
+    if let failure { throw failure }
+    if isAdded(key) { return }
+    let objects = try prepare(source: nil)
+    objects.add(key, bytes, pool.tools)
+    try take(objects, 0..<objects.count)
+  }
+
+  func add(_ key: ObjectKey, _ bytes: [UInt8]) throws(StorageError) {
     let block = MemoryBlock(count: max(1, bytes.count))
     block.bytes.copyBytes(from: bytes)
-    incompressible = 0
     try add(key, block.prefix(bytes.count))
   }
 
-  private func add(_ key: ObjectKey, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
-    if let failure { throw failure }
-    if isAdded(key) { return }
-    if try store.packs.contains(key, relying: reliance) { return }
-    do throws(SystemCallError) {
-      let pack = try currentPack()
-      if let count = compress(bytes) {
-        try pack.append(key, codec: .zstd, stored: compressed.prefix(count), rawLength: bytes.count)
-      } else {
-        try pack.append(key, codec: .raw, stored: bytes, rawLength: bytes.count)
-      }
-    } catch {
-      throw fail(error)
-    }
-    pending.insert(key)
-    if pack?.isFull == true { try endPack() }
-  }
-
-  private func isAdded(_ key: ObjectKey) -> Bool {
+  func isAdded(_ key: ObjectKey) -> Bool {
     pending.contains(key) || publishing.contains { $0.index.find(key) != nil }
   }
 
@@ -250,17 +207,6 @@ public final class ObjectWriter {
       temporaryFolder: store.temporaryFolder, packsFolder: store.packs.folder, pipeline: pipeline)
     pack = new
     return new
-  }
-
-  // After several chunks of a file that don't get smaller, only one in eight is tried.
-  private func compress(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    if incompressible >= 4, incompressible % 8 != 0 {
-      incompressible += 1
-      return nil
-    }
-    let count = compressor.compress(bytes, into: compressed)
-    incompressible = count == nil ? incompressible + 1 : 0
-    return count
   }
 
   private func endPack() throws(StorageError) {
@@ -280,31 +226,5 @@ public final class ObjectWriter {
     let failure = StorageError.system(error)
     self.failure = failure
     return failure
-  }
-}
-
-extension ObjectWriter: FolderSink {
-  func take(fileAt path: FilePath, followingLinks: Bool) throws(StorageError) -> SourceFile.Outcome {
-    try SourceFile.readTwiceIfUnstable(path, followingLinks: followingLinks) { (source) throws(StorageError) in
-      try ingest(source)
-    }
-  }
-
-  func take(linkTarget: [UInt8]) throws(StorageError) -> ContentID {
-    try addBytes(linkTarget)
-  }
-
-  func take(_ tree: Tree) throws(StorageError) -> ContentID {
-    try addTree(tree)
-  }
-
-  func needsFile(_ id: ContentID) throws(StorageError) -> Bool {
-    if isAdded(ObjectKey(id: id, kind: .chunk)) || isAdded(ObjectKey(id: id, kind: .recipe)) { return false }
-    do throws(StorageError) {
-      return try !store.containsFile(id, relying: reliance)
-    } catch {
-      // Where the store can't tell, the file is read and stored again; what hinders writing shows when writing.
-      return true
-    }
   }
 }

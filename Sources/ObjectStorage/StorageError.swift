@@ -33,6 +33,8 @@ public enum StorageError: Error, Hashable, Sendable {
   case collectedMeanwhile(ContentID)
   /// Another process collects, merges or repairs; the path is that of its lock.
   case busy(FilePath)
+  /// The caller asked to stop.
+  case cancelled
 }
 
 /// Where bytes of the store are damaged, and how.
@@ -112,6 +114,7 @@ extension StorageError: CustomStringConvertible {
     case .writerEnded: "the store's writer has ended"
     case .collectedMeanwhile(let id): "object '\(id.short)' was collected while it was being used"
     case .busy(let path): "another process is working on the packs: '\(path.text)' is locked"
+    case .cancelled: "cancelled"
     }
   }
 }

@@ -1,7 +1,7 @@
 internal import MLTBase
 
 extension Tree {
-  private static let header = Array("mlt tree 1\n".utf8)
+  static let header = Array("mlt tree 1\n".utf8)
   private static let space: UInt8 = 0x20
 
   /// The canonical listing, whose hash names the tree.

@@ -230,6 +230,7 @@ struct FailureReport {
     case .writerEnded: set("\(error)", .bug)
     case .collectedMeanwhile: set("\(error)", .failed, hint: "run the command again")
     case .busy: set("\(error)", .locked, hint: "wait until it is done")
+    case .cancelled: set("\(error)", .failed)
     }
   }
 
