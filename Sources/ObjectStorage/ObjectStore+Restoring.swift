@@ -8,29 +8,26 @@ extension ObjectStore {
   /// The bytes are written to a temporary file beside it, which is renamed when all are verified: on failure the old
   /// file stays. Runs of zeros become holes.
   ///
-  /// - Parameter executable: whether the file gets execute permission, as far as the process's mask allows.
-  /// - Throws: ``StorageError/missing(_:_:)``, ``StorageError/corrupt(_:)``, ``StorageError/folderInTheWay(_:)``, or
+  /// - Parameters:
+  ///   - executable: whether the file gets execute permission, as far as the process's mask allows.
+  ///   - progress: told about every 50 milliseconds, and at the end, how much was done.
+  ///   - isCancelled: asked, often and by several threads, whether to stop.
+  /// - Throws: ``StorageError/cancelled``, ``StorageError/missing(_:_:)``, ``StorageError/corrupt(_:)``, ``StorageError/folderInTheWay(_:)``, or
   ///   ``StorageError/system(_:)`` if it can't be written.
-  public func restoreFile(_ id: ContentID, to path: FilePath, executable: Bool = false) throws(StorageError) {
-    try withReader { (reader) throws(StorageError) in
-      try RestoredFile.write(path, isExecutable: executable) { (output) throws(StorageError) in
-        do {
-          try reader.readFile(id) { try output.append($0) }
-        } catch let error as StorageError {
-          throw error
-        } catch let error as SystemCallError {
-          throw .system(error)
-        } catch {
-          preconditionFailure("reading and writing throw nothing else: \(error)")
-        }
-      }
-    }
+  public func restoreFile(
+    _ id: ContentID, to path: FilePath, executable: Bool = false,
+    progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil
+  ) throws(StorageError) {
+    let monitor = WorkMonitor(RestoreProgress(), report: progress, isCancelled: isCancelled)
+    try FileRestoration(self, WorkerPool(), monitor).run(id, to: path, isExecutable: executable)
+    monitor.progress.filesDone = 1
+    monitor.finish()
   }
 
   /// Makes a symbolic link at `path` with the target that the store has under `id`, in place of the file or link there.
   ///
   /// - Throws: ``StorageError/unsafeEntry(_:_:)`` if the target can't be a path; else as
-  ///   ``restoreFile(_:to:executable:)``.
+  ///   ``restoreFile(_:to:executable:progress:isCancelled:)``.
   public func restoreLink(_ id: ContentID, to path: FilePath) throws(StorageError) {
     let target = try linkTarget(id)
     guard LinkTarget.isLegal(target) else { throw .unsafeEntry(path.lastComponent?.bytes ?? [], .linkTarget) }
@@ -50,14 +47,19 @@ extension ObjectStore {
   /// - Parameters:
   ///   - removingOthers: whether what the tree doesn't name is removed; what is named `.git` or `.mlt` never is.
   ///   - allowingLinksOut: whether symbolic links may lead out of the folder: only for trees made by who asks.
+  ///   - progress: told about every 50 milliseconds, and at the end, how much was done.
+  ///   - isCancelled: asked, often and by several threads, whether to stop: files that were written stay.
   /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/folderInTheWay(_:)`` if a folder with something in it
-  ///   is where a file belongs and others aren't to be removed; else as ``restoreFile(_:to:executable:)``.
+  ///   is where a file belongs and others aren't to be removed; else as ``restoreFile(_:to:executable:progress:isCancelled:)``.
   public func restoreTree(
-    _ id: ContentID, to folder: FilePath, removingOthers: Bool = false, allowingLinksOut: Bool = false
+    _ id: ContentID, to folder: FilePath, removingOthers: Bool = false, allowingLinksOut: Bool = false,
+    progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil
   ) throws(StorageError) {
+    let monitor = WorkMonitor(RestoreProgress(), report: progress, isCancelled: isCancelled)
     let restoration = TreeRestoration(
-      store: self, removingOthers: removingOthers, allowingLinksOut: allowingLinksOut)
+      store: self, removingOthers: removingOthers, allowingLinksOut: allowingLinksOut, monitor: monitor)
     try restoration.check(id)
     try restoration.run(id, to: folder)
+    monitor.finish()
   }
 }

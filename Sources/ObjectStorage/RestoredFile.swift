@@ -7,6 +7,8 @@ final class RestoredFile {
   private let descriptor: FileDescriptor
   private let path: FilePath
   private var length: Int64 = 0
+  // Whether the file may end in a hole, which writing doesn't make.
+  private var mayEndInHole = false
 
   private init(_ path: FilePath, isExecutable: Bool) throws(SystemCallError) {
     self.path = path
@@ -20,19 +22,32 @@ final class RestoredFile {
 
   /// Adds bytes at the end; zeros as a hole.
   func append(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
-    if bytes.count < 4096 || !Chunker.isZero(bytes) {
-      _ = try attempting("write", path) {
-        try descriptor.writeAll(toAbsoluteOffset: length, bytes)
-      }
-    }
+    mayEndInHole = try !write(bytes, at: length)
     length += Int64(bytes.count)
   }
 
+  /// Writes bytes at their place, unless they are to be a hole; any thread may.
+  ///
+  /// - Returns: whether they were written.
+  @discardableResult
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemCallError) -> Bool {
+    if bytes.count >= 4096, Chunker.isZero(bytes) { return false }
+    _ = try attempting("write", path) {
+      try descriptor.writeAll(toAbsoluteOffset: offset, bytes)
+    }
+    return true
+  }
+
+  /// Takes the length of a file whose bytes were written at their places.
+  func end(at length: Int64) {
+    self.length = length
+    mayEndInHole = true
+  }
+
   private func close() throws(SystemCallError) {
-    // The last bytes may have been a hole.
     try attempting("write", path) {
       do {
-        try descriptor.resize(to: length)
+        if mayEndInHole { try descriptor.resize(to: length) }
       } catch {
         try? descriptor.close()  // the failure that matters is already being reported
         throw error
@@ -86,6 +101,6 @@ final class RestoredFile {
   }
 
   private static func temporaryPath(beside path: FilePath) -> FilePath {
-    path.removingLastComponent().appending(".mlt-tmp-" + Hex.encode(FileOperations.randomBytes(6)))
+    path.removingLastComponent().appending(".mlt-tmp-" + String(UInt64.random(in: .min ... .max), radix: 16))
   }
 }

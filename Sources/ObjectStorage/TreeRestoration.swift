@@ -7,6 +7,7 @@ struct TreeRestoration {
   let store: ObjectStore
   let removingOthers: Bool
   let allowingLinksOut: Bool
+  let monitor: WorkMonitor<RestoreProgress>
 
   private struct Step {
     var tree: ContentID
@@ -46,15 +47,22 @@ struct TreeRestoration {
 
   /// Writes what differs.
   func run(_ id: ContentID, to folder: FilePath) throws(StorageError) {
+    let pool = WorkerPool()
+    let work = OrderedWork(pool)
+    // No thread may write any more when this ends.
+    defer { work.end(takingResults: false) }
+    let large = FileRestoration(store, pool, monitor)
     var steps = [Step(tree: id, path: folder, relativePath: [], depth: 0)]
-    let identity = IdentifyingSink()
+    var batch = RestorationBatch()
     while let step = steps.popLast() {
       let tree = try store.tree(step.tree)
       // A link at the root may be the user's way to keep data elsewhere; below it, links belong to the tree.
-      try makeFolder(step.path, followingLinks: step.depth == 0)
-      if removingOthers { try removeOthers(than: tree, in: step.path) }
+      let isNew = try makeFolder(step.path, followingLinks: step.depth == 0)
+      if removingOthers, !isNew { try removeOthers(than: tree, in: step.path) }
+      let prefix = step.path.bytes + [0x2F]
       for entry in tree.entries {
-        guard let path = FilePath(bytes: step.path.bytes + [0x2F] + entry.name) else { continue }
+        try monitor.check()
+        guard let path = FilePath(bytes: prefix + entry.name) else { continue }
         switch entry.mode {
         case .tree:
           let relativePath = Self.join(step.relativePath, entry.name)
@@ -62,25 +70,72 @@ struct TreeRestoration {
             Step(tree: entry.content, path: path, relativePath: relativePath, depth: step.depth + 1))
         case .link:
           try restoreLink(entry, to: path)
+          monitor.progress.filesDone += 1
         case .file, .executable:
-          try restoreFile(entry, to: path, identity)
+          if entry.size > FileRestoration.wholeLimit {
+            let isThere = try isNew ? false : isRight(entry, at: path, IdentifyingSink())
+            if !isThere {
+              try large.run(entry.content, to: path, isExecutable: entry.mode == .executable)
+            }
+            monitor.progress.filesDone += 1
+          } else {
+            batch.append(entry, path, isNew: isNew)
+            if batch.isFull { try start(&batch, work) }
+          }
         }
       }
     }
+    try start(&batch, work)
+    try work.drain()
   }
 
-  private func makeFolder(_ path: FilePath, followingLinks: Bool) throws(StorageError) {
-    try stored { () throws(SystemCallError) in
-      let status = try FileStatus(at: path, followingLinks: followingLinks)
-      if status?.kind == .directory { return }
-      if status != nil { try FileOperations.remove(path) }
-      try FileOperations.createFolder(path)
+  // Has a batch of small files written by another thread.
+  private func start(_ batch: inout RestorationBatch, _ work: OrderedWork) throws(StorageError) {
+    let full = batch
+    batch = RestorationBatch()
+    let job = WorkerPool.Job { [self] _ in run(full) }
+    try work.add(job, weight: full.weight) { () throws(StorageError) in
+      monitor.progress.filesDone += Int64(full.files.count)
+      monitor.progress.filesWritten += full.filesWritten
+      monitor.progress.bytesWritten += full.bytesWritten
+      if let failure = full.failure { throw failure }
+      try monitor.check()
     }
   }
 
-  private func restoreFile(
-    _ entry: TreeEntry, to path: FilePath, _ identity: IdentifyingSink
-  ) throws(StorageError) {
+  private func run(_ batch: RestorationBatch) {
+    let identity = IdentifyingSink()
+    do throws(StorageError) {
+      try store.withReader { (reader) throws(StorageError) in
+        for file in batch.files {
+          if let isCancelled = monitor.isCancelled, isCancelled() { throw .cancelled }
+          if !file.isNew, try isRight(file.entry, at: file.path, identity) { continue }
+          try FileRestoration.run(
+            file.entry.content, to: file.path, isExecutable: file.entry.mode == .executable, reader)
+          batch.filesWritten += 1
+          batch.bytesWritten += file.entry.size
+        }
+      }
+    } catch {
+      batch.failure = error
+    }
+  }
+
+  // Makes a folder; whether it wasn't there, so that nothing is in it.
+  private func makeFolder(_ path: FilePath, followingLinks: Bool) throws(StorageError) -> Bool {
+    try stored { () throws(SystemCallError) in
+      let status = try FileStatus(at: path, followingLinks: followingLinks)
+      if status?.kind == .directory { return false }
+      if status != nil { try FileOperations.remove(path) }
+      try FileOperations.createFolder(path)
+      return true
+    }
+  }
+
+  // Whether a file is there as it should be, its execute bit set right if that was all; makes room for it if not.
+  private func isRight(
+    _ entry: TreeEntry, at path: FilePath, _ identity: IdentifyingSink
+  ) throws(StorageError) -> Bool {
     let status = try stored { () throws(SystemCallError) in try FileStatus(at: path) }
     let isExecutable = entry.mode == .executable
     if let status, status.kind == .regular, status.size == entry.size,
@@ -88,10 +143,10 @@ struct TreeRestoration {
       let there = try? identity.take(fileAt: path, followingLinks: false), there.file.content == entry.content
     {
       if status.isExecutable != isExecutable { try setExecutable(isExecutable, path, status) }
-      return
+      return true
     }
     if removingOthers, status?.kind == .directory { try Self.removeAll(path) }
-    try store.restoreFile(entry.content, to: path, executable: isExecutable)
+    return false
   }
 
   private func setExecutable(_ isExecutable: Bool, _ path: FilePath, _ status: FileStatus) throws(StorageError) {
