@@ -38,7 +38,7 @@ final class FolderListing: @unchecked Sendable {
       let length = withUnsafeBytes(of: &entry.pointee.d_name) { name in
         let length = name.firstIndex(of: 0) ?? name.count
         if name[0] == 0x2E, length == 1 || (length == 2 && name[1] == 0x2E) { return 0 }
-        bytes.grow(to: used + length + 1, keeping: used)
+        bytes.grow(to: used + length + 1)
         let target = UnsafeMutableRawBufferPointer(rebasing: bytes.bytes[used..<used + length + 1])
         target.copyMemory(from: UnsafeRawBufferPointer(rebasing: name[..<length]))
         target[length] = 0

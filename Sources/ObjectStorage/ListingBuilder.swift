@@ -28,7 +28,7 @@ final class ListingBuilder {
     guard size >= 0, !sizeOverflows, !countOverflows else { throw .invalidTree(.figures(Array(name))) }
     self.size = newSize
     self.count = newCount
-    text.grow(to: length + 128 + name.count, keeping: length)
+    text.grow(to: length + 128 + name.count)
     put(mode.rawValue)
     put(0x20)
     content.withUnsafeBytes { digest in

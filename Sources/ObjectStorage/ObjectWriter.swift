@@ -13,6 +13,8 @@ public final class ObjectWriter {
   private var pending: Set<ObjectKey> = []
   // Full packs that are being made durable.
   private var publishing: [Pack] = []
+  // The keys of both.
+  private var added = KeyFilter()
   private let pipeline = PackPipeline()
   private var failure: StorageError?
   let pool = WorkerPool()
@@ -48,6 +50,7 @@ public final class ObjectWriter {
     pack = nil
     pending = []
     publishing = []
+    added = KeyFilter()
   }
 
   /// Stores a file's bytes; a symbolic link is followed.
@@ -149,6 +152,7 @@ public final class ObjectWriter {
     }
     publishing = []
     pending = []
+    added = KeyFilter()
     pack = nil
   }
 
@@ -177,6 +181,7 @@ public final class ObjectWriter {
         throw fail(error)
       }
       pending.insert(key)
+      added.insert(key)
       monitor.progress.bytesStored += Int64(bytes.count)
       if pack?.isFull == true { try endPack() }
     }
@@ -198,7 +203,8 @@ public final class ObjectWriter {
   }
 
   func isAdded(_ key: ObjectKey) -> Bool {
-    pending.contains(key) || publishing.contains { $0.index.find(key) != nil }
+    added.mayContain(key)
+      && (pending.contains(key) || publishing.contains { $0.index.find(key) != nil })
   }
 
   private func currentPack() throws(SystemCallError) -> PackWriter {

@@ -51,7 +51,7 @@ final class PreparedObjects {
   func add(_ key: ObjectKey, _ bytes: UnsafeRawBufferPointer, sourceOffset: Int? = nil, _ tools: WorkerTools) {
     for pack in packs where pack.index.find(key) != nil { return }
     if compression.isWorthTrying(bytes) {
-      stored.grow(to: used + bytes.count, keeping: used)
+      stored.grow(to: used + bytes.count)
       let target = UnsafeMutableRawBufferPointer(rebasing: stored.bytes[used..<used + bytes.count])
       let count = tools.compressor.compress(bytes, into: target)
       compression.learn(hasShrunk: count != nil)
@@ -60,7 +60,7 @@ final class PreparedObjects {
     if let sourceOffset {
       objects.append(Object(key, .raw, bytes.count, sourceOffset, bytes.count, isInSource: true))
     } else {
-      stored.grow(to: used + bytes.count, keeping: used)
+      stored.grow(to: used + bytes.count)
       UnsafeMutableRawBufferPointer(rebasing: stored.bytes[used...]).copyMemory(from: bytes)
       append(Object(key, .raw, bytes.count, used, bytes.count, isInSource: false))
     }
