@@ -17,6 +17,8 @@ extension ObjectWriter {
     let lock = try stored { () throws(SystemCallError) in try StoreLock.shared(store.packs.folder) }
     let outcome = Result {
       try reliance.check(store.packs)
+      // A pack of another writer, which may not have got that far yet, is counted on too.
+      try stored { () throws(SystemCallError) in try FileOperations.synchronizeFolder(store.packs.folder) }
       return try body()
     }
     lock.release()

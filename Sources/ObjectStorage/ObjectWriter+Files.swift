@@ -5,7 +5,7 @@ extension ObjectWriter: FolderSink {
   func needsFile(_ id: ContentID) throws(StorageError) -> Bool {
     if isAdded(ObjectKey(id: id, kind: .chunk)) || isAdded(ObjectKey(id: id, kind: .recipe)) { return false }
     do throws(StorageError) {
-      return try !store.containsFile(id)
+      return try !store.containsFile(id, relying: reliance)
     } catch {
       // Where the store can't tell, the file is read and stored again; what hinders writing shows when writing.
       return true

@@ -126,9 +126,7 @@ public final class ObjectWriter {
   ///
   /// - Throws: what ``ObjectStore/containsFile(_:)`` throws.
   public func containsFile(_ id: ContentID) throws(StorageError) -> Bool {
-    if pending.contains(ObjectKey(id: id, kind: .chunk)) || pending.contains(ObjectKey(id: id, kind: .recipe)) {
-      return true
-    }
+    if isAdded(ObjectKey(id: id, kind: .chunk)) || isAdded(ObjectKey(id: id, kind: .recipe)) { return true }
     return try store.containsFile(id, relying: reliance)
   }
 
@@ -166,7 +164,7 @@ public final class ObjectWriter {
 
   /// Returns what takes in objects that another thread makes.
   func prepare(source: FileSlab?) throws(StorageError) -> PreparedObjects {
-    PreparedObjects(packs: try store.packs.packs(), source: source, pool: arenas)
+    PreparedObjects(packs: try store.packs.view(), relying: reliance, source: source, pool: arenas)
   }
 
   /// Puts some prepared objects into the pack, those that aren't there yet.

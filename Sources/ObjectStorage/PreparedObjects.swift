@@ -24,7 +24,9 @@ final class PreparedObjects {
 
   private var objects: [Object] = []
   // Packs that were there before: what they have needn't be prepared.
-  private let packs: [Pack]
+  private let packs: PackView
+  // Takes note of what wasn't prepared because they have it.
+  private let reliance: Reliance
   // The bytes that objects are pieces of; where they are stored as they are, they aren't copied.
   private let source: FileSlab?
   private let pool: BlockPool
@@ -33,8 +35,9 @@ final class PreparedObjects {
   private var compression = CompressionChoice()
 
   /// Starts empty.
-  init(packs: [Pack], source: FileSlab? = nil, pool: BlockPool) {
+  init(packs: PackView, relying reliance: Reliance, source: FileSlab? = nil, pool: BlockPool) {
     self.packs = packs
+    self.reliance = reliance
     self.source = source
     self.pool = pool
     stored = pool.take()
@@ -49,7 +52,7 @@ final class PreparedObjects {
 
   /// Adds an object unless a pack has it; bytes of the source are only referred to.
   func add(_ key: ObjectKey, _ bytes: UnsafeRawBufferPointer, sourceOffset: Int? = nil, _ tools: WorkerTools) {
-    for pack in packs where pack.index.find(key) != nil { return }
+    if packs.contains(key, relying: reliance) { return }
     if compression.isWorthTrying(bytes) {
       stored.grow(to: used + bytes.count)
       let target = UnsafeMutableRawBufferPointer(rebasing: stored.bytes[used..<used + bytes.count])
