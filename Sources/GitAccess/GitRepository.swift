@@ -75,6 +75,18 @@ public final class GitRepository: Sendable {
     state.withLock { $0.identity() }
   }
 
+  /// Returns everything that keeps a commit: branches, remote branches, tags and all other references, the HEAD of each
+  /// work tree, and the entries of the stash.
+  ///
+  /// What leads to no commit, as a branch before its first or a tag of a tree, is left out.
+  ///
+  /// - Returns: What was found, sorted by the names' bytes; several may keep one commit.
+  /// - Throws: ``GitError/noSuchCommit(_:)`` if a reference names an object that this repository doesn't hold,
+  ///   ``GitError/failed(_:)`` if a reference or object can't be read, ``GitError/system(_:)`` if a HEAD can't be.
+  public func references() throws(GitError) -> [GitReference] {
+    try state.withLock { state throws(GitError) in try state.references() }
+  }
+
   /// Returns whether a tracked file differs from HEAD, staged or not; untracked files don't count.
   ///
   /// Files whose status is as the index noted it aren't read. The first difference ends the search. A submodule differs
