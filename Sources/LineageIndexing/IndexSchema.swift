@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -69,6 +69,7 @@ enum IndexSchema {
         CREATE INDEX files_path ON files (path, role, ended);
         CREATE INDEX files_content ON files (key, role, ended) WHERE key IS NOT NULL;
         CREATE INDEX files_both ON files (path, key, role, ended) WHERE key IS NOT NULL;
+        CREATE INDEX files_before ON files (before, ended) WHERE before IS NOT NULL;
         CREATE INDEX removed_path ON removed (path);
         CREATE INDEX tags_key ON tags (key, value);
         CREATE INDEX metrics_key ON metrics (run, key, step);

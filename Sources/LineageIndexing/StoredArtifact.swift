@@ -37,23 +37,30 @@ enum StoredArtifact {
   static func artifact(
     _ columns: Columns, path: String, content: ContentID?, from first: Int
   ) throws -> ArtifactRecord {
-    let kind: ArtifactRecord.Kind? =
-      switch try columns.int(first) {
-      case 0: .file
-      case 1: .tree
-      case 2: .link
-      case 3: .uri
-      default: nil
-      }
     let flags = try columns.int(first + 3)
     return ArtifactRecord(
-      path: path, kind: try columns.known(kind), content: content, size: try columns.int(first + 1),
+      path: path, kind: try columns.known(kind(try columns.int(first))), content: content,
+      size: try columns.int(first + 1),
       count: try columns.optionalInt(first + 2), isExecutable: flags & 1 != 0,
-      evidence: try columns.known(evidence(flags >> 4 & 3)), isStored: flags & 2 != 0, isInGit: flags & 4 != 0,
+      evidence: try columns.known(evidence(flags >> 4 & 3)), isStored: isStored(flags: flags), isInGit: flags & 4 != 0,
       isModified: flags & 64 != 0,
       isPartial: flags & 8 != 0, before: try columns.optionalContent(first + 4),
       problem: try columns.optionalText(first + 5))
   }
+
+  /// The kind that a number stands for; nil if none.
+  static func kind(_ number: Int64) -> ArtifactRecord.Kind? {
+    switch number {
+    case 0: .file
+    case 1: .tree
+    case 2: .link
+    case 3: .uri
+    default: nil
+    }
+  }
+
+  /// Whether the column `flags` says that the store had the bytes.
+  static func isStored(flags: Int64) -> Bool { flags & 2 != 0 }
 
   /// The evidence that a number stands for; nil if none.
   static func evidence(_ number: Int64) -> Evidence? {
