@@ -57,7 +57,8 @@ struct ActiveSegment {
     }
     guard let size = sizes.0 else { return }
     if size & 0xFFFF_FFFF == sizes.1 {
-      try journaling { () throws(SystemCallError) in try FileOperations.remove(path) }
+      // Readers pass it over, so that one which can't be removed is no reason not to append.
+      try? FileOperations.remove(path)
     } else {
       let file = try freeTornName(segments.folder)
       try journaling { () throws(SystemCallError) in

@@ -87,9 +87,9 @@ public final class Journal: Sendable {
     return try append(contents, durable: durable)
   }
 
-  /// Appends events of given types and fields, as ``append(_:durable:)`` does for facts.
+  /// Appends events of given types and fields, which must be such as JSON and its readers' limits allow.
   @discardableResult
-  public func append(
+  package func append(
     _ contents: [(type: String, fields: JSONObject)], durable: Bool
   ) throws(JournalError) -> [Event] {
     if contents.isEmpty { return [] }
@@ -116,14 +116,23 @@ public final class Journal: Sendable {
     let (events, bytes) = try encode(contents, after: tail)
     try write(bytes, to: &tail, durable: durable)
     if let last = events.last { tail.last = (last.id, last.at) }
-    if tail.size >= segmentSize {
-      state.tail = nil
-      tail.first = try SegmentCloser.close(tail.first, in: tail.folder) + 1
-      tail.size = 0
-    }
-    state.tail = tail
+    state.tail = tail.size >= segmentSize ? successor(of: tail, &state.notices) : tail
     _ = consume lock
     return events
+  }
+
+  // The segment after a full one; nil if that can't be closed. The events are recorded by then, so that is no failure.
+  private func successor(of full: ActiveSegment, _ notices: inout [JournalNotice]) -> ActiveSegment? {
+    do throws(JournalError) {
+      var next = full
+      next.first = try SegmentCloser.close(full.first, in: full.folder) + 1
+      next.size = 0
+      return next
+    } catch {
+      let notice = JournalNotice.segmentNotClosed(full.writer, error)
+      if notices.last != notice { notices.append(notice) }
+      return nil
+    }
   }
 
   // The end of the chain: as remembered, if nobody else has appended since, else looked up.
@@ -131,7 +140,6 @@ public final class Journal: Sendable {
     if let tail = state.tail {
       let status = try journaling { () throws(SystemCallError) in try FileStatus(at: tail.path) }
       if let status, status.size == tail.size, tail.size > 0 { return tail }
-      return try ActiveSegment(of: tail.writer, in: tail.folder, notices: &state.notices)
     }
     let drawn = try WriterIdentity(drawnIn: folder, host: host)
     var identity = drawn
@@ -145,8 +153,14 @@ public final class Journal: Sendable {
     } else {
       try drawn.write(in: folder)
     }
-    return try ActiveSegment(
-      of: identity.writer, in: folder(of: identity.writer), notices: &state.notices)
+    do throws(JournalError) {
+      return try ActiveSegment(of: identity.writer, in: folder(of: identity.writer), notices: &state.notices)
+    } catch .damagedSegment(let path) {
+      // Nobody knows which event to follow. A chain of its own lets the work go on; checking reports the damage.
+      try drawn.write(in: folder)
+      state.notices.append(.chainAbandoned(previous: identity.writer, current: drawn.writer, segment: path))
+      return try ActiveSegment(of: drawn.writer, in: folder(of: drawn.writer), notices: &state.notices)
+    }
   }
 
   private func encode(
@@ -184,25 +198,36 @@ public final class Journal: Sendable {
     try journaling { () throws(SystemCallError) in
       if isNew { try FileOperations.createFolder(writerFolder) }
       try attempting("append to", path) {
-        let descriptor = try FileDescriptor.open(
-          path, .writeOnly, options: [.create, .append, .closeOnExec],
-          permissions: FilePermissions(rawValue: 0o644))
-        try descriptor.closeAfter {
-          do {
-            _ = try descriptor.writeAll(bytes)
-            if durable { try FileOperations.synchronize(descriptor, path) }
-          } catch {
-            try? descriptor.resize(to: start)  // if this fails too, the next append sets the rest aside
-            throw error
+        let descriptor = try Self.openToAppend(path)
+        do {
+          _ = try descriptor.writeAll(bytes)
+          if durable { try FileOperations.synchronize(descriptor, path) }
+          // Whether or not these events must last: later ones that must find the segment there already.
+          if isNew {
+            try FileOperations.synchronizeFolder(writerFolder)
+            try FileOperations.synchronizeFolder(writerFolder.removingLastComponent())
           }
+        } catch {
+          try? descriptor.resize(to: start)  // if this fails too, the next append sets the rest aside
+          try? descriptor.close()  // the failure that matters is being reported
+          throw error
         }
-      }
-      if durable && isNew {
-        try FileOperations.synchronizeFolder(writerFolder)
-        try FileOperations.synchronizeFolder(writerFolder.removingLastComponent())
+        do {
+          try descriptor.close()
+        } catch  where !durable {
+          // What is on the disk stays, whatever closing says of it; else some of it may be lost (close(2)).
+          let again = try Self.openToAppend(path)
+          try again.closeAfter { try again.resize(to: start) }
+          throw error
+        } catch {}
       }
     }
     tail.size += Int64(bytes.count)
+  }
+
+  private static func openToAppend(_ path: FilePath) throws -> FileDescriptor {
+    try FileDescriptor.open(
+      path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: FilePermissions(rawValue: 0o644))
   }
 
   // MARK: Reading

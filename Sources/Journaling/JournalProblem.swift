@@ -1,4 +1,5 @@
 public import MLTBase
+public import SystemPackage
 
 /// One thing that a full check of a journal found wrong.
 public enum JournalProblem: Hashable, Sendable {
@@ -46,6 +47,11 @@ public enum JournalNotice: Hashable, Sendable {
   case tornTailSetAside(WriterID, file: String, bytes: Int64)
   /// The folder is a copy of another or has moved; events go under a new writer's name from now on.
   case newWriterStarted(previous: WriterID, current: WriterID)
+  /// The end of the writer's chain can't be read, so that nothing can follow it; events go under a new writer's name from
+  /// now on.
+  case chainAbandoned(previous: WriterID, current: WriterID, segment: FilePath)
+  /// A full segment couldn't be closed and is appended to further; the next append tries again.
+  case segmentNotClosed(WriterID, JournalError)
 }
 
 extension JournalNotice: CustomStringConvertible {
@@ -55,6 +61,9 @@ extension JournalNotice: CustomStringConvertible {
     case .tornTailSetAside(_, let file, let bytes): "set aside \(bytes) bytes of a torn event in '\(file)'"
     case .newWriterStarted(let previous, let current):
       "repository was copied or moved: writer '\(current)' takes over from '\(previous)'"
+    case .chainAbandoned(let previous, let current, let segment):
+      "journal segment '\(segment.text)' is damaged: writer '\(current)' takes over from '\(previous)'"
+    case .segmentNotClosed(_, let error): "a full journal segment could not be closed: \(error)"
     }
   }
 }

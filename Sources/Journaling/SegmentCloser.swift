@@ -16,14 +16,19 @@ enum SegmentCloser {
   static func close(_ first: Int64, in folder: FilePath) throws(JournalError) -> Int64 {
     let path = folder.appending(SegmentName(first: first, last: nil).name)
     let temporary = folder.appending(temporaryName)
-    let lines = try GzipWriter(level: level).compress(path, to: temporary)
-    let last = first + lines - 1
-    try journaling { () throws(SystemCallError) in
-      try FileOperations.rename(temporary, to: folder.appending(SegmentName(first: first, last: last).name))
-      try FileOperations.synchronizeFolder(folder)
-      try FileOperations.remove(path)
+    do throws(JournalError) {
+      let lines = try GzipWriter(level: level).compress(path, to: temporary)
+      let last = first + lines - 1
+      try journaling { () throws(SystemCallError) in
+        try FileOperations.rename(temporary, to: folder.appending(SegmentName(first: first, last: last).name))
+        try FileOperations.synchronizeFolder(folder)
+        try FileOperations.remove(path)
+      }
+      return last
+    } catch {
+      try? FileOperations.remove(temporary)  // it may be gone or never have been; the failure that matters is reported
+      throw error
     }
-    return last
   }
 
   /// The unpacked size that a gzip file states, modulo 2^32 (RFC 1952, `ISIZE`); nil if it is too short to.

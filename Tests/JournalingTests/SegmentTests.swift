@@ -99,6 +99,48 @@ import Testing
     }
   }
 
+  @Test("a full segment that can't be closed is appended to further, and closed when that is possible")
+  func closingFails() throws {
+    try withTemporaryFolder { folder in
+      let fixture = try JournalFixture(folder)
+      try fixture.journal.append([note("1", size: large)], durable: false)
+      let obstacle = try fixture.writerFolder.appending("closing.tmp")
+      try FileOperations.createFolder(obstacle)
+      for index in 2...4 { try fixture.journal.append([note("\(index)", size: large)], durable: true) }
+      #expect(try fixture.segments == ["000000000001.jsonl"])
+      #expect(try fixture.journal.notes(fixture.writer) == ["1", "2", "3", "4"])
+      let failure = JournalError.system(SystemCallError("open", obstacle, .isDirectory))
+      #expect(try fixture.journal.notices == [.segmentNotClosed(fixture.writer, failure)])
+      try FileOperations.removeTree(obstacle)
+      try fixture.journal.append([note("5")], durable: false)
+      #expect(try fixture.segments == ["000000000001-000000000005.jsonl.gz"])
+      try fixture.journal.append([note("6")], durable: false)
+      #expect(try fixture.journal.notes(fixture.writer) == ["1", "2", "3", "4", "5", "6"])
+      #expect(try fixture.journal.verify().isEmpty)
+    }
+  }
+
+  @Test("where the end of the chain can't be read, a new writer goes on")
+  func damagedEnd() throws {
+    try withTemporaryFolder { folder in
+      let fixture = try closed(folder)
+      let old = try fixture.writer
+      let path = try fixture.writerFolder.appending(names[2])
+      try FileOperations.replace(path, with: Array(contents(path).dropLast(20)))
+      let next = try fixture.reopened()
+      let event = try next.append([note("10")], durable: true)[0]
+      let new = try #require(try next.ownWriter())
+      #expect(event.writer == new && new != old && event.previous == nil)
+      #expect(next.notices == [.chainAbandoned(previous: old, current: new, segment: path)])
+      #expect(try next.notes(new) == ["10"])
+      #expect(try next.all(old).failures == [.damagedSegment(names[2])])
+      let third = try fixture.reopened()
+      try third.append([note("11")], durable: true)
+      #expect(try third.notes(new) == ["10", "11"])
+      #expect(third.notices.isEmpty)
+    }
+  }
+
   @Test("missing segments are reported and passed over", arguments: [0, 1])
   func missing(index: Int) throws {
     try withTemporaryFolder { folder in
