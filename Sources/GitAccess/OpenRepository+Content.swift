@@ -39,7 +39,7 @@ extension OpenRepository {
   ) throws(GitError) -> Bool {
     var target: [UInt8]?
     if status.kind == .symbolicLink {
-      target = try systemCall { () throws(SystemCallError) in try FileOperations.linkTarget(file) }.bytes
+      target = try systemCall { () throws(SystemCallError) in try FileOperations.linkTargetBytes(file) }
     } else if status.kind == .regular, !settings.keepsLinks {
       target = try systemCall { () throws(SystemCallError) in try FileOperations.contents(of: file, limit: 1 << 16) }
     }

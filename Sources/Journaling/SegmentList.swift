@@ -22,7 +22,7 @@ struct SegmentList {
     self.folder = folder
     var open: [Int64] = []
     try journaling { () throws(SystemCallError) in
-      try FolderScan.names(in: folder) { name in
+      try FileOperations.forEachName(in: folder) { name in
         if let segment = SegmentName(name) {
           if let last = segment.last {
             closed.append((segment.first, last))

@@ -41,10 +41,14 @@ public enum FileOperations {
     var temporary = path
     temporary.removeLastComponent()
     // A name of its own: the file's, made longer, might be too long.
-    temporary.append(FilePath.Component(".mlt-new-" + Hex.encode(randomBytes(8))) ?? "mlt.tmp")
+    temporary.append(FilePath.Component(temporaryPrefix + Hex.encode(randomBytes(8))) ?? "mlt.tmp")
     try attempting("write", path) {
       let descriptor = try FileDescriptor.open(
         temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: permissions)
+      // By the clock of the file system itself.
+      if let made = try? FileStatus(of: descriptor, path: temporary).modified {
+        removeStaleTemporaries(in: folder.isEmpty ? "." : folder, asOf: made)
+      }
       do {
         try descriptor.closeAfter {
           _ = try descriptor.writeAll(bytes)
@@ -57,6 +61,30 @@ public enum FileOperations {
       }
     }
     if sync { try synchronizeFolder(folder.isEmpty ? "." : folder) }
+  }
+
+  /// What the names of temporary files begin with that stand beside other people's files.
+  public static let temporaryPrefix = ".mlt-tmp-"
+
+  /// How long nobody has written to a temporary file that is held to be left behind by a killed process, in nanoseconds.
+  private static let staleAge: Int64 = 24 * 3600 * 1_000_000_000
+
+  /// Removes temporary files that killed processes have left in a folder: those that weren't changed for a day.
+  ///
+  /// What can't be removed stays, for somebody else to.
+  ///
+  /// - Parameter now: the time, in nanoseconds since 1970.
+  public static func removeStaleTemporaries(in folder: FilePath, asOf now: Int64) {
+    let prefix = Array(temporaryPrefix.utf8)
+    var found: [[UInt8]] = []
+    try? forEachName(in: folder) { if $0.starts(with: prefix) { found.append(Array($0)) } }
+    for name in found {
+      guard let name = FilePath(bytes: name)?.lastComponent else { continue }
+      let path = folder.appending(name)
+      guard let status = try? FileStatus(at: path), status.kind == .regular else { continue }
+      let (age, overflow) = now.subtractingReportingOverflow(status.changed)
+      if !overflow, age > staleAge { try? remove(path) }
+    }
   }
 
   /// Renames a file, replacing what the new path named.
@@ -80,20 +108,33 @@ public enum FileOperations {
     var pending: [(folder: FilePath, isEmptied: Bool)] = [(path, false)]
     while let (folder, isEmptied) = pending.popLast() {
       if isEmptied {
-        guard folder.withPlatformString({ rmdir($0) }) == 0 else {
+        guard folder.withPlatformString({ rmdir($0) }) == 0 || errno == ENOENT else {
           throw SystemCallError("remove", folder, Errno(rawValue: errno))
         }
         continue
       }
       pending.append((folder, true))
-      for name in try names(in: folder) {
+      // What somebody else removes meanwhile is as good as removed here.
+      for name in try unlessGone({ () throws(SystemCallError) in try names(in: folder) }) ?? [] {
         let child = folder.appending(name)
         if try FileStatus(at: child)?.kind == .directory {
           pending.append((child, false))
         } else {
-          try remove(child)
+          try unlessGone { () throws(SystemCallError) in try remove(child) }
         }
       }
+    }
+  }
+
+  @discardableResult
+  private static func unlessGone<Result>(_ body: () throws(SystemCallError) -> Result) throws(SystemCallError)
+    -> Result?
+  {
+    do {
+      return try body()
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw error
     }
   }
 
@@ -115,39 +156,54 @@ public enum FileOperations {
     }
   }
 
-  /// Returns the names in a folder, without `.` and `..`, sorted by their bytes.
-  public static func names(in folder: FilePath) throws(SystemCallError) -> [FilePath.Component] {
+  /// Gives each name in a folder, without `.` and `..`, to `body`: in no order, and without copying it.
+  public static func forEachName(
+    in folder: FilePath, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(SystemCallError) {
     guard let stream = folder.withPlatformString({ opendir($0) }) else {
       throw SystemCallError("list", folder, Errno(rawValue: errno))
     }
     defer { closedir(stream) }
-    var names: [FilePath.Component] = []
     while true {
       errno = 0
       guard let entry = readdir(stream) else {
         if errno != 0 { throw SystemCallError("list", folder, Errno(rawValue: errno)) }
-        break
+        return
       }
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { FilePath(platformString: $0) }
+      withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        let name = UnsafeRawBufferPointer(rebasing: bytes.prefix { $0 != 0 })
+        if !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) { body(name) }
       }
-      if let component = name.components.last, component.kind == .regular { names.append(component) }
     }
-    return names.map { ($0, $0.bytes) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
   }
 
-  /// Returns the text that a symbolic link holds.
+  /// Returns the names in a folder, without `.` and `..`, sorted by their bytes.
+  public static func names(in folder: FilePath) throws(SystemCallError) -> [FilePath.Component] {
+    var names: [[UInt8]] = []
+    try forEachName(in: folder) { names.append(Array($0)) }
+    names.sort { $0.lexicographicallyPrecedes($1) }
+    return names.compactMap { FilePath(bytes: $0)?.lastComponent }
+  }
+
+  /// Returns the path that a symbolic link holds; where its exact text matters, see ``linkTargetBytes(_:)``.
   public static func linkTarget(_ path: FilePath) throws(SystemCallError) -> FilePath {
-    var buffer = [UInt8](repeating: 0, count: 4097)
-    let count = path.withPlatformString { name in
-      buffer.withUnsafeMutableBytes { bytes in
-        bytes.baseAddress.map { readlink(name, $0, bytes.count - 1) } ?? -1
-      }
-    }
-    guard count >= 0, let target = FilePath(bytes: buffer[..<count]) else {
-      throw SystemCallError("read link", path, Errno(rawValue: errno))
+    guard let target = FilePath(bytes: try linkTargetBytes(path)) else {
+      throw SystemCallError("read link", path, .invalidArgument)
     }
     return target
+  }
+
+  /// Returns the text that a symbolic link holds, byte for byte: a path would lose slashes at its end.
+  ///
+  /// - Throws: ``SystemCallError``; with `ENAMETOOLONG` for a text that doesn't fit a path, which Linux doesn't make.
+  public static func linkTargetBytes(_ path: FilePath) throws(SystemCallError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 4097)
+    let count = path.withPlatformString { name in
+      buffer.withUnsafeMutableBytes { bytes in bytes.baseAddress.map { readlink(name, $0, bytes.count) } ?? -1 }
+    }
+    guard count >= 0 else { throw SystemCallError("read link", path, Errno(rawValue: errno)) }
+    guard count < buffer.count else { throw SystemCallError("read link", path, .fileNameTooLong) }
+    return Array(buffer[..<count])
   }
 
   /// Returns the path with every symbolic link resolved; nil if something on the way doesn't exist.

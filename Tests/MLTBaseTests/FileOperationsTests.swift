@@ -16,6 +16,45 @@ import Testing
     }
   }
 
+  @Test("replacing removes temporary files that nobody has touched for a day, and no others")
+  func staleTemporaries() throws {
+    try withTemporaryFolder { folder in
+      let names = [".mlt-tmp-old", ".mlt-tmp-new", "other"]
+      for name in names { try FileOperations.replace(folder.appending(name), with: [1]) }
+      let now = try #require(try FileStatus(at: folder.appending(".mlt-tmp-new"))).changed
+      let day: Int64 = 24 * 3600 * 1_000_000_000
+      FileOperations.removeStaleTemporaries(in: folder, asOf: now)
+      #expect(try FileOperations.names(in: folder).count == 3)
+      FileOperations.removeStaleTemporaries(in: folder, asOf: now + 2 * day)
+      #expect(try FileOperations.names(in: folder).map(\.string) == ["other"])
+      FileOperations.removeStaleTemporaries(in: folder.appending("missing"), asOf: .max)
+    }
+  }
+
+  @Test("names are given and listed without the folder itself and the one above", arguments: [0, 1, 300])
+  func names(count: Int) throws {
+    try withTemporaryFolder { folder in
+      let names = (0..<count).map { "..\($0)" }
+      for name in names { try FileOperations.replace(folder.appending(name), with: [], sync: false) }
+      var found: [String] = []
+      try FileOperations.forEachName(in: folder) { found.append(String(decoding: $0, as: UTF8.self)) }
+      #expect(found.sorted() == names.sorted())
+      #expect(try FileOperations.names(in: folder).map(\.string) == names.sorted())
+    }
+  }
+
+  @Test("a link's text is read byte for byte", arguments: ["a", "a/", "a//b", "./a", "/", "..///"])
+  func linkTargets(target: String) throws {
+    try withTemporaryFolder { folder throws in
+      let link = folder.appending("link")
+      #expect(symlink(target, link.string) == 0)
+      #expect(try FileOperations.linkTargetBytes(link) == Array(target.utf8))
+      #expect(throws: SystemCallError("read link", folder, .invalidArgument)) {
+        try FileOperations.linkTargetBytes(folder)
+      }
+    }
+  }
+
   @Test("a missing file has no contents, and one past the limit is refused")
   func contents() throws {
     try withTemporaryFolder { folder in

@@ -105,7 +105,7 @@ final class ContentCatalog {
     switch status.kind {
     case .special: return nil
     case .symbolicLink:
-      let target = try FileOperations.linkTarget(file).bytes
+      let target = try FileOperations.linkTargetBytes(file)
       let content = try writer?.addBytes(target) ?? ContentHasher.contentID(of: target)
       return Identity(kind: .link, content: content, size: Int64(target.count))
     case .directory:

@@ -30,7 +30,8 @@ struct IgnoreFilter {
 
   /// Whether a path inside the work tree is left out when a folder is stored: git's and mlt's own, and `.mltignore`'s.
   func isLeftOut(_ path: WorkPath, isFolder: Bool) -> Bool {
-    path.names.contains { Self.reservedNames.contains($0) } || isIgnored(path, isFolder: isFolder)
+    path.names.contains { Self.reservedNames.contains($0) }
+      || path.name.starts(with: FileOperations.temporaryPrefix.utf8) || isIgnored(path, isFolder: isFolder)
   }
 
   /// Whether `.mltignore` names a path inside the work tree, or a folder it lies in.
