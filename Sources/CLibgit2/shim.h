@@ -6,6 +6,8 @@
 #define MLT_CLIBGIT2_SHIM_H
 
 #include <git2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /// Sets the folders, separated by colons, in which a level of git's configuration is looked for.
 ///
@@ -33,6 +35,13 @@ static inline int mlt_git_allow_extensions(const char *_Nonnull const *_Nonnull 
 /// Returns 0, or a negative code of libgit2.
 static inline int mlt_git_set_tree_cache_limit(size_t size) {
   return git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, size);
+}
+
+/// Makes a file without a name in memory (`memfd_create(2)`), for libgit2 to read bytes that come from elsewhere.
+///
+/// Returns its descriptor, closed by `execve`, or -1 with `errno` set.
+static inline int mlt_git_file_in_memory(void) {
+  return (int)syscall(SYS_memfd_create, "configuration", 1u /* MFD_CLOEXEC */);
 }
 
 #endif

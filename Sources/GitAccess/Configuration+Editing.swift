@@ -13,8 +13,16 @@ extension Configuration {
   ///   or ``GitError/system(_:)`` if it can't be written.
   public static func set(_ key: String, _ value: String, in file: FilePath) throws(GitError) {
     let name = try ConfigurationKey(key).text
-    guard try count(of: name, in: file) < 2 else { throw .severalValues(key: name, file: file) }
-    try write(key, value, in: file) { git_config_set_string($0, $1, $2) }
+    let own = try ownEntries(of: file, .local).filter { $0.key == name }
+    guard own.count < 2 else { throw .severalValues(key: name, file: file) }
+    let isIncluded = try Configuration(files: [(.local, file)]).strings(name).count > own.count
+    try write(key, value, in: file) { configuration, key, value in
+      // libgit2 sets nothing that an included file sets too, but for a value that matches an expression; a name without
+      // a value matches none.
+      isIncluded && own.first.map { $0.value != nil } ?? true
+        ? git_config_set_multivar(configuration, key, own.isEmpty ? "$^" : ".*", value)
+        : git_config_set_string(configuration, key, value)
+    }
   }
 
   /// Adds a value to the ones that a key has in a file, which is made if missing.
@@ -55,7 +63,7 @@ extension Configuration {
   }
 
   private static func count(of name: String, in file: FilePath) throws(GitError) -> Int {
-    try Configuration(files: [(.local, file)]).entries.count { $0.key == name }
+    try ownEntries(of: file, .local).count { $0.key == name }
   }
 
   private static func checkWriting(_ code: CInt, _ file: FilePath) throws(GitError) {

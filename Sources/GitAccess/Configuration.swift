@@ -1,4 +1,5 @@
 internal import CLibgit2
+internal import Glibc
 internal import MLTBase
 public import SystemPackage
 
@@ -35,11 +36,11 @@ public struct Configuration: Sendable {
 
   /// Reads files, of which each may be missing.
   ///
-  /// Files that a user's or this clone's file includes are read too (`include.path`). Includes of a shared file aren't
-  /// followed into the result: what comes with a clone mustn't name files of the user's machine.
+  /// Files that a user's or this clone's file includes are read too (`include.path`). What a shared file includes isn't
+  /// opened: what comes with a clone mustn't name files of the user's machine. Nor may it be a link itself.
   ///
-  /// - Throws: ``GitError/malformedConfiguration(_:line:_:)`` if a file can't be parsed, ``GitError/failed(_:)`` if it can't be
-  ///   read.
+  /// - Throws: ``GitError/malformedConfiguration(_:line:_:)`` if a file can't be parsed, ``GitError/failed(_:)`` or
+  ///   ``GitError/system(_:)`` if it can't be read.
   public init(files: [(Level, FilePath)]) throws(GitError) {
     var entries: [Entry] = []
     for (level, file) in files.sorted(by: { $0.0 < $1.0 }) { entries += try Self.entries(of: file, level) }
@@ -101,17 +102,6 @@ public struct Configuration: Sendable {
     ConfigurationNumber.size(text)
   }
 
-  /// The names of a section's subsections, sorted, as the remotes' of `remote.NAME.url`.
-  public func subsections(of section: String) -> [String] {
-    let prefix = section.lowercased() + "."
-    let names = ordered.compactMap { entry -> String? in
-      guard entry.key.hasPrefix(prefix) else { return nil }
-      let rest = entry.key.dropFirst(prefix.count)
-      return rest.lastIndex(of: ".").map { String(rest[..<$0]) }
-    }
-    return Set(names).sorted()
-  }
-
   private func entry(_ key: String) throws(GitError) -> Entry? {
     let key = try ConfigurationKey(key).text
     return ordered.last { $0.key == key }
@@ -128,11 +118,70 @@ public struct Configuration: Sendable {
   }
 
   private static func entries(of file: FilePath, _ level: Level) throws(GitError) -> [Entry] {
+    // libgit2 opens what a file includes before anybody can say no, be it a pipe that nobody writes to.
+    if level == .shared { return try ownEntries(of: file, level) }
     // Most files of most workspaces are missing: libgit2 needn't be started for them.
     guard try systemCall({ () throws(SystemCallError) in try FileStatus(at: file, followingLinks: true) }) != nil else {
       return []
     }
-    let configuration = try open(file)
+    return try entries(in: try open(file), file, level)
+  }
+
+  /// The entries of a file alone, without what it includes; none if it is missing.
+  ///
+  /// A shared file, which comes with a clone, must be a file and no link.
+  static func ownEntries(of file: FilePath, _ level: Level) throws(GitError) -> [Entry] {
+    let bytes = try systemCall { () throws(SystemCallError) in try contents(of: file, isTrusted: level != .shared) }
+    guard let bytes, !bytes.isEmpty else { return [] }
+    // libgit2 reads files only, so it gets one that nobody else sees.
+    let copy = try systemCall { () throws(SystemCallError) in try anonymousFile(IncludeMask.hide(bytes), for: file) }
+    defer { try? copy.close() }  // it is gone with this
+    guard let place = FilePath(bytes: Array("/proc/self/fd/\(copy.rawValue)".utf8)) else { return [] }
+    return try entries(in: try open(place, for: file), file, level).map { entry in
+      Entry(key: IncludeMask.shown(entry.key), value: entry.value, level: level)
+    }
+  }
+
+  private static func anonymousFile(_ bytes: [UInt8], for file: FilePath) throws(SystemCallError) -> FileDescriptor {
+    let number = mlt_git_file_in_memory()
+    guard number >= 0 else { throw SystemCallError("read", file, Errno(rawValue: errno)) }
+    let descriptor = FileDescriptor(rawValue: number)
+    do {
+      _ = try descriptor.writeAll(bytes)
+      return descriptor
+    } catch {
+      try? descriptor.close()  // the failure that matters is being reported
+      throw SystemCallError("read", file, error as? Errno ?? .ioError)
+    }
+  }
+
+  private static let sizeLimit = 1 << 20
+
+  private static func contents(of file: FilePath, isTrusted: Bool) throws(SystemCallError) -> [UInt8]? {
+    guard try FileStatus(at: file, followingLinks: isTrusted) != nil else { return nil }
+    return try attempting("read", file) {
+      let links: FileDescriptor.OpenOptions = isTrusted ? [] : [.noFollow]
+      let descriptor = try FileDescriptor.open(
+        file, .readOnly, options: links.union([.nonBlocking, .closeOnExec]))
+      return try descriptor.closeAfter {
+        guard try FileStatus(of: descriptor, path: file).kind == .regular else { throw Errno.invalidArgument }
+        var bytes = [UInt8](repeating: 0, count: sizeLimit + 1)
+        var size = 0
+        while size < bytes.count {
+          let count = try bytes.withUnsafeMutableBytes {
+            try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[size...]))
+          }
+          if count == 0 { return Array(bytes[..<size]) }
+          size += count
+        }
+        throw Errno.fileTooLarge
+      }
+    }
+  }
+
+  private static func entries(
+    in configuration: borrowing OwnedPointer, _ file: FilePath, _ level: Level
+  ) throws(GitError) -> [Entry] {
     let pointer = configuration.pointer
     let iterator = try OwnedPointer.making("read configuration", file, free: git_config_iterator_free) {
       git_config_iterator_new(&$0, pointer)
@@ -144,17 +193,19 @@ public struct Configuration: Sendable {
       if code == GIT_ITEROVER.rawValue { return entries }
       try GitLibrary.check(code, "read configuration", file)
       guard let entry = next?.pointee, let name = entry.name else { continue }
-      if level == .shared, entry.include_depth > 0 { continue }
       let value = entry.value.map { String(cString: $0) }
       entries.append(Entry(key: String(cString: name), value: value, level: level))
     }
   }
 
   /// Opens a configuration file, which need not exist.
-  static func open(_ file: FilePath) throws(GitError) -> OwnedPointer {
+  ///
+  /// - Parameter named: the file to name where it can't be read, if it is another.
+  static func open(_ file: FilePath, for named: FilePath? = nil) throws(GitError) -> OwnedPointer {
     try GitLibrary.start()
     var configuration: OpaquePointer?
     let code = GitLibrary.withCString(file.bytes) { git_config_open_ondisk(&configuration, $0) }
+    let file = named ?? file
     guard code >= 0, let configuration else {
       let failure = GitLibrary.failure("read configuration", file, code)
       // libgit2 reports what it can't parse as the configuration's failure, what it can't read as the system's.

@@ -34,14 +34,13 @@ import Testing
     }
   }
 
-  @Test("subsections keep their case, and are listed")
+  @Test("subsections keep their case")
   func subsections() throws {
     let text = "[remote \"Share.One\"]\nurl = /a\n[remote \"b\"]\nurl = /b\n[remote]\ndefault = b\n"
     try withConfiguration(text) { configuration throws in
       #expect(try configuration.string("remote.Share.One.url") == "/a")
       #expect(try configuration.string("Remote.Share.One.URL") == "/a")
       #expect(try configuration.string("remote.share.one.url") == nil)
-      #expect(configuration.subsections(of: "remote") == ["Share.One", "b"])
     }
   }
 
@@ -160,6 +159,46 @@ import Testing
       let files = try write(folder, user: include, shared: include, local: "")
       #expect(try Configuration(files: [files[0]]).string("a.x") == "included")
       #expect(try Configuration(files: [files[1]]).string("a.x") == nil)
+    }
+  }
+
+  @Test("what a shared file includes isn't even opened", arguments: ["include", "includeIf \"gitdir:/\""])
+  func includedPipe(section: String) throws {
+    try withTemporaryFolder { folder in
+      // Whoever opens it to read waits for somebody to write.
+      #expect(mkfifo(folder.appending("pipe").string, 0o600) == 0)
+      let files = try write(folder, user: "", shared: "[\(section)]\npath = pipe\n[a]\nx = own\n", local: "")
+      #expect(try Configuration(files: files).string("a.x") == "own")
+    }
+  }
+
+  @Test("a shared file must be a file of its own, and no larger than anybody would write")
+  func untrusted() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending("shared")
+      func expect(_ errno: Errno, _ comment: Comment) throws {
+        #expect(throws: GitError.system(SystemCallError("read", file, errno)), comment) {
+          try Configuration(files: [(.shared, file)])
+        }
+      }
+      #expect(mkfifo(file.string, 0o600) == 0)
+      try expect(.invalidArgument, "a pipe")
+      try FileOperations.remove(file)
+      #expect(symlink("other", file.string) == 0)
+      try expect(.tooManySymbolicLinkLevels, "a link")
+      try FileOperations.replace(file, with: bytes(String(repeating: "#\n", count: 1 << 19) + "#"))
+      try expect(.fileTooLarge, "too large")
+    }
+  }
+
+  @Test("values that a file includes don't hinder setting one in it")
+  func settingIncluded() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending("config")
+      try FileOperations.replace(folder.appending("other"), with: bytes("[a]\nx = 1\nx = 2\n"))
+      try FileOperations.replace(file, with: bytes("[include]\npath = other\n[a]\nx = 3\n"))
+      try Configuration.set("a.x", "4", in: file)
+      #expect(try Configuration(files: [(.local, file)]).strings("a.x") == ["1", "2", "4"])
     }
   }
 
