@@ -76,15 +76,18 @@ struct IndexSnapshot: ~Copyable {
   }
 
   private static func same(_ noted: git_index_time, _ time: Int64, _ settings: ComparisonSettings) -> Bool {
-    let (seconds, nanoseconds) = (Self.seconds(time), time - Self.seconds(time) * 1_000_000_000)
+    let (seconds, nanoseconds) = Self.parts(time)
     // The index has 32 bits for seconds.
     guard UInt32(truncatingIfNeeded: noted.seconds) == UInt32(truncatingIfNeeded: seconds) else { return false }
     return noted.nanoseconds == 0 || settings.checksMinimally || Int64(noted.nanoseconds) == nanoseconds
   }
 
   /// The whole seconds of a time, rounded down also before 1970.
-  private static func seconds(_ nanoseconds: Int64) -> Int64 {
-    let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    return remainder < 0 ? quotient - 1 : quotient
+  private static func seconds(_ time: Int64) -> Int64 { parts(time).seconds }
+
+  // The nanoseconds of the earliest representable times can't be had by multiplying the seconds out again.
+  private static func parts(_ time: Int64) -> (seconds: Int64, nanoseconds: Int64) {
+    let (quotient, remainder) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return remainder < 0 ? (quotient - 1, remainder + 1_000_000_000) : (quotient, remainder)
   }
 }

@@ -81,13 +81,12 @@ extension OpenRepository {
     var position = 0
     while let entry = index?.entry(at: position) {
       position += 1
-      // In conflict.
-      if entry.flags & UInt16(GIT_INDEX_ENTRY_STAGEMASK) != 0 {
+      let extended = UInt32(entry.flags_extended)
+      let isInConflict = entry.flags & UInt16(GIT_INDEX_ENTRY_STAGEMASK) != 0
+      if isInConflict || extended & GIT_INDEX_ENTRY_INTENT_TO_ADD.rawValue != 0 {
         if isIgnored(entry.path.map { GitLibrary.bytes($0) } ?? []) { continue }
         return true
       }
-      let extended = UInt32(entry.flags_extended)
-      if extended & GIT_INDEX_ENTRY_INTENT_TO_ADD.rawValue != 0 { return true }
       // The user has told git not to look at the file (git-update-index(1)), or the checkout is sparse.
       if extended & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0 { continue }
       if UInt32(entry.flags) & GIT_INDEX_ENTRY_VALID.rawValue != 0 { continue }

@@ -116,6 +116,37 @@ import Testing
     }
   }
 
+  @Test("a link's target counts byte for byte", arguments: ["folder/", "a//b", "./a/", "/"])
+  func linkBytes(target: String) throws {
+    try GitFixture.with { fixture in
+      #expect(symlink(target, fixture.work.appending("link").string) == 0)
+      try fixture.commitAll()
+      try fixture.age("link")
+      #expect(try fixture.open().matchesHead(bytes("link")))
+      #expect(try !fixture.open().hasChanges())
+    }
+  }
+
+  // Only file systems in memory keep such times here.
+  private static let memory: FilePath = "/dev/shm"
+
+  @Test("files of any time are compared", .enabled(if: access("/dev/shm", W_OK) == 0, "needs a file system in memory"))
+  func ancient() throws {
+    try GitFixture.with { _ in
+      let fixture = GitFixture(
+        folder: Self.memory.appending("mlt-test-" + Hex.encode(FileOperations.randomBytes(6))))
+      defer { removeTree(fixture.folder) }
+      try FileOperations.createFolder(fixture.folder)
+      try fixture.git("init", "-q", "-b", "main", "work", in: fixture.folder)
+      try fixture.write("a", "1")
+      try fixture.commitAll()
+      for seconds in [-9_223_372_037, -9_223_372_036, -1, 9_223_372_037, Int.min / 2] {
+        try fixture.age("a", seconds: seconds)
+        #expect(try !fixture.open().hasChanges())
+      }
+    }
+  }
+
   @Test("line endings count as git would commit them")
   func lineEndings() throws {
     try GitFixture.with { fixture in
@@ -218,6 +249,7 @@ import Testing
       try fixture.write("new", "")
       try fixture.git("add", "-N", "new")
       #expect(try repository.hasChanges())
+      #expect(try !repository.hasChanges { $0 == bytes("new") })
     }
   }
 
