@@ -203,6 +203,7 @@ static enum mlt_verdict note_rename(
   struct mlt_path *from = &first_path, *to = &second_path;
   if (!take_path(call, old_folder, old_address, false, false, from)) return MLT_CONTINUE;
   if (!take_path(call, new_folder, new_address, false, false, to)) return MLT_CONTINUE;
+  if (mlt_path_is_kernels(from) || mlt_path_is_kernels(to)) return MLT_CONTINUE;
   struct stat old_status, new_status;
   if (lstat(from->bytes, &old_status) != 0) return MLT_CONTINUE;
   bool replaces = lstat(to->bytes, &new_status) == 0;
@@ -234,7 +235,7 @@ static enum mlt_verdict note_link(
     struct call *call, int old_folder, uint64_t old_address, int new_folder, uint64_t new_address, unsigned flags) {
   struct mlt_path *from = &first_path, *to = &second_path;
   if (!take_path(call, old_folder, old_address, (flags & AT_EMPTY_PATH) != 0, false, from)) return MLT_CONTINUE;
-  if (!take_path(call, new_folder, new_address, false, false, to)) return MLT_CONTINUE;
+  if (!take_path(call, new_folder, new_address, false, false, to) || mlt_path_is_kernels(to)) return MLT_CONTINUE;
   struct stat status;
   if (lstat(to->bytes, &status) == 0) return MLT_CONTINUE;  // EEXIST
   if (ends_in(from, " (deleted)")) {
@@ -251,7 +252,7 @@ static enum mlt_verdict note_link(
 static enum mlt_verdict note_symlink(struct call *call, uint64_t target_address, int folder, uint64_t address) {
   struct mlt_path *target = &second_path, *path = &first_path;
   if (mlt_read_string((pid_t)call->notification->pid, target_address, target) != MLT_PATH_OK) return MLT_CONTINUE;
-  if (!take_path(call, folder, address, false, false, path)) return MLT_CONTINUE;
+  if (!take_path(call, folder, address, false, false, path) || mlt_path_is_kernels(path)) return MLT_CONTINUE;
   struct stat status;
   if (lstat(path->bytes, &status) == 0) return MLT_CONTINUE;  // EEXIST
   record(call, MLT_RECORD_SYMLINKED, 0, path, target);
@@ -323,7 +324,8 @@ enum mlt_verdict mlt_event_note(struct mlt_keeper *keeper, const struct seccomp_
     case MLT_OP_RMDIR: return note_remove(&call, AT_FDCWD, a[0], true);
     case MLT_OP_MKDIR: return note_make_folder(&call, AT_FDCWD, a[0]);
     case MLT_OP_MKDIRAT: return note_make_folder(&call, (int)a[0], a[1]);
-    case MLT_OP_TRUNCATE: return note_truncate(&call, a[0], a[1] == 0 && a[2] == 0);
+    case MLT_OP_TRUNCATE: return note_truncate(&call, a[0], a[1] == 0);
+    case MLT_OP_TRUNCATE64: return note_truncate(&call, a[0], a[1] == 0 && a[2] == 0);
     case MLT_OP_IO_URING:
     case MLT_OP_FOREIGN:
     case MLT_OP_NONE: return MLT_CONTINUE;

@@ -68,7 +68,7 @@ static const struct call compatible_calls[] = {
     {40, MLT_OP_RMDIR},
     {83, MLT_OP_SYMLINK},
     {92, MLT_OP_TRUNCATE},
-    {193, MLT_OP_TRUNCATE},  // truncate64
+    {193, MLT_OP_TRUNCATE64},
 #if defined(__x86_64__)
     {295, MLT_OP_OPENAT},
     {296, MLT_OP_MKDIRAT},

@@ -43,6 +43,7 @@ enum mlt_operation {
   MLT_OP_MKDIR,
   MLT_OP_MKDIRAT,
   MLT_OP_TRUNCATE,
+  MLT_OP_TRUNCATE64,  // of 32-bit programs, the size in two arguments
   MLT_OP_IO_URING,
   MLT_OP_FOREIGN,
 };
@@ -273,6 +274,9 @@ void mlt_barrier_answer(
 void mlt_barriers_release(struct mlt_keeper *keeper);
 // Lets go of all that belongs to the user: terminal, pipes, folder, signals, process group. (mlt_detach.c)
 void mlt_keeper_detach(struct mlt_keeper *keeper);
+
+// Says how readily this process, and whatever it executes, is killed when memory runs out (proc(5), oom_score_adj).
+void mlt_set_oom_score(const char *score);
 // Whether a barrier for this path waits for its answer.
 bool mlt_barrier_is_pending(struct mlt_keeper *keeper, const struct mlt_path *path);
 // Adds a descriptor to those that the keeper waits for.

@@ -235,6 +235,7 @@ static void retire(struct mlt_keeper *keeper) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+  mlt_set_oom_score("0");
   execve(request->finisher[0], request->finisher, (char *const *)request->finisher_environment);
   _exit(1);  // the spool stays, for whoever looks after it
 }
@@ -282,13 +283,17 @@ static void serve(struct mlt_keeper *keeper) {
   }
 }
 
-// Lets the front end prepare for a command that isn't followed; one that is gone has nothing to prepare.
-static void await_readiness(const struct mlt_keeper *keeper) {
+// Lets the front end prepare for a command that isn't followed; one that is gone has nothing to prepare. Returns the
+// message of the last signal that came meanwhile.
+static struct mlt_message await_readiness(const struct mlt_keeper *keeper) {
   struct mlt_message message = {.kind = MLT_MESSAGE_REFUSED, .code = keeper->refusal};
-  if (mlt_send(keeper->control, &message, NULL, 0) != 0) return;
+  struct mlt_message signal = {0};
+  if (mlt_send(keeper->control, &message, NULL, 0) != 0) return signal;
   while (mlt_receive(keeper->control, &message, sizeof message) >= (ssize_t)sizeof message) {
-    if (message.kind == MLT_MESSAGE_READY) return;
+    if (message.kind == MLT_MESSAGE_SIGNAL) signal = message;
+    if (message.kind == MLT_MESSAGE_READY) break;
   }
+  return signal;
 }
 
 static void fail(int control, int error) __attribute__((noreturn));
@@ -315,7 +320,8 @@ void mlt_keeper_live(
     error = mlt_command_fork(request, mask, false, &command);
   }
   if (error != 0) fail(control, error);
-  if (keeper->refusal > 0) await_readiness(keeper);
+  struct mlt_message early = {0};
+  if (keeper->refusal > 0) early = await_readiness(keeper);
   keeper->command = command.pid;
   keeper->line = command.line;
   keeper->listener = command.listener;
@@ -327,6 +333,8 @@ void mlt_keeper_live(
   prepare(keeper);
   keeper->started_at = mlt_now();
   (void)!send(keeper->line, "g", 1, MSG_NOSIGNAL);
+  // To the process that is about to execute the command: it has the command's own dispositions already.
+  if (early.kind == MLT_MESSAGE_SIGNAL) forward(keeper, early.code, early.value);
   serve(keeper);
   retire(keeper);
 }

@@ -40,10 +40,13 @@ enum mlt_path_result mlt_read_string(pid_t thread, uint64_t address, struct mlt_
   return MLT_PATH_BAD;  // the kernel answers ENAMETOOLONG
 }
 
-// Reads a link of /proc. Anything that doesn't begin with a slash ("pipe:[1]", "(unreachable)/x") is no place.
+// Reads a link of /proc. Anything that doesn't begin with a slash is no place; `errno` says what kind of none.
 static bool read_place(const char *link, struct mlt_path *place) {
   ssize_t count = readlink(link, place->bytes, MLT_PATH_LIMIT);
-  if (count <= 0 || count >= MLT_PATH_LIMIT || place->bytes[0] != '/') return false;
+  if (count < 0) return false;
+  // What isn't reachable from our root is shown as `(unreachable)/…`; a pipe, socket or the like as `kind:[…]`.
+  errno = count == 0 || count >= MLT_PATH_LIMIT ? ENAMETOOLONG : place->bytes[0] == '(' ? EXDEV : ENOTDIR;
+  if (count == 0 || count >= MLT_PATH_LIMIT || place->bytes[0] != '/') return false;
   place->size = (size_t)count;
   if (place->size == 1) place->size = 0;
   place->bytes[place->size] = 0;
@@ -179,7 +182,8 @@ enum mlt_path_result mlt_read_path(
       snprintf(link, sizeof link, "/proc/%d/fd/%d", thread, folder);
     }
     if (!read_place(link, path)) {
-      return errno == ENOENT || errno == EBADF ? MLT_PATH_BAD : MLT_PATH_UNRESOLVED;
+      bool is_bad = errno == ENOENT || errno == EBADF || (errno == ENOTDIR && folder != AT_FDCWD);
+      return is_bad ? MLT_PATH_BAD : MLT_PATH_UNRESOLVED;
     }
     if (inside_folder) floor = path->size;
   }
@@ -193,5 +197,6 @@ enum mlt_path_result mlt_read_path(
 }
 
 bool mlt_path_is_kernels(const struct mlt_path *path) {
+  if (has_prefix(path, "/dev/shm/")) return false;  // an ordinary file system in memory
   return has_prefix(path, "/proc/") || has_prefix(path, "/sys/") || has_prefix(path, "/dev/");
 }

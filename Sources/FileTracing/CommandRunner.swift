@@ -17,7 +17,7 @@ public enum CommandRunner {
   /// - Returns: how the command ended and how it was followed.
   /// - Throws: ``TracingError/notFound(program:)`` and ``TracingError/notExecutable(program:errno:)`` when the command
   ///   couldn't be executed; ``TracingError/invalidRequest`` for strings that can't be passed to it;
-  ///   ``TracingError/keeperLost`` when the keeper was killed; ``TracingError/system(_:)`` when the spool can't be made
+  ///   ``TracingError/keeperLost`` when the keeper was killed, in which case the spool stays; ``TracingError/system(_:)`` when the spool can't be made
   ///   or no process be started.
   public static func run(
     _ request: CommandRequest, observer: any AccessObserver
@@ -30,6 +30,8 @@ public enum CommandRunner {
     defer { try? spool.close() }  // the keeper writes it; this descriptor only reads
     do {
       return try runInOuterScope(request, path, spool, observer)
+    } catch .keeperLost {
+      throw .keeperLost  // the command has run, and what was seen of it stands in the spool
     } catch {
       removeSpool(path)
       throw error
@@ -82,7 +84,8 @@ public enum CommandRunner {
     do {
       if try FileStatus(at: path) != nil { throw Errno.fileExists }
       // It gets its name once it is locked, so that nobody takes it for abandoned in between.
-      guard let nameless = FilePath(bytes: path.bytes + Array(".new".utf8)) else { throw Errno.invalidArgument }
+      let name = FileOperations.temporaryPrefix + (path.lastComponent?.string ?? "")
+      let nameless = path.removingLastComponent().appending(name)
       let spool = try FileDescriptor.open(
         nameless, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: FilePermissions(rawValue: 0o600))

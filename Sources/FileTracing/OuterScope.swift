@@ -34,12 +34,12 @@ struct OuterScope: ~Copyable {
   /// - Returns: the number of events that are known to be missing.
   func end(_ body: (AccessEvent) -> Void) -> Int {
     var reply = mlt_message()
-    // A keeper that is gone has taken an unknown number of events with it.
-    guard mlt_scope_end(connection.rawValue, &reply) == 0 else { return 1 }
+    // A keeper that is gone has taken an unknown number of events with it; those before stand in its spool.
+    let isLost = mlt_scope_end(connection.rawValue, &reply) != 0
     var cursor = SpoolCursor(spool, at: start)
-    cursor.drain(to: reply.offset) { record in
+    cursor.drain(to: isLost ? .max : reply.offset) { record in
       if case .event(let event, scope: id) = record { body(event) }
     }
-    return Int(clamping: reply.dropped) + (cursor.isBroken ? 1 : 0)
+    return isLost ? 1 : Int(clamping: reply.dropped) + (cursor.isBroken ? 1 : 0)
   }
 }

@@ -136,4 +136,37 @@ import Testing
       #expect(Set(recorder.events.map(\.process)).count >= 3)
     }
   }
+
+  @Test(.enabled(if: access("/dev/shm", W_OK) == 0, "needs the file system for shared memory"))
+  func `Files in shared memory are files like others`() throws {
+    let folder = FilePath("/dev/shm/mlt-test-" + Hex.encode(FileOperations.randomBytes(6)))
+    try FileOperations.createFolder(folder)
+    defer { removeTree(folder) }
+    let recorder = Recorder()
+    try runShell("echo 1 > a; mv a b; ln b c; ln -s b d; cat c > /dev/null; rm b", in: folder, recorder)
+    let path = { (name: String) in folder.appending(name).bytes }
+    #expect(recorder.kinds.contains(.write(path("a"), [.created, .truncated])))
+    #expect(recorder.kinds.contains(.read(path("c"))))
+    #expect(recorder.kinds.contains { if case .renamed(path("a"), path("b"), _) = $0 { true } else { false } })
+    #expect(!recorder.kinds.contains { "\($0)".contains("/dev/null") })
+  }
+
+  @Test(arguments: [(0, 0), (1, 1)])
+  func `Cutting a file by its name asks for what is left of it, and emptying it doesn't`(
+    _ size: Int, _ questions: Int
+  ) throws {
+    try withTemporaryFolder { folder in
+      try write("old", to: folder.appending("f"))
+      let recorder = Recorder()
+      #if arch(x86_64)
+        let number = 76
+      #else
+        let number = 45
+      #endif
+      // The system call itself, with something in the arguments that it hasn't got.
+      try runShell("perl -e 'my $f = \"f\"; syscall(\(number), $f, \(size), 5) == 0 or die'", in: folder, recorder)
+      #expect(recorder.kinds.contains(.truncated(folder.appending("f").bytes)))
+      #expect(recorder.barriers.count == questions)
+    }
+  }
 }

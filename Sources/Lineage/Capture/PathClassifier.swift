@@ -35,8 +35,13 @@ struct PathClassifier {
 
   /// Whether a path is one that kernels and terminals live on; a cheap first look.
   static func isPlainNoise(_ path: [UInt8]) -> Bool {
-    kernelFolders.contains { path.starts(with: $0) }
+    // POSIX's semaphores lie beside other people's files (sem_overview(7)).
+    if path.starts(with: sharedMemory) { return path.dropFirst(sharedMemory.count).starts(with: "sem.".utf8) }
+    return kernelFolders.contains { path.starts(with: $0) }
   }
+
+  // An ordinary file system in memory.
+  private static let sharedMemory = Array("/dev/shm/".utf8)
 
   /// Returns the side of a path in the work tree.
   mutating func side(inside path: WorkPath) -> Side {

@@ -23,7 +23,18 @@ extension Workspace {
     try finish(run, spool: spool) { reason }
   }
 
-  private func finish(_ run: RunID, spool: FilePath, for reason: () throws -> FinishReason) throws {
+  /// Records what was seen of a run whose command outlived its keeper.
+  ///
+  /// - Parameter writer: who stored what stood at paths before the command changed them.
+  func recordLostKeeper(_ run: RunID, _ writer: ObjectWriter) throws {
+    try writer.finish()
+    try finish(run, spool: spool(of: run), hazard: "the command's keeper was killed while it went on") { .orphaned }
+  }
+
+  private func finish(
+    _ run: RunID, spool: FilePath, hazard: String = "mlt itself was killed while the command went on",
+    for reason: () throws -> FinishReason
+  ) throws {
     // One that is held will be finished by its holder; one that is gone has been.
     guard let lock = try FileLock.ifFree(existing: spool), try FileStatus(at: spool) != nil else { return }
     // The holder before may have recorded the run's end.
@@ -32,7 +43,7 @@ extension Workspace {
       let reader = try SpoolReader(spool)
       switch try reason() {
       case .late: try recordLateWrites(run, reader)
-      case .orphaned: try recordOrphan(run, reader)
+      case .orphaned: try recordOrphan(run, reader, hazard)
       }
     } catch TracingError.notASpool {
       // A spool that was cut off at its very beginning has nothing to tell but that nobody saw the end.
@@ -73,6 +84,8 @@ extension Workspace {
   /// One that can't be finished is told of, and doesn't keep others from running.
   func recoverAbandoned() throws {
     try store.removeAbandonedTemporaries()
+    let (now, overflow) = context.clock.now().microseconds.multipliedReportingOverflow(by: 1000)
+    if !overflow { FileOperations.removeStaleTemporaries(in: temporaryFolder, asOf: now) }
     for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(Self.spoolPrefix) {
       let path = temporaryFolder.appending(name)
       guard let run = RunID(hex: name.string.dropFirst(Self.spoolPrefix.count)),
@@ -123,7 +136,7 @@ extension Workspace {
     if !hazards.isEmpty { try record([RunAnnotated(run: run, hazards: hazards)], durable: true) }
   }
 
-  private func recordOrphan(_ run: RunID, _ reader: SpoolReader) throws {
+  private func recordOrphan(_ run: RunID, _ reader: SpoolReader, _ hazard: String) throws {
     guard let known = try index.run(run), known.status == .running else { return }
     let catalog = try makeCatalog()
     let writer = try store.begin()
@@ -139,12 +152,11 @@ extension Workspace {
       let exit = reader.exit.map { Int64(Self.exitStatus($0.termination)) } ?? Self.unseenExit
       let environment = EnvironmentProbe(index: try index, variables: [:])
         .environment(files: ledger.environment, programs: ledger.programs)
-      let hazard = Hazard(.incomplete, detail: "mlt itself was killed while the command went on")
       let ended = RunEnded(
         run: run, status: reader.exit == nil ? .interrupted : exit == 0 ? .finished : .failed, exit: exit,
         evidence: .observed,
         inputs: files.inputs, outputs: files.outputs, removed: files.removed, environment: environment,
-        hazards: files.hazards + [hazard],
+        hazards: files.hazards + [Hazard(.incomplete, detail: hazard)],
         usage: reader.exit.map { exit in
           RunUsage(
             wall: exit.usage.wall, user: exit.usage.user, system: exit.usage.system,

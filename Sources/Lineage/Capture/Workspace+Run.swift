@@ -59,6 +59,9 @@ extension Workspace {
     do {
       result = try CommandRunner.run(
         commandRequest(request, run: run, mode: isTraced ? .observe : .plain), observer: observer)
+    } catch .keeperLost {
+      try recordLostKeeper(run, writer)
+      throw TracingError.keeperLost
     } catch {
       try recordFailedStart(run, error)
       throw commandFailure(error, request)
