@@ -140,26 +140,29 @@ public final class Journal: Sendable {
     if let tail = state.tail {
       let status = try journaling { () throws(SystemCallError) in try FileStatus(at: tail.path) }
       if let status, status.size == tail.size, tail.size > 0 { return tail }
+      return try end(of: tail.writer, &state.notices)
     }
     let drawn = try WriterIdentity(drawnIn: folder, host: host)
-    var identity = drawn
-    if let noted = try WriterIdentity(in: folder) {
-      if noted.isSamePlace(as: drawn) {
-        identity = noted
-      } else {
-        try drawn.write(in: folder)
-        state.notices.append(.newWriterStarted(previous: noted.writer, current: drawn.writer))
-      }
-    } else {
+    guard let noted = try WriterIdentity(in: folder) else {
       try drawn.write(in: folder)
+      return try end(of: drawn.writer, &state.notices)
     }
+    if noted.isSamePlace(as: drawn) { return try end(of: noted.writer, &state.notices) }
+    try drawn.write(in: folder)
+    state.notices.append(.newWriterStarted(previous: noted.writer, current: drawn.writer))
+    return try end(of: drawn.writer, &state.notices)
+  }
+
+  // The end of a writer's chain; of a new writer's where that can't be read, for nobody knows then which event to follow.
+  // That lets the work go on; checking reports the damage.
+  private func end(of writer: WriterID, _ notices: inout [JournalNotice]) throws(JournalError) -> ActiveSegment {
     do throws(JournalError) {
-      return try ActiveSegment(of: identity.writer, in: folder(of: identity.writer), notices: &state.notices)
+      return try ActiveSegment(of: writer, in: folder(of: writer), notices: &notices)
     } catch .damagedSegment(let path) {
-      // Nobody knows which event to follow. A chain of its own lets the work go on; checking reports the damage.
+      let drawn = try WriterIdentity(drawnIn: folder, host: host)
       try drawn.write(in: folder)
-      state.notices.append(.chainAbandoned(previous: identity.writer, current: drawn.writer, segment: path))
-      return try ActiveSegment(of: drawn.writer, in: folder(of: drawn.writer), notices: &state.notices)
+      notices.append(.chainAbandoned(previous: writer, current: drawn.writer, segment: path))
+      return try ActiveSegment(of: drawn.writer, in: folder(of: drawn.writer), notices: &notices)
     }
   }
 
