@@ -103,9 +103,8 @@ extension Event {
       version: Int(version))
   }
 
-  /// Makes the event that records `fields`, and its line with the newline.
-  ///
-  /// - Returns: nil and the field's name if a field has the name of a common one.
+  /// Makes the event that records `fields`, none of which has a common one's name (``commonName(in:)``), and its line with
+  /// the newline.
   package static func encode(
     type: String, fields: JSONObject, at: Timestamp, writer: WriterID, previous: ContentID?
   ) -> (event: Event, line: [UInt8]) {

@@ -127,4 +127,34 @@ import Testing
       RunDigest.contentID(started: ["b": 2], logged: [["a": 1]], ended: ended)
         == ContentHasher.contentID(of: Array(text.utf8)))
   }
+
+  @Test("values that a newer version has added hide no more than themselves")
+  func newerValues() throws {
+    let fields = try #require(
+      try JSON(
+        parsing: Array(
+          """
+          {"evidence":"sworn","exit":0,"inputs":[{"evidence":"dreamt","kind":"file","path":"a"},
+          {"evidence":"declared","kind":"table","path":"b"}],"run":"\(String(repeating: "1", count: 32))",
+          "status":"finished"}
+          """.utf8)
+      ).object)
+    let ended = try RunEnded(fields: fields)
+    #expect(ended.evidence == .declared)
+    #expect(ended.inputs.map(\.path) == ["a"])
+    #expect(ended.inputs.first?.evidence == .declared)
+    var missing = fields
+    missing["evidence"] = nil
+    #expect(throws: FactError("evidence")) { try RunEnded(fields: missing) }
+  }
+
+  @Test("two spellings of one key are refused, for one of them would be lost")
+  func spellings() throws {
+    let fields = try #require(
+      try JSON(
+        parsing: Array(
+          "{\"params\":{\"e\u{301}\":\"1\",\"\u{e9}\":\"2\"},\"run\":\"\(String(repeating: "1", count: 32))\"}".utf8)
+      ).object)
+    #expect(throws: FactError.self) { try RunLogged(fields: fields) }
+  }
 }

@@ -9,6 +9,11 @@ public enum Evidence: String, Hashable, Sendable, CaseIterable, Comparable {
   /// The command's own system calls were seen.
   case observed
 
+  /// Reads a value; one that a newer version has added counts as the weakest, for nothing is known of its strength.
+  package init(readingOrWeakest text: String) {
+    self = Evidence(rawValue: text) ?? .declared
+  }
+
   /// Orders evidence by strength, weakest first.
   public static func < (left: Evidence, right: Evidence) -> Bool { left.strength < right.strength }
 
@@ -103,9 +108,10 @@ public struct ArtifactRecord: Hashable, Sendable {
     return writer.fields
   }
 
-  package init(_ reader: FieldReader) throws(FactError) {
-    guard let kind = Kind(rawValue: try reader.string("kind")) else { throw FactError("kind") }
-    guard let evidence = Evidence(rawValue: try reader.string("evidence")) else { throw FactError("evidence") }
+  /// Reads a record's fields; nil for a kind that a newer version has added, of which nothing can be said here.
+  package init?(_ reader: FieldReader) throws(FactError) {
+    guard let kind = Kind(rawValue: try reader.string("kind")) else { return nil }
+    let evidence = Evidence(readingOrWeakest: try reader.string("evidence"))
     let path = try reader.string("path")
     guard !path.isEmpty, !path.utf8.contains(0), PathText.decode(path) != nil else { throw FactError("path") }
     let size = try reader.int("size", default: 0)

@@ -87,7 +87,8 @@ package struct FieldReader {
     var map: [String: String] = [:]
     for member in object.members {
       guard let string = member.value.string else { throw FactError(name + "." + member.key) }
-      map[member.key] = string
+      // Keys that Unicode holds equal are one to Swift: rather say so than lose one of them.
+      guard map.updateValue(string, forKey: member.key) == nil else { throw FactError(name + "." + member.key) }
     }
     return map
   }

@@ -71,11 +71,15 @@ public struct ArtifactAdded: Fact {
   public init(fields: JSONObject) throws(FactError) {
     let reader = FieldReader(fields)
     guard let entry = try reader.object("artifact") else { throw FactError("artifact") }
-    do {
+    let artifact: ArtifactRecord?
+    do throws(FactError) {
       artifact = try ArtifactRecord(entry)
     } catch {
       throw FactError("artifact." + error.field)
     }
+    // Of an addition nothing would be left to show.
+    guard let artifact else { throw FactError("artifact.kind") }
+    self.init(artifact)
     guard let entry = try reader.object("origin") else { return }
     do {
       origin = try ImportOrigin(entry)

@@ -190,15 +190,15 @@ public struct RunEnded: Fact {
     guard let status = RunStatus(rawValue: try reader.string("status")), status != .running else {
       throw FactError("status")
     }
-    guard let evidence = Evidence(rawValue: try reader.string("evidence")) else { throw FactError("evidence") }
+    let evidence = Evidence(readingOrWeakest: try reader.string("evidence"))
     var environment = RunEnvironment()
     if let entry = try reader.object("environment") { environment = try RunEnvironment(entry) }
     var usage: RunUsage?
     if let entry = try reader.object("usage") { usage = try RunUsage(entry) }
     self.init(
       run: try reader.runID("run"), status: status, exit: try reader.int("exit", default: 0), evidence: evidence,
-      inputs: try reader.objects("inputs") { entry throws(FactError) in try ArtifactRecord(entry) },
-      outputs: try reader.objects("outputs") { entry throws(FactError) in try ArtifactRecord(entry) },
+      inputs: try reader.objects("inputs") { entry throws(FactError) in try ArtifactRecord(entry) }.compactMap { $0 },
+      outputs: try reader.objects("outputs") { entry throws(FactError) in try ArtifactRecord(entry) }.compactMap { $0 },
       removed: try reader.strings("removed"), environment: environment,
       hazards: try reader.objects("hazards") { entry throws(FactError) in try Hazard(entry) }.compactMap { $0 },
       usage: usage, record: try reader.contentID("record"))
