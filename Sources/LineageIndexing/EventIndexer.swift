@@ -53,7 +53,9 @@ final class EventIndexer {
           if isFirst, let last = position.last, event.previous != last { throw StaleIndex() }
           try add(event, source.n, sequence: next.sequence)
         case .failure(let error):
-          if isFirst, position.last != nil { try checkResumption(error) }
+          // What follows an event that was read is the next one or a gap: anything else is another journal, whose lines
+          // lie elsewhere. If it is damage after all, making the index anew passes it once and for good.
+          if isFirst, position.last != nil, !error.isGap { throw StaleIndex() }
           try addProblem(source.n, next.sequence, nil, nil, "\(error)")
         }
         isFirst = false
@@ -61,11 +63,6 @@ final class EventIndexer {
       }
       if position != source.position { try sources.move(tail.writer, to: position, db) }
     }
-  }
-
-  // A segment with fewer lines than were read from it is not the one that was read.
-  private func checkResumption(_ error: EventError) throws {
-    if case .damagedSegment = error { throw StaleIndex() }
   }
 
   private func add(_ event: Event, _ source: Int64, sequence: Int64) throws {
@@ -150,6 +147,11 @@ final class EventIndexer {
         .int(artifact.content.map(ContentKey.key)), .id(artifact.content),
       ] + StoredArtifact.values(artifact))
   }
+}
+
+extension EventError {
+  /// Whether events are missing, rather than unusable.
+  fileprivate var isGap: Bool { if case .missing = self { true } else { false } }
 }
 
 /// The journal doesn't hold what the index had read of it.

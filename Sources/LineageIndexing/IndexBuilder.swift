@@ -5,31 +5,33 @@ internal import SystemPackage
 
 /// Opens an index that is good, and makes one that isn't.
 enum IndexBuilder {
+  /// What opening an index comes to.
+  enum Opening {
+    /// It is good, and holds all that the journal does.
+    case current(LineageIndex)
+    /// It must be made anew.
+    case unusable(IndexNotice.Reason)
+  }
+
   /// Opens the index and reads what is new in the journal.
-  ///
-  /// - Returns: no index, but the reason, if it must be made anew.
-  static func openCurrent(
-    _ path: FilePath, _ journal: Journal
-  ) throws -> (index: LineageIndex?, reason: IndexNotice.Reason) {
+  static func openCurrent(_ path: FilePath, _ journal: Journal) throws -> Opening {
     do {
       return try openOrThrow(path, journal)
     } catch is StaleIndex {
-      return (nil, .journalChanged)
+      return .unusable(.journalChanged)
     } catch let error as DatabaseError where IndexError(error).meansDamage {
-      return (nil, .damaged)
+      return .unusable(.damaged)
     }
   }
 
-  private static func openOrThrow(
-    _ path: FilePath, _ journal: Journal
-  ) throws -> (index: LineageIndex?, reason: IndexNotice.Reason) {
-    guard try FileStatus(at: path, followingLinks: true) != nil else { return (nil, .missing) }
+  private static func openOrThrow(_ path: FilePath, _ journal: Journal) throws -> Opening {
+    guard try FileStatus(at: path, followingLinks: true) != nil else { return .unusable(.missing) }
     let queue = try DatabaseQueue(path: path.string, configuration: configuration())
-    guard let isCurrent = try queue.unsafeRead({ try IndexSchema.isCurrent($0) }) else { return (nil, .damaged) }
-    guard isCurrent else { return (nil, .otherVersion) }
+    guard let isCurrent = try queue.unsafeRead({ try IndexSchema.isCurrent($0) }) else { return .unusable(.damaged) }
+    guard isCurrent else { return .unusable(.otherVersion) }
     let index = LineageIndex(path, queue)
     try index.catchUpOrStale(journal)
-    return (index, .damaged)
+    return .current(index)
   }
 
   /// Makes the index anew and puts it in place; the caller holds the index's lock.
@@ -49,6 +51,54 @@ enum IndexBuilder {
     // What others have appended meanwhile; and the first read, which the lock is held for.
     try index.catchUpOrStale(journal)
     return index
+  }
+
+  /// Opens an index whose folder nobody here may write to, as it stands; nil unless it holds all that the journal does.
+  static func openUnwritable(_ path: FilePath, _ journal: Journal) throws -> LineageIndex? {
+    guard try FileStatus(at: path, followingLinks: true) != nil else { return nil }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.foreignKeysEnabled = false
+    do {
+      // With a log beside it somebody has it open, and shares what is needed to read along. Without one nobody has, and
+      // SQLite must be told so, since it can't make the files in which it would note that it reads.
+      let log = try FileStatus(at: sibling(path, "-wal"))
+      let name = log.map { $0.size > 0 } ?? false ? path.string : immutableName(path)
+      let queue = try DatabaseQueue(path: name, configuration: configuration)
+      guard try queue.unsafeRead({ try IndexSchema.isCurrent($0) }) == true else { return nil }
+      let index = LineageIndex(path, queue, isReadOnly: true)
+      return try index.isUpToDate(with: journal) ? index : nil
+    } catch is DatabaseError {
+      return nil
+    }
+  }
+
+  // An SQLite URI (https://sqlite.org/uri.html), in which some characters have a meaning of their own.
+  private static func immutableName(_ path: FilePath) -> String {
+    var name = "file:"
+    for byte in path.bytes {
+      let isPlain =
+        byte == 0x2F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+      name += isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte])
+    }
+    return name + "?immutable=1"
+  }
+
+  /// Makes an index of the journal that only this process sees, and that goes with it.
+  static func buildPrivate(_ path: FilePath, _ journal: Journal) throws -> LineageIndex {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    // A file without a name, which SQLite keeps in memory as long as it is small.
+    let queue = try DatabaseQueue(path: "", configuration: configuration)
+    try queue.writeWithoutTransaction { db in
+      try db.inTransaction(.immediate) {
+        try IndexSchema.createTables(db)
+        try EventIndexer(db).catchUp(journal, journal.tails())
+        try IndexSchema.createIndexes(db)
+        return .commit
+      }
+    }
+    return LineageIndex(path, queue)
   }
 
   private static func fill(_ path: FilePath, _ journal: Journal) throws {

@@ -17,6 +17,15 @@ public enum IndexError: Error, Hashable, Sendable {
     self = .database(code: error.extendedResultCode.rawValue, message: error.message ?? "\(error.resultCode)")
   }
 
+  /// Whether other processes kept the index busy for so long that waiting was given up.
+  public var meansContention: Bool {
+    guard case .database(let code, _) = self else { return false }
+    return switch ResultCode(rawValue: code).primaryResultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED: true
+    default: false
+    }
+  }
+
   /// Whether the file is no index or one that can't be trusted, so that making it again helps.
   public var meansDamage: Bool {
     guard case .database(let code, _) = self else { return false }

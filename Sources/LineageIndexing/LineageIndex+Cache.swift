@@ -64,7 +64,7 @@ extension LineageIndex {
 
   /// Notes what files were found to hold, replacing what was noted for the same paths.
   public func remember(_ contents: [CachedContent]) throws(IndexError) {
-    if contents.isEmpty { return }
+    if contents.isEmpty || isReadOnly { return }
     try write { db in
       for content in contents {
         try db.run("INSERT OR REPLACE INTO stats VALUES (?, ?)", [.text(content.path), .blob(content.packed)])
@@ -74,7 +74,7 @@ extension LineageIndex {
 
   /// Forgets what files were found to hold.
   public func forget(_ paths: [String]) throws(IndexError) {
-    if paths.isEmpty { return }
+    if paths.isEmpty || isReadOnly { return }
     try write { db in
       for path in paths { try db.run("DELETE FROM stats WHERE path = ?", [.text(path)]) }
     }
@@ -87,6 +87,7 @@ extension LineageIndex {
 
   /// Notes a value under a key; nil removes it.
   public func setMemo(_ key: String, _ value: [UInt8]?) throws(IndexError) {
+    if isReadOnly { return }
     try write { db in
       if let value {
         try db.run("INSERT OR REPLACE INTO memo VALUES (?, ?)", [.text(key), .blob(value)])

@@ -82,9 +82,10 @@ extension LineageIndex {
       let lookup = FileUseLookup(db)
       var found: [Writing] = []
       let filter = FileUseFilter(before: before, limit: 1, isLocal: true)
-      for n in try PathLookup(db).numbers(below: folder) {
-        if let limit, found.count >= limit { break }
+      try PathLookup(db).eachNumber(below: folder) { n in
+        if let limit, found.count >= limit { return false }
         found += try lookup.uses(.output, path: n, content: nil, filter)
+        return true
       }
       return found.sorted { $0.artifact.path.utf8.lexicographicallyPrecedes($1.artifact.path.utf8) }
     }
@@ -129,11 +130,12 @@ extension LineageIndex {
     try readTogether { db in
       let lookup = FileUseLookup(db)
       var found: [Reading] = []
-      for n in try PathLookup(db).numbers(below: folder) {
+      try PathLookup(db).eachNumber(below: folder) { n in
         let rest = limit.map { $0 - found.count }
-        if let rest, rest <= 0 { break }
+        if let rest, rest <= 0 { return false }
         found += try lookup.uses(
           .input, path: n, content: nil, FileUseFilter(before: before, limit: rest, isLocal: true))
+        return true
       }
       return found
     }

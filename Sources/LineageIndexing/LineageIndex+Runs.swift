@@ -139,7 +139,8 @@ extension LineageIndex {
   public func runs(_ query: RunQuery) throws(IndexError) -> [RunSummary] {
     if let limit = query.limit, limit <= 0 { return [] }
     return try readTogether { db in
-      guard let path = query.path else {
+      // Everything stands below the root: looking at each path would find, in long, all runs.
+      guard let path = query.path, path != "." else {
         let select = RunSelection(query, restrictedTo: nil)
         return try db.all(select.sql, select.values, Self.summary)
       }

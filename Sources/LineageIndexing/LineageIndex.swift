@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Glibc
 public import Journaling
 internal import MLTBase
 public import SystemPackage
@@ -11,13 +12,19 @@ public final class LineageIndex: Sendable {
   /// The index's file.
   public let path: FilePath
   private let queue: DatabaseQueue
+  /// Whether the file can only be read: what would be noted in it is dropped, and it stays as it was when opened.
+  let isReadOnly: Bool
 
-  init(_ path: FilePath, _ queue: DatabaseQueue) {
+  init(_ path: FilePath, _ queue: DatabaseQueue, isReadOnly: Bool = false) {
     self.path = path
     self.queue = queue
+    self.isReadOnly = isReadOnly
   }
 
   /// Opens the index, makes it anew if it is missing, damaged or of another version, and reads what the journal has since got.
+  ///
+  /// Where this process may not write, as on a read-only file system or in another user's folder, an index that holds all
+  /// that the journal does is read as it is; in place of any other one is made that goes with the process.
   ///
   /// - Parameters:
   ///   - path: the index's file, in a folder that exists.
@@ -28,11 +35,15 @@ public final class LineageIndex: Sendable {
     _ path: FilePath, journal: Journal
   ) throws(IndexError) -> (LineageIndex, [IndexNotice]) {
     try indexing {
-      if let index = try openShared(path, journal) { return (index, []) }
+      if try !isWritable(path) { return (try openUnwritable(path, journal), []) }
+      if case .current(let index) = try openShared(path, journal) { return (index, []) }
       let lock = try FileLock(lockPath(path))
       // Another process may have made it while this one waited.
-      let (current, reason) = try IndexBuilder.openCurrent(path, journal)
-      if let current { return (current, []) }
+      let reason: IndexNotice.Reason
+      switch try IndexBuilder.openCurrent(path, journal) {
+      case .current(let index): return (index, [])
+      case .unusable(let found): reason = found
+      }
       let index = try IndexBuilder.build(path, journal)
       _ = consume lock
       let isFirst = try reason == .missing && index.isEmpty()
@@ -40,13 +51,35 @@ public final class LineageIndex: Sendable {
     }
   }
 
-  private static func openShared(_ path: FilePath, _ journal: Journal) throws -> LineageIndex? {
+  private static func openShared(_ path: FilePath, _ journal: Journal) throws -> IndexBuilder.Opening {
     // Held until the first read is over: from then on SQLite has all its files open and doesn't mix those of an old
     // index with those of one that takes its place.
     let lock = try FileLock(lockPath(path), shared: true)
-    let index = try IndexBuilder.openCurrent(path, journal).index
+    let opening = try IndexBuilder.openCurrent(path, journal)
     _ = consume lock
-    return index
+    return opening
+  }
+
+  private static func isWritable(_ path: FilePath) throws -> Bool {
+    let folder = path.removingLastComponent()
+    for place in [folder.isEmpty ? "." : folder, path, lockPath(path)]
+    where try FileStatus(at: place, followingLinks: true) != nil {
+      let result = place.withPlatformString { faccessat(AT_FDCWD, $0, W_OK, AT_EACCESS) }
+      if result != 0, errno == EACCES || errno == EROFS || errno == EPERM { return false }
+    }
+    return true
+  }
+
+  private static func openUnwritable(_ path: FilePath, _ journal: Journal) throws -> LineageIndex {
+    var index: LineageIndex?
+    if try FileStatus(at: lockPath(path), followingLinks: true) != nil {
+      let lock = try FileLock(lockPath(path), shared: true)
+      index = try IndexBuilder.openUnwritable(path, journal)
+      _ = consume lock
+    } else {
+      index = try IndexBuilder.openUnwritable(path, journal)
+    }
+    return try index ?? IndexBuilder.buildPrivate(path, journal)
   }
 
   /// Makes the index anew from the journal, whatever its state.
@@ -73,7 +106,15 @@ public final class LineageIndex: Sendable {
     try indexing { try catchUpOrStale(journal) }
   }
 
+  /// Whether the journal holds what the index does, and nothing else.
+  func isUpToDate(with journal: Journal) throws -> Bool {
+    let sources = try queue.unsafeRead { try SourceTable($0) }
+    let tails = try journal.tails()
+    return !sources.isAhead(of: tails) && !sources.isBehind(tails)
+  }
+
   func catchUpOrStale(_ journal: Journal) throws {
+    if isReadOnly { return }
     // Positions before tails: another process may append and catch up in between, and must not seem to be ahead of the
     // journal.
     let sources = try queue.unsafeRead { try SourceTable($0) }

@@ -14,16 +14,21 @@ struct PathLookup {
     try db.all("SELECT n FROM paths WHERE path = ?", [.text(path)]) { try $0.int(0) }
   }
 
-  /// The numbers of the paths below a folder, by path.
-  func numbers(below folder: String) throws -> [Int64] {
+  /// Gives the numbers of the paths below a folder to `body`, by path, until that returns false.
+  func eachNumber(below folder: String, _ body: (Int64) throws -> Bool) throws {
     guard let ranges = PathRange.below(folder) else {
-      return try db.all("SELECT n, path FROM paths ORDER BY path") { (try $0.int(0), try $0.text(1)) }
-        .filter { PathRange.isInWorkTree($0.1) }.map(\.0)
+      return try db.each("SELECT n, path FROM paths ORDER BY path") { row in
+        try !PathRange.isInWorkTree(try row.text(1)) || body(try row.int(0))
+      }
     }
-    return try ranges.flatMap { range in
-      try db.all(
+    var goesOn = true
+    for range in ranges where goesOn {
+      try db.each(
         "SELECT n FROM paths WHERE path >= ? AND path < ? ORDER BY path", [.text(range.low), .text(range.high)]
-      ) { try $0.int(0) }
+      ) { row in
+        goesOn = try body(try row.int(0))
+        return goesOn
+      }
     }
   }
 }

@@ -14,9 +14,12 @@ struct PathRuns {
   /// The matching runs in the query's order.
   func summaries(touching path: String) throws -> [RunSummary] {
     var found = Found(limit: query.newestFirst ? query.limit : nil)
-    for n in try PathLookup(db).numbers(at: path) + PathLookup(db).numbers(below: path) {
-      for role in FileRole.allCases { try collect(n, role, &found) }
+    func collect(_ path: Int64) throws -> Bool {
+      for role in FileRole.allCases { try self.collect(path, role, &found) }
+      return true
     }
+    for n in try PathLookup(db).numbers(at: path) { _ = try collect(n) }
+    try PathLookup(db).eachNumber(below: path, collect)
     let sorted = found.runs.sorted { left, right in
       let isBefore = (left.started, left.id) < (right.started, right.id)
       return query.newestFirst ? !isBefore && left.id != right.id : isBefore

@@ -20,7 +20,7 @@ public struct RunQuery: Hashable, Sendable {
 
   /// The component's name.
   public var component: String?
-  /// A path that the run read or wrote, itself or something below it (``PathText``).
+  /// A path that the run read or wrote, itself or something below it (``PathText``); the root `.` doesn't narrow.
   public var path: String?
   /// How the run must have ended.
   public var outcome: Outcome?

@@ -53,11 +53,6 @@ public struct RunRecord: Hashable, Sendable {
   public var inputCount: Int64
   /// How many outputs it has.
   public var outputCount: Int64
-
-  /// Returns the hash of a run's canonical record; see ``RunDigest/contentID(started:logged:ended:)``.
-  public static func digest(started: JSONObject, logged: [JSONObject], ended: JSONObject) -> ContentID {
-    RunDigest.contentID(started: started, logged: logged, ended: ended)
-  }
 }
 
 /// What a listing shows of a run.

@@ -8,6 +8,8 @@ public struct FileLock: ~Copyable {
   private let descriptor: FileDescriptor
 
   /// Takes the lock at `path`, waiting for it; the file is made if missing and stays.
+  ///
+  /// To share it, a file that can only be read is enough.
   public init(_ path: FilePath, shared: Bool = false) throws(SystemCallError) {
     guard let lock = try FileLock.open(path, shared ? LOCK_SH : LOCK_EX) else {
       throw SystemCallError("lock", path, .wouldBlock)
@@ -52,8 +54,15 @@ public struct FileLock: ~Copyable {
   private static func open(
     _ path: FilePath, _ operation: CInt, options: FileDescriptor.OpenOptions = [.create, .closeOnExec]
   ) throws(SystemCallError) -> FileLock? {
+    let permissions = FilePermissions(rawValue: 0o644)
     let descriptor = try attempting("lock", path) {
-      try FileDescriptor.open(path, .readWrite, options: options, permissions: FilePermissions(rawValue: 0o644))
+      do {
+        return try FileDescriptor.open(path, .readWrite, options: options, permissions: permissions)
+      } catch let code as Errno
+        where operation & LOCK_SH != 0 && (code == .readOnlyFileSystem || code == .permissionDenied)
+      {
+        return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+      }
     }
     while flock(descriptor.rawValue, operation) != 0 {
       let code = Errno(rawValue: errno)

@@ -89,7 +89,7 @@ struct LineageModel {
       case .exit(let exit) where run.end?.exit != exit: return false
       default: break
       }
-      guard let path = query.path else { return true }
+      guard let path = query.path, path != "." else { return true }
       let files = (run.end?.inputs ?? []) + (run.end?.outputs ?? [])
       return files.contains { $0.path == path || Self.isBelow($0.path, path) }
     }

@@ -184,6 +184,45 @@ import Testing
     }
   }
 
+  @Test("a journal that lost what was indexed, and has grown past it since, isn't read on from within a line")
+  func regrown() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      try world.append([world.started(run(1))])
+      let writer = try #require(try world.journal.writers().first)
+      let path = world.folder.appending("journal").appending(writer.hex).appending("000000000001.jsonl")
+      let kept = try #require(try FileOperations.contents(of: path))
+      try world.append([world.started(run(2), note: "lost")])
+      _ = try world.open()
+      try FileOperations.replace(path, with: kept)
+      for number in 3...5 { try world.append([world.started(run(number), note: "of another length, \(number)")]) }
+      let (index, notices) = try world.open()
+      #expect(notices == [.rebuilt(.journalChanged)])
+      #expect(try index.run(run(2)) == nil)
+      #expect(try (3...5).allSatisfy { try index.run(run($0)) != nil })
+      #expect(try index.problems() == [])
+      #expect(try world.open().notices == [])
+    }
+  }
+
+  @Test("damage right behind what was indexed makes the index anew once, and no more")
+  func damagedNext() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      try world.append([world.started(run(1))])
+      _ = try world.open()
+      let writer = try #require(try world.journal.writers().first)
+      let path = world.folder.appending("journal").appending(writer.hex).appending("000000000001.jsonl")
+      let bytes = try #require(try FileOperations.contents(of: path))
+      try world.append([world.started(run(2))])
+      let more = try #require(try FileOperations.contents(of: path)).dropFirst(bytes.count)
+      try FileOperations.replace(path, with: bytes + Array("damaged\n".utf8) + more)
+      #expect(try world.open().notices == [.rebuilt(.journalChanged)])
+      let (index, notices) = try world.open()
+      #expect(try notices == [] && index.problems().count == 1 && index.run(run(2)) != nil)
+    }
+  }
+
   @Test("an index forgets a writer whose folder is gone")
   func writerGone() throws {
     try withTemporaryFolder { folder in

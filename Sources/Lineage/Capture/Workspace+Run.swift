@@ -240,7 +240,7 @@ extension Workspace {
       usage: RunUsage(
         wall: result.usage.wall, user: result.usage.user, system: result.usage.system,
         memory: result.usage.maximumResidentSize))
-    ended.record = RunRecord.digest(started: started.fields, logged: [], ended: ended.fields)
+    ended.record = RunDigest.contentID(started: started.fields, logged: [], ended: ended.fields)
     try record([ended], durable: true)
     // What the stat cache isn't told, it is told when it is next asked.
     try? recording.catalog.remember()

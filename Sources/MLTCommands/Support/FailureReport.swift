@@ -263,6 +263,8 @@ struct FailureReport {
 
   private mutating func describe(_ error: IndexError) {
     switch error {
+    case .database where error.meansContention:
+      set("\(error)", .locked, hint: "another mlt is at work; try again")
     case .database:
       set(
         "\(error)", error.meansDamage ? .corrupt : .failed,
