@@ -80,7 +80,7 @@ public enum CommandRunner {
     return folder.pushing(path)
   }
 
-  private static func makeSpool(_ path: FilePath) throws(TracingError) -> FileDescriptor {
+  private static func makeSpool(_ path: FilePath, attempts: Int = 3) throws(TracingError) -> FileDescriptor {
     do {
       if try FileStatus(at: path) != nil { throw Errno.fileExists }
       // It gets its name once it is locked, so that nobody takes it for abandoned in between.
@@ -101,6 +101,8 @@ public enum CommandRunner {
       }
       return spool
     } catch let error as SystemCallError {
+      // Somebody who looks after killed runs may take it away in the moment before it is locked.
+      if error.errno == .noSuchFileOrDirectory, attempts > 1 { return try makeSpool(path, attempts: attempts - 1) }
       throw .system(error)
     } catch {
       throw .system(SystemCallError("create", path, error as? Errno ?? .ioError))

@@ -84,8 +84,14 @@ extension Workspace {
   /// One that can't be finished is told of, and doesn't keep others from running.
   func recoverAbandoned() throws {
     try store.removeAbandonedTemporaries()
-    let (now, overflow) = context.clock.now().microseconds.multipliedReportingOverflow(by: 1000)
-    if !overflow { FileOperations.removeStaleTemporaries(in: temporaryFolder, asOf: now) }
+    // Spools that never got their name: nobody holds them but in the moment in which they are made.
+    let unnamed = FileOperations.temporaryPrefix + Self.spoolPrefix
+    for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(unnamed) {
+      let path = temporaryFolder.appending(name)
+      guard let lock = try FileLock.ifFree(existing: path) else { continue }
+      try? FileOperations.remove(path)  // somebody else may have been quicker
+      lock.release()
+    }
     for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(Self.spoolPrefix) {
       let path = temporaryFolder.appending(name)
       guard let run = RunID(hex: name.string.dropFirst(Self.spoolPrefix.count)),
