@@ -87,6 +87,26 @@ public final class GitRepository: Sendable {
     try state.withLock { state throws(GitError) in try state.references() }
   }
 
+  /// Returns, for each version that commits have of a file at the root, one commit that has it.
+  ///
+  /// - Parameters:
+  ///   - name: The file's name.
+  ///   - commits: The commits' 40 hexadecimal digits.
+  ///   - withHistory: Whether the commits before them count, too.
+  /// - Throws: ``GitError/noSuchCommit(_:)`` for what is no commit's name, ``GitError/failed(_:)`` if an object can't be read.
+  public func versions(of name: [UInt8], in commits: [String], withHistory: Bool) throws(GitError) -> [String] {
+    try state.withLock { state throws(GitError) in
+      try state.versions(of: name, in: commits, withHistory: withHistory)
+    }
+  }
+
+  /// Returns the roots of all work trees of the repository that are there, the main one first.
+  ///
+  /// - Throws: ``GitError/system(_:)`` if the list of linked ones can't be read.
+  public func workTrees() throws(GitError) -> [FilePath] {
+    try state.withLock { state throws(GitError) in try state.workTrees() }
+  }
+
   /// Returns whether a tracked file differs from HEAD, staged or not; untracked files don't count.
   ///
   /// Files whose status is as the index noted it aren't read. The first difference ends the search. A submodule differs

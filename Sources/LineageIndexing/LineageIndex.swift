@@ -145,6 +145,11 @@ public final class LineageIndex: Sendable {
     try indexing { try queue.unsafeRead(body) }
   }
 
+  /// Runs lookups on the connection itself.
+  func withDatabase<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try queue.unsafeRead(body)
+  }
+
   /// Runs several lookups that must agree with each other.
   func readTogether<Value>(_ body: (Database) throws -> Value) throws(IndexError) -> Value {
     // A transaction of its own: GRDB's `read` brackets it with `PRAGMA query_only`, upon which SQLite compiles every

@@ -31,6 +31,9 @@ struct MLT: ParsableCommand {
       CommandGroup(
         name: "Look", subcommands: [StatusCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
+      CommandGroup(
+        name: "Keep in order",
+        subcommands: [DuCommand.self, GcCommand.self, FsckCommand.self, ReindexCommand.self]),
       CommandGroup(name: "Settings", subcommands: [ComponentCommand.self, ConfigCommand.self]),
     ]
   )

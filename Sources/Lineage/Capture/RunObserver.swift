@@ -15,6 +15,9 @@ final class RunObserver: AccessObserver {
   private let inputLimit: Int64
   private let catalog: ContentCatalog
   private let writer: ObjectWriter
+  private let makeLease: () throws -> StoreLease
+  /// Keeps what was taken before a change from being collected until the run's end names it.
+  private var lease: StoreLease?
   /// The contents that were taken before a change, with their sizes.
   private(set) var saved: [ContentID: Int64] = [:]
   /// The first failure to save a content; the run is recorded without it.
@@ -22,8 +25,9 @@ final class RunObserver: AccessObserver {
 
   init(
     ledger: AccessLedger, root: FilePath, filter: IgnoreFilter, inputLimit: Int64, catalog: ContentCatalog,
-    writer: ObjectWriter
+    writer: ObjectWriter, lease: @escaping () throws -> StoreLease
   ) {
+    makeLease = lease
     self.ledger = ledger
     self.filter = filter
     self.root = root
@@ -64,6 +68,7 @@ final class RunObserver: AccessObserver {
         let stored = try writer.addFile(at: file)
         if stored.wasUnstable { return nil }
         content = stored.content
+        try hold(content)
       }
       saved[content] = status.size
       if !barrier.belongsToInnerScope {
@@ -76,5 +81,17 @@ final class RunObserver: AccessObserver {
       if failure == nil { failure = error }
       return nil
     }
+  }
+
+  private func hold(_ content: ContentID) throws {
+    let lease = try lease ?? makeLease()
+    self.lease = lease
+    try lease.hold(content)
+  }
+
+  /// Gives up what was kept, when facts name it or nobody will.
+  func endLease() {
+    try? lease?.end()  // one that stays behind counts for a while and is then removed
+    lease = nil
   }
 }

@@ -40,7 +40,8 @@ extension Workspace {
     let writer = try store.begin()
     let observer = RunObserver(
       ledger: try makeLedger(), root: root, filter: try filter, inputLimit: inputLimit, catalog: catalog,
-      writer: writer)
+      writer: writer, lease: { try self.store.lease() })
+    defer { observer.endLease() }
     let needsPrivileges = Privileges.needsPrivileges(
       program: request.arguments.first ?? [], path: context.environment["PATH"])
     let isTraced = request.isTraced && !needsPrivileges
@@ -196,11 +197,9 @@ extension Workspace {
     _ recording: RunRecording, _ result: CommandResult, _ observer: RunObserver, request: RunRequest,
     started: RunStarted, redirections: [AccessEvent], reason: String?
   ) throws -> RunReport {
-    var recording = recording
-    let evidence = recording.evidence
     var ledger = observer.ledger
     var hazards = RunHazards.of(ledger, result)
-    if evidence == .compared {
+    if recording.evidence == .compared {
       let why = reason ?? (request.isTraced ? RunHazards.refusal(result.observation) : "told not to")
       hazards.append(Hazard(.notObserved, detail: why))
       if request.isTraced { notices.append(.compared(reason: why)) }
@@ -208,53 +207,65 @@ extension Workspace {
       if let before = observer.snapshot { ledger = after.ledger(since: before, root: root, like: observer.ledger) }
     }
     if let failure = observer.failure { hazards.append(Hazard(.incomplete, detail: "\(failure)")) }
-
     for event in redirections { ledger.fold(event) }
     repository?.refresh()
     // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
     try? index.catchUp(journal)
-    try recording.take(ledger)
-    if evidence == .compared { try recording.note(declaredInputs: filesNamed(by: request.command)) }
-    recording.takeDeclaredInputs(ofOptions: pointers(request.inputs))
-    try recording.take(declaredOutputs: pointers(request.outputs))
-    let files = recording.files
-    try recording.writer.finish()
-    let status = Self.status(result)
-    notices += files.notices
 
-    let endTime = context.clock.now()
+    let exit = Self.exitStatus(result.termination)
+    let ended = try storing(with: recording.writer) {
+      var recording = recording
+      try recording.take(ledger)
+      if recording.evidence == .compared { try recording.note(declaredInputs: filesNamed(by: request.command)) }
+      recording.takeDeclaredInputs(ofOptions: pointers(request.inputs))
+      try recording.take(declaredOutputs: pointers(request.outputs))
+      return recording
+    } thenRecord: { recording in
+      let ended = try end(of: recording, result, ledger, hazards, started: started)
+      try record([ended], durable: true)
+      // What the stat cache isn't told, it is told when it is next asked.
+      try? recording.catalog.remember()
+      notices += recording.files.notices
+      if ended.status == .finished {
+        do {
+          try keepLock(recording)
+        } catch {
+          throw WorkspaceError.lockNotUpdated(run: recording.run, exit: exit, cause: error)
+        }
+      }
+      return ended
+    }
+    return RunReport(
+      run: ended.run, component: started.component, status: ended.status, exit: exit, evidence: recording.evidence,
+      inputs: ended.inputs.count, outputs: ended.outputs.count, hazards: ended.hazards, wall: result.usage.wall)
+  }
+
+  /// What is to be said of a run's end.
+  private func end(
+    of recording: RunRecording, _ result: CommandResult, _ ledger: AccessLedger, _ hazards: [Hazard],
+    started: RunStarted
+  ) throws -> RunEnded {
+    let files = recording.files
+    var hazards = hazards + files.hazards
+    let now = context.clock.now()
     for output in files.outputs {
       for other in try index.concurrentWriters(
-        path: output.path, from: recording.started, to: endTime, excluding: recording.run)
+        path: output.path, from: recording.started, to: now, excluding: recording.run)
       where try !recording.isWithin(other.run) {
         hazards.append(Hazard(.writtenByTwo, path: output.path, detail: "also by run \(other.run.short)"))
       }
     }
-    let variables = try chosenVariables()
-    let probe = EnvironmentProbe(index: try index, variables: variables)
     var ended = RunEnded(
-      run: recording.run, status: status, exit: Int64(Self.exitStatus(result.termination)), evidence: evidence,
-      inputs: files.inputs, outputs: files.outputs, removed: files.removed,
-      environment: probe.environment(files: ledger.environment, programs: ledger.programs),
-      hazards: hazards + files.hazards,
+      run: recording.run, status: Self.status(result), exit: Int64(Self.exitStatus(result.termination)),
+      evidence: recording.evidence, inputs: files.inputs, outputs: files.outputs, removed: files.removed,
+      environment: EnvironmentProbe(index: try index, variables: try chosenVariables())
+        .environment(files: ledger.environment, programs: ledger.programs),
+      hazards: hazards,
       usage: RunUsage(
         wall: result.usage.wall, user: result.usage.user, system: result.usage.system,
         memory: result.usage.maximumResidentSize))
     ended.record = RunDigest.contentID(started: started.fields, logged: [], ended: ended.fields)
-    try record([ended], durable: true)
-    // What the stat cache isn't told, it is told when it is next asked.
-    try? recording.catalog.remember()
-    if status == .finished {
-      do {
-        try keepLock(recording)
-      } catch {
-        throw WorkspaceError.lockNotUpdated(run: recording.run, exit: Self.exitStatus(result.termination), cause: error)
-      }
-    }
-    return RunReport(
-      run: recording.run, component: started.component, status: status, exit: Self.exitStatus(result.termination),
-      evidence: evidence, inputs: files.inputs.count, outputs: files.outputs.count, hazards: ended.hazards,
-      wall: result.usage.wall)
+    return ended
   }
 
   private func chosenVariables() throws -> [String: String] {

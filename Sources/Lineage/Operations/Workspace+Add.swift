@@ -27,36 +27,35 @@ extension Workspace {
   public func add(_ arguments: [String]) throws -> AddReport {
     let lock = try readLock()
     let catalog = try makeCatalog()
-    let writer = try store.begin()
-    var items: [AddReport.Item] = []
-    do {
-      for path in Set(arguments.map { self.path(of: $0) }).sorted() {
-        try checkAddable(path)
-        guard let identity = try catalog.store(path, with: writer) else {
-          throw WorkspaceError.missingFile(path.text)
+    let paths = Set(arguments.map { self.path(of: $0) }).sorted()
+    let items = try storing { writer in
+      try paths.map { try item($0, lock, catalog, writer) }
+    } thenRecord: { items in
+      let changed = items.filter { $0.before?.content != $0.artifact.content }
+      if !changed.isEmpty { try record(changed.map { ArtifactAdded($0.artifact) }, durable: true) }
+      try changeLock { lock in
+        for entry in items.compactMap({ LockEntry($0.artifact) }) {
+          if let tree = lock.tree(around: entry.path) { try refresh(tree, in: &lock, catalog) } else { lock.set(entry) }
         }
-        for skipped in identity.skipped { notices.append(.skipped(skipped, in: path)) }
-        var artifact = identity.record(at: path, evidence: .declared)
-        artifact.isStored = true
-        if identity.wasUnstable { artifact.problem = "changed while it was stored" }
-        items.append(AddReport.Item(artifact: artifact, before: lock[path]))
       }
-      try writer.finish()
-    } catch {
-      writer.abandon()
-      throw error
+      return items
     }
-    let changed = items.filter { $0.before?.content != $0.artifact.content }
-    if !changed.isEmpty { try record(changed.map { ArtifactAdded($0.artifact) }, durable: true) }
-    let entries = items.compactMap { LockEntry($0.artifact) }
-    try changeLock { lock in
-      for entry in entries {
-        if let tree = lock.tree(around: entry.path) { try refresh(tree, in: &lock, catalog) } else { lock.set(entry) }
-      }
-    }
-    try ignoreInGit(entries.map(\.path))
+    try ignoreInGit(paths)
     try catalog.remember()
     return AddReport(items: items)
+  }
+
+  /// Stores what stands at a path.
+  private func item(
+    _ path: WorkPath, _ lock: LockFile, _ catalog: ContentCatalog, _ writer: ObjectWriter
+  ) throws -> AddReport.Item {
+    try checkAddable(path)
+    guard let identity = try catalog.store(path, with: writer) else { throw WorkspaceError.missingFile(path.text) }
+    for skipped in identity.skipped { notices.append(.skipped(skipped, in: path)) }
+    var artifact = identity.record(at: path, evidence: .declared)
+    artifact.isStored = true
+    if identity.wasUnstable { artifact.problem = "changed while it was stored" }
+    return AddReport.Item(artifact: artifact, before: lock[path])
   }
 
   private func checkAddable(_ path: WorkPath) throws {

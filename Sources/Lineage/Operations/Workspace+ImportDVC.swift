@@ -23,20 +23,27 @@ extension Workspace {
     report.leftToGit = contents.leftToGit.map { Self.path($0, in: base) }
     report.stages = contents.stages
     report.problems = contents.problems
-    let writer = try store.begin()
-    do {
+    report.leftToGit.sort()
+    let empty = report
+    func taken(_ writer: ObjectWriter) throws -> DVCImportReport {
+      var report = empty
       var taking = DVCTaking(
         workspace: self, project: project, lock: try readLock(), writer: writer, isForced: request.isForced,
         isTrial: request.isTrial)
       for output in contents.outputs { try taking.take(output, at: Self.path(output.path, in: base), &report) }
-      if request.isTrial { writer.abandon() } else { try writer.finish() }
-    } catch {
-      writer.abandon()
-      throw error
+      return report
     }
-    report.leftToGit.sort()
-    if !request.isTrial { try keep(report) }
-    return report
+    if request.isTrial {
+      let writer = try store.begin()
+      defer { writer.abandon() }
+      return try taken(writer)
+    }
+    return try storing {
+      try taken($0)
+    } thenRecord: { report in
+      try keep(report)
+      return report
+    }
   }
 
   private func dvcRoot(_ argument: String) throws -> FilePath {

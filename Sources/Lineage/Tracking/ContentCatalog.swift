@@ -31,13 +31,15 @@ final class ContentCatalog {
   private let root: FilePath
   private let index: LineageIndex
   private let rules: IgnoreFilter
+  private let monitor: Monitor
   private var cached: [WorkPath: CachedContent] = [:]
   private var asked: Set<WorkPath> = []
   /// The folders of which all that is cached is known.
   private var askedFolders: Set<WorkPath> = []
   private var learned: [CachedContent] = []
 
-  init(root: FilePath, index: LineageIndex, rules: IgnoreFilter) {
+  init(root: FilePath, index: LineageIndex, rules: IgnoreFilter, monitor: Monitor = Monitor()) {
+    self.monitor = monitor
     self.root = root
     self.index = index
     self.rules = rules
@@ -160,7 +162,8 @@ final class ContentCatalog {
         // A cache that can't be asked only costs a read.
         (try? known(path(of: file), status)) ?? nil
       },
-      learned: { [self] file, status, content in learn(path(of: file), status, content, entered: entered) })
+      learned: { [self] file, status, content in learn(path(of: file), status, content, entered: entered) },
+      progress: monitor.stored, isCancelled: monitor.isCancelled)
   }
 
   private func path(of file: FilePath) -> WorkPath {

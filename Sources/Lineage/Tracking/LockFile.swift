@@ -218,7 +218,9 @@ public struct LockFile: Hashable, Sendable {
 
   /// The entries of paths that lie in `folder`.
   public func entries(below folder: WorkPath) -> [LockEntry] {
-    entries.filter { $0.path.isBelow(folder) }
+    if folder.isRoot { return entries }
+    // They stand together, behind whatever begins with the folder's name and a character less than the slash.
+    return Array(entries[position(of: WorkPath(normal: folder.bytes + [0x2F]))...].prefix { $0.path.isBelow(folder) })
   }
 
   /// Puts an entry in, replacing that of the same path and those that lie in a tree at it.
@@ -249,7 +251,8 @@ public struct LockFile: Hashable, Sendable {
 
   /// Takes out the entry of a path, if there is one.
   public mutating func remove(_ path: WorkPath) {
-    entries.removeAll { $0.path == path }
+    let index = position(of: path)
+    if index < entries.count, entries[index].path == path { entries.remove(at: index) }
     absent.removeAll { $0.path == path }
   }
 }

@@ -6,17 +6,21 @@ internal import SystemPackage
 
 extension Workspace {
   /// A lock file larger than this is not one.
-  private static let largestLock = 1 << 30
+  static let largestLock = 1 << 30
 
   var lockPath: FilePath { root.appending(LockFile.name) }
 
   /// Reads the lock file; an absent one tracks nothing.
   func readLock() throws -> LockFile {
     guard let bytes = try FileOperations.contents(of: lockPath, limit: Self.largestLock) else { return LockFile() }
+    return try Self.parseLock(bytes, lockPath)
+  }
+
+  static func parseLock(_ bytes: [UInt8], _ path: FilePath) throws -> LockFile {
     do {
       return try LockFile(parsing: bytes)
     } catch {
-      throw WorkspaceError.malformedLock(lockPath, error)
+      throw WorkspaceError.malformedLock(path, error)
     }
   }
 

@@ -4,6 +4,8 @@ public import GitAccess
 public enum Setting: String, CaseIterable, Sendable {
   /// The largest input that a run stores of itself.
   case inputLimit = "capture.inputLimit"
+  /// For how many seconds `mlt gc` removes nothing that was stored.
+  case grace = "gc.grace"
   /// Further environment variables to record with a run.
   case environment = "capture.environment"
 
@@ -19,6 +21,7 @@ public enum Setting: String, CaseIterable, Sendable {
   public var defaultValue: String {
     switch self {
     case .inputLimit: "64MiB"
+    case .grace: "7200"
     case .environment: ""
     }
   }
@@ -27,6 +30,7 @@ public enum Setting: String, CaseIterable, Sendable {
   func accepts(_ value: String) -> Bool {
     switch self {
     case .inputLimit: Configuration.size(of: value) != nil
+    case .grace: Int64(value).map { $0 >= 0 } ?? false
     case .environment: true
     }
   }

@@ -27,6 +27,9 @@ public final class Workspace {
   /// Things to tell the user that didn't stop the operation.
   public package(set) var notices: [Notice] = []
 
+  /// Who is told of long work, and may stop it.
+  public var monitor = Monitor()
+
   private var openedJournal: Journal?
   private var openedIndex: LineageIndex?
   private var openedStore: ObjectStore?
@@ -117,6 +120,11 @@ public final class Workspace {
     }
   }
 
+  /// Goes on with an index that was made anew.
+  func replaceIndex(_ index: LineageIndex) {
+    openedIndex = index
+  }
+
   var store: ObjectStore {
     get throws {
       if let openedStore { return openedStore }
@@ -152,7 +160,7 @@ public final class Workspace {
 
   /// Begins to learn what files hold.
   func makeCatalog() throws -> ContentCatalog {
-    ContentCatalog(root: root, index: try index, rules: try filter)
+    ContentCatalog(root: root, index: try index, rules: try filter, monitor: monitor)
   }
 
   /// Begins to note what a command does.

@@ -18,6 +18,7 @@ struct ConfigCommand: ParsableCommand {
         mlt config                                 list what holds and where it is set
 
       capture.inputLimit   largest input that a run stores of itself (default 64MiB)
+      gc.grace             seconds for which 'mlt gc' removes nothing that was stored (default 7200)
       capture.environment  further environment variables to record with a run, separated by blanks
       """)
 

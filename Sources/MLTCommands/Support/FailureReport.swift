@@ -22,6 +22,7 @@ struct FailureReport {
     case locked = 5
     case corrupt = 6
     case bug = 70
+    case interrupted = 130
     case notRecorded = 125
     case notExecutable = 126
     case noCommand = 127
@@ -230,7 +231,7 @@ struct FailureReport {
     case .writerEnded: set("\(error)", .bug)
     case .collectedMeanwhile: set("\(error)", .failed, hint: "run the command again")
     case .busy: set("\(error)", .locked, hint: "wait until it is done")
-    case .cancelled: set("\(error)", .failed)
+    case .cancelled: set("interrupted", .interrupted, hint: "run the command again to go on where it was")
     }
   }
 

@@ -104,8 +104,10 @@ enum Formatting {
     return line.prefix(width - 1) + "…"
   }
 
-  /// Pads each column to its widest cell; the last isn't padded.
-  static func table(_ rows: [[String]], separator: String = "  ") -> [String] {
+  /// Pads each column to its widest cell; the last isn't padded, and those named stand at their column's right side.
+  static func table(
+    _ rows: [[String]], separator: String = "  ", aligningRight right: Set<Int> = []
+  ) -> [String] {
     var widths: [Int] = []
     for row in rows {
       for (column, cell) in row.enumerated() {
@@ -117,8 +119,8 @@ enum Formatting {
       var line = ""
       for (column, cell) in row.enumerated() {
         if column > 0 { line += separator }
-        line += cell
-        if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count) }
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        line += right.contains(column) ? padding + cell : column < row.count - 1 ? cell + padding : cell
       }
       return line
     }

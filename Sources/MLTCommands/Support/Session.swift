@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Lineage
 internal import MLTBase
+internal import ObjectStorage
 internal import SystemPackage
 
 /// What one invocation of the program stands in: the process's own surroundings, read in this one place.
@@ -78,6 +79,32 @@ struct Session {
   /// Shows JSON, indented, with the format's version.
   func show(json: JSONObject, of workspace: Workspace? = nil) throws(SystemCallError) {
     try show(JSON.object(json).indentedText + "\n", of: workspace)
+  }
+
+  /// Does something that tells how far it has come, in bytes done and to do; Ctrl-C stops it.
+  func watching<Result>(
+    _ verb: String, _ body: (_ progress: (Int64, Int64) throws -> Void) throws -> Result
+  ) throws -> Result {
+    Interruption.watch()
+    let line = ProgressLine(verb, terminal: terminal)
+    defer { line.end() }
+    return try body { done, total in
+      try Interruption.check()
+      line.update(done: done, total: total)
+    }
+  }
+
+  /// Stores or restores something; what has been done is shown, and Ctrl-C stops it.
+  func watching<Result>(
+    _ verb: String, total: Int64?, _ workspace: Workspace, _ body: () throws -> Result
+  ) throws -> Result {
+    Interruption.watch()
+    let line = ProgressLine(verb, total: total, terminal: terminal)
+    defer { line.end() }
+    workspace.monitor.stored = { line.update(files: $0.filesRead, bytes: $0.bytesRead) }
+    workspace.monitor.restored = { line.update(files: $0.filesWritten, bytes: $0.bytesWritten) }
+    workspace.monitor.isCancelled = { Interruption.isAsked }
+    return try body()
   }
 
   /// Writes what the workspace has to tell to stderr.

@@ -1,0 +1,14 @@
+public import ObjectStorage
+
+/// What somebody who waits is told, and how they stop what goes on.
+public struct Monitor: Sendable {
+  /// Called now and then with what has been read and stored of one file or folder.
+  public var stored: (@Sendable (IngestProgress) -> Void)?
+  /// Called now and then with what has been written of one file or folder.
+  public var restored: (@Sendable (RestoreProgress) -> Void)?
+  /// Whether to stop, leaving everything sound.
+  public var isCancelled: (@Sendable () -> Bool)?
+
+  /// Tells nobody and goes on to the end.
+  public init() {}
+}

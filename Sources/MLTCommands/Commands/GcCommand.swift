@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Lineage
+internal import MLTBase
+internal import ObjectStorage
+
+struct GcCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gc",
+    abstract: "Remove bytes that nobody refers to, and merge small packs",
+    discussion: """
+      Kept is what recorded runs read or wrote, what 'mlt.lock' names in any work tree and in every commit that git \
+      keeps (branches, tags, stash entries and all before them), and what was stored in the last two hours \
+      ('gc.grace'). Facts are never removed: 'mlt log' and 'mlt trace' go on telling of runs whose bytes are gone. \
+      Other commands may go on meanwhile.
+
+        mlt gc --dry-run
+        mlt gc --keep-last 5                keep bytes for the last five runs of each component
+        mlt gc --older-than 90d             drop the bytes of runs that started before
+        mlt gc --keep-last 5 --older-than 90d   drop what is neither
+
+      What a lock file names stays in any case.
+      """)
+
+  @Flag(name: [.customShort("n"), .long], help: "Only say what would be removed")
+  var dryRun = false
+
+  @Option(
+    name: .long, help: ArgumentHelp("Keep the bytes of this many runs of each component, the newest", valueName: "n"))
+  var keepLast: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Drop the bytes of runs that started before: a date, '90d', '12h'", valueName: "when"))
+  var olderThan: TimeArgument?
+
+  @Flag(name: .long, help: "Of lock files in commits, count only the newest of each branch, tag and stash entry")
+  var tipsOnly = false
+
+  @Option(name: .long, help: ArgumentHelp("Seconds for which nothing that was stored is removed", valueName: "s"))
+  var grace: Int64?
+
+  @Flag(name: .long, help: "Print JSON")
+  var json = false
+
+  func validate() throws {
+    if let keepLast, keepLast < 0 { throw ValidationError("--keep-last takes a number from 0 up") }
+    if let grace, grace < 0 { throw ValidationError("--grace takes a number from 0 up") }
+  }
+
+  func run() throws {
+    let session = try Session()
+    let workspace = try session.workspace()
+    var request = CollectRequest()
+    request.isDryRun = dryRun
+    request.latestRuns = keepLast
+    request.since = olderThan?.moment(now: session.context.clock.now())
+    request.onlyTips = tipsOnly
+    request.grace = grace
+    let report = try session.watching("collecting") { progress in
+      try workspace.collect(request, progress: progress)
+    }
+    if json {
+      try session.show(json: MaintenanceRendering.json(report, isDryRun: dryRun), of: workspace)
+    } else {
+      try session.show(MaintenanceRendering.text(report, isDryRun: dryRun), of: workspace)
+    }
+    if report.wasHinderedByDamage {
+      Output.say("error: nothing was removed, since what is damaged may hide what is still wanted")
+      Output.say("hint: run 'mlt fsck --repair' first")
+      throw ExitCode(FailureReport.Status.corrupt.rawValue)
+    }
+  }
+}
