@@ -83,7 +83,7 @@ extension Workspace {
     report.objects = check.objects
     report.bytes = check.bytes
     report.store = check.problems.filter { $0.fault != .missing }
-    report.losses = try losses(check.affected)
+    report.losses = try losses(check)
     return report
   }
 
@@ -105,25 +105,64 @@ extension Workspace {
     replaceIndex(try LineageIndex.rebuild(folder.appending("index.sqlite"), journal: journal))
   }
 
-  /// The contents among these that lock files or facts refer to, and those that they say were stored and aren't there.
-  private func losses(_ affected: Set<ContentID>) throws -> [FsckReport.Loss] {
-    var paths: [ContentID: Set<String>] = [:]
-    var missing: Set<ContentID> = []
+  /// The contents that can't be read whole although lock files name them, or facts name them and damage is the cause:
+  /// what a collection has removed is no loss.
+  private func losses(_ check: CheckReport) throws -> [FsckReport.Loss] {
+    var lost: [ContentID: Set<String>] = [:]
     try ContentRoots(workspace: self, retention: Retention(), withHistory: false).forEachLock { lock in
-      for entry in lock.entries { paths[entry.content, default: []].insert(entry.path.text) }
+      for entry in lock.entries where try check.affected.contains(entry.content) || !isThere(entry.content) {
+        for (content, path) in try lostFiles(entry, check.affected) { lost[content, default: []].insert(path.text) }
+      }
     }
-    for (content, _) in paths where try !isThere(content) { missing.insert(content) }
-    let lost = affected.union(missing)
-    let places = try placesInWorkTree(of: lost)
-    var losses: [FsckReport.Loss] = []
-    for content in lost.sorted() {
-      let use = try index.firstUse(of: content)
-      guard let named = paths[content] ?? use.map({ [$0.path] }) else { continue }
-      losses.append(
-        FsckReport.Loss(
-          content: content, paths: named.sorted(), run: use?.run, isInWorkTree: places[content] != nil))
+    for content in try damaged(check) where lost[content] == nil {
+      if let use = try index.firstUse(of: content) { lost[content] = [use.path] }
     }
-    return losses
+    let places = try placesInWorkTree(of: Set(lost.keys))
+    return try lost.sorted { $0.key < $1.key }.map { content, paths in
+      FsckReport.Loss(
+        content: content, paths: paths.sorted(), run: try index.firstUse(of: content)?.run,
+        isInWorkTree: places[content] != nil)
+    }
+  }
+
+  /// The files of a tracked path that can't be read whole; the path itself if that can't be told.
+  private func lostFiles(_ entry: LockEntry, _ affected: Set<ContentID>) throws -> [(ContentID, WorkPath)] {
+    var lost: [(ContentID, WorkPath)] = []
+    var pending = entry.kind == .tree ? [(entry.content, entry.path)] : []
+    while let (id, folder) = pending.popLast() {
+      guard try isThere(id), let tree = try? store.tree(id) else {
+        lost.append((id, folder))
+        continue
+      }
+      for child in tree.entries {
+        let path = folder.appending(child.name)
+        if child.mode == .tree {
+          pending.append((child.content, path))
+        } else if try affected.contains(child.content) || !isThere(child.content) {
+          lost.append((child.content, path))
+        }
+      }
+    }
+    return lost.isEmpty ? [(entry.content, entry.path)] : lost
+  }
+
+  /// The contents that damage has taken, wherever they are named.
+  private func damaged(_ check: CheckReport) throws -> Set<ContentID> {
+    var damaged: Set<ContentID> = []
+    var losesWholePacks = false
+    for problem in check.problems where problem.fault != .missing && !problem.isSoundElsewhere {
+      if let object = problem.object { damaged.insert(object) } else { losesWholePacks = true }
+      damaged.formUnion(problem.dependents.map(\.id))
+    }
+    guard losesWholePacks else { return damaged }
+    // What was in a pack that can't be read isn't known; what was stored and is gone must have been.
+    var stored: Set<ContentID> = []
+    try index.forEachContent { reference in
+      if reference.isStored { stored.insert(reference.content) }
+      return true
+    }
+    for content in stored where try !isThere(content) { damaged.insert(content) }
+    return damaged
   }
 
   private func isThere(_ content: ContentID) throws -> Bool {
