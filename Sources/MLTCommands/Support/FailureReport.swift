@@ -198,6 +198,7 @@ struct FailureReport {
       set("\(error)", .failed, hint: "if you trust it, run 'git config --global --add safe.directory \(path.string)'")
     case .unsupportedObjectFormat: set("\(error)", .failed, hint: "only SHA-1 repositories can be read")
     case .noSuchCommit: set("\(error)", .notFound)
+    case .ambiguousRevision: set("\(error)", .conflict, hint: "give more digits")
     case .malformedConfiguration: set("\(error)", .corrupt, hint: "mend the file by hand; it is in git's format")
     case .invalidKey: set("\(error)", .usage, hint: "keys look like 'capture.inputLimit'")
     case .invalidValue: set("\(error)", .usage)
