@@ -28,7 +28,8 @@ struct MLT: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Record", subcommands: [InitCommand.self, RunCommand.self, AddCommand.self]),
       CommandGroup(
-        name: "Look", subcommands: [StatusCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
+        name: "Look",
+        subcommands: [StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
       CommandGroup(name: "Settings", subcommands: [ComponentCommand.self, ConfigCommand.self]),
     ]

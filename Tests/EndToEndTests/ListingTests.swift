@@ -23,6 +23,8 @@ import Testing
     "every listing's JSON says its format, and is the same when asked again",
     arguments: [
       ["log"], ["log", "sorted.txt"], ["log", "-c", "sh", "--failed"], ["log", "nothing-there"], ["status"],
+      ["status", "folder"],
+      ["diff"], ["diff", "HEAD"], ["diff", "HEAD", "HEAD"],
       ["show", "sorted.txt"],
       ["show", "raw.txt"], ["show", "folder"], ["trace", "sorted.txt"], ["trace", "raw.txt"],
       ["trace", "raw.txt", "--down"],

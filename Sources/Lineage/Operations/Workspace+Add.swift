@@ -21,8 +21,12 @@ public struct AddReport: Sendable {
 extension Workspace {
   /// Stores files and folders and tracks them in the lock file.
   ///
+  /// An argument with wildcards that names nothing as it stands is a pattern (``PatternSearch``), whose matches are added.
+  /// What can't be stored and what changed meanwhile is noted in ``notices``.
+  ///
   /// - Throws: ``WorkspaceError/missingFile(_:)``, ``WorkspaceError/outsideWorkTree(_:)``,
-  ///   ``WorkspaceError/reservedPath(_:)``, ``WorkspaceError/trackedByGit(_:)``; failures of store and journal. On a
+  ///   ``WorkspaceError/reservedPath(_:)``, ``WorkspaceError/trackedByGit(_:)``,
+  ///   ``WorkspaceError/noMatch(_:)``; failures of store and journal. On a
   ///   failure nothing is tracked anew.
   public func add(_ arguments: [String]) throws -> AddReport {
     let lock = try readLock()
@@ -30,7 +34,7 @@ extension Workspace {
     let writer = try store.begin()
     var items: [AddReport.Item] = []
     do {
-      for path in Set(arguments.map { self.path(of: $0) }).sorted() {
+      for path in try paths(toAdd: arguments, lock) {
         try checkAddable(path)
         guard let identity = try catalog.store(path, with: writer) else {
           throw WorkspaceError.missingFile(path.text)
@@ -38,6 +42,10 @@ extension Workspace {
         for skipped in identity.skipped { notices.append(.skipped(skipped, in: path)) }
         var artifact = identity.record(at: path, evidence: .declared)
         artifact.isStored = true
+        for name in identity.unstable {
+          notices.append(.unstable(path: WorkPath(normal: path.bytes + [UInt8(ascii: "/")] + name).text))
+        }
+        if identity.wasUnstable, identity.kind != .tree { notices.append(.unstable(path: path.text)) }
         if identity.wasUnstable { artifact.problem = "changed while it was stored" }
         items.append(AddReport.Item(artifact: artifact, before: lock[path]))
       }
@@ -57,6 +65,23 @@ extension Workspace {
     try ignoreInGit(entries.map(\.path))
     try catalog.remember()
     return AddReport(items: items)
+  }
+
+  /// What the arguments name, sorted, each once.
+  private func paths(toAdd arguments: [String], _ lock: LockFile) throws -> [WorkPath] {
+    var paths: Set<WorkPath> = []
+    for argument in arguments {
+      let path = path(of: argument)
+      guard PatternSearch.isPattern(argument), try FileStatus(at: path.filePath(in: root)) == nil else {
+        paths.insert(path)
+        continue
+      }
+      let search = PatternSearch(root: root, rules: IgnoreFilter(try rules), repository: repository, lock: lock)
+      let found = try search.paths(matching: path)
+      if found.isEmpty { throw WorkspaceError.noMatch(argument) }
+      paths.formUnion(found)
+    }
+    return paths.sorted()
   }
 
   /// Brings the entry of a tracked tree up to date with what stands in the folder.

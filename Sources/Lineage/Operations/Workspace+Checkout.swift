@@ -55,7 +55,7 @@ extension Workspace {
         report.unchanged += 1
         continue
       }
-      if !request.isForced, try !isSaved(path, catalog) { throw WorkspaceError.unsavedContent(path.text) }
+      if !request.isForced, try !isSaved(path, catalog) { throw WorkspaceError.unsavedContent([path.text]) }
       pending.append((path, artifact, content))
     }
     let contents = try pending.map { try bytesAreAvailable($0.content, $0.artifact) }

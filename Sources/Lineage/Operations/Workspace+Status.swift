@@ -29,6 +29,8 @@ public struct StatusReport: Sendable {
     public var locked: LockEntry
     /// What stands there now; nil if nothing does.
     public var present: ContentID?
+    /// What differs in a tree, sorted; nil for others, and for a tree whose listing isn't stored.
+    public var files: [FileDifference]?
   }
 
   /// Why an output is out of date.
@@ -74,23 +76,58 @@ public struct StatusReport: Sendable {
 
 extension Workspace {
   /// Compares the work tree with the lock file, and the inputs of the runs behind it with what stands there now.
-  public func status() throws -> StatusReport {
+  ///
+  /// - Parameter arguments: the paths to look at, with all below; none for everything.
+  /// - Throws: ``WorkspaceError/untracked(_:similar:)`` for a path with nothing tracked at, below or around it.
+  public func status(of arguments: [String] = []) throws -> StatusReport {
     let lock = try readLock()
+    let limits = try arguments.map { argument in
+      let path = path(of: argument)
+      guard lock[path] != nil || lock.tree(around: path) != nil || path.isRoot || !lock.entries(below: path).isEmpty
+      else {
+        let similar = Similarity.nearest(to: path.text, among: lock.entries.map(\.path.text), limit: 3)
+        throw WorkspaceError.untracked(argument, similar: similar)
+      }
+      return path
+    }
+    func isWanted(_ path: WorkPath) -> Bool {
+      limits.isEmpty || limits.contains { $0.isRoot || path == $0 || path.isBelow($0) || $0.isBelow(path) }
+    }
     let catalog = ContentCatalog(root: root, index: try index, rules: IgnoreFilter(try rules))
     try catalog.prefetch(lock.entries.lazy.filter { $0.kind != .tree }.map(\.path))
     var differences: [StatusReport.Difference] = []
-    for entry in lock.entries {
-      if let difference = try difference(of: entry, catalog) { differences.append(difference) }
+    for entry in lock.entries where isWanted(entry.path) {
+      guard var difference = try difference(of: entry, catalog) else { continue }
+      if entry.kind == .tree, difference.change == .modified {
+        difference.files = try files(of: entry, catalog, limits)
+        // What differs in the tree is somewhere else in it.
+        if difference.files?.isEmpty == true, limits.contains(where: { $0.isBelow(entry.path) }) { continue }
+      }
+      differences.append(difference)
     }
     let stale = try StalenessCheck(
       index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store)
-    ).run()
+    ).run().filter { maker in maker.outputs.contains { WorkPath(text: $0).map(isWanted) ?? false } }
     try catalog.remember()
     let head = try repository?.head()
     return StatusReport(
-      branch: head?.branch, commit: head?.commit, hasGit: repository != nil, tracked: lock.entries.count,
+      branch: head?.branch, commit: head?.commit, hasGit: repository != nil,
+      tracked: lock.entries.lazy.filter { isWanted($0.path) }.count,
       differences: differences, stale: stale,
       running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) })
+  }
+
+  /// Which files of a tracked tree differ; nil if its listing isn't stored.
+  private func files(
+    of entry: LockEntry, _ catalog: ContentCatalog, _ limits: [WorkPath]
+  ) throws -> [FileDifference]? {
+    guard try store.containsTree(entry.content), let identity = try catalog.identity(of: entry.path) else { return nil }
+    let listings = PresentListings(catalog)
+    var comparison = TreeComparison(before: stored, after: listings.listing)
+    comparison.limits = limits.filter { $0.isBelow(entry.path) }
+    try comparison.compare([entry], [identity.lockEntry(at: entry.path)])
+    if !comparison.unlisted.isEmpty { return nil }
+    return FileDifference.pairingRenames(comparison.differences)
   }
 
   private func difference(of entry: LockEntry, _ catalog: ContentCatalog) throws -> StatusReport.Difference? {

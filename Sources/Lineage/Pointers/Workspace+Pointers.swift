@@ -88,14 +88,14 @@ extension Workspace {
       }
   }
 
-  private func runIfAny(_ text: String) throws -> RunID? {
+  func runIfAny(_ text: String) throws -> RunID? {
     guard Self.isPrefix(text) else { return nil }
     let runs = try index.runIDs(prefix: text, limit: 10)
     if runs.count > 1 { throw WorkspaceError.ambiguousPointer(text, candidates: try runs.map(candidate)) }
     return runs.first
   }
 
-  private func candidate(_ run: RunID) throws -> PointerCandidate {
+  func candidate(_ run: RunID) throws -> PointerCandidate {
     .run(run, component: try index.run(run)?.component ?? "")
   }
 

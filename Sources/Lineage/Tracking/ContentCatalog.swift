@@ -19,6 +19,8 @@ final class ContentCatalog {
     var wasUnstable = false
     /// What a tree is without.
     var skipped: [StoredTree.Skipped] = []
+    /// The paths, from a tree, of files that changed while they were read, twice.
+    var unstable: [[UInt8]] = []
 
     /// The record of an artifact that stands at `path`.
     func record(at path: WorkPath, evidence: Evidence) -> ArtifactRecord {
@@ -28,9 +30,9 @@ final class ContentCatalog {
     }
   }
 
-  private let root: FilePath
-  private let index: LineageIndex
-  private let rules: IgnoreFilter
+  let root: FilePath
+  let index: LineageIndex
+  let rules: IgnoreFilter
   private var cached: [WorkPath: CachedContent] = [:]
   private var asked: Set<WorkPath> = []
   /// The folders of which all that is cached is known.
@@ -113,7 +115,8 @@ final class ContentCatalog {
       let options = folderOptions(for: path)
       let tree = try writer?.addFolder(at: file, options: options) ?? FolderIdentity.identify(file, options: options)
       return Identity(
-        kind: .tree, content: tree.content, size: tree.size, count: tree.count, skipped: tree.skipped)
+        kind: .tree, content: tree.content, size: tree.size, count: tree.count,
+        wasUnstable: !tree.unstable.isEmpty, skipped: tree.skipped, unstable: tree.unstable)
     case .regular:
       if let content = try known(path, status), try writer?.containsFile(content) ?? true {
         return Identity(kind: .file, content: content, size: status.size, isExecutable: status.isExecutable)

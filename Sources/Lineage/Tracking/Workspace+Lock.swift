@@ -4,7 +4,7 @@ internal import SystemPackage
 
 extension Workspace {
   /// A lock file larger than this is not one.
-  private static let largestLock = 1 << 30
+  static let largestLock = 1 << 30
 
   var lockPath: FilePath { root.appending(LockFile.name) }
 

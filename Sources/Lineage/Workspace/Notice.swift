@@ -1,6 +1,6 @@
 public import Journaling
 public import LineageIndexing
-internal import MLTBase
+public import MLTBase
 internal import ObjectStorage
 internal import SystemPackage
 
@@ -14,6 +14,12 @@ public enum Notice: Sendable {
   case unstoredInput(path: String, size: Int64)
   /// The command's accesses weren't followed, so that the work tree was compared.
   case compared(reason: String)
+  /// A file changed while it was read, again and again, so that what was stored may mix its states.
+  case unstable(path: String)
+  /// A tree can't be looked into, since its listing isn't stored.
+  case unlisted(path: String, content: ContentID)
+  /// What was tracked before has been changed since, and so stays.
+  case leftOver(path: String)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

@@ -1,6 +1,7 @@
 internal import Journaling
 internal import Lineage
 internal import LineageIndexing
+internal import MLTBase
 
 /// How notices read.
 enum NoticeText {
@@ -13,6 +14,11 @@ enum NoticeText {
       "hint: '\(path)' (\(Formatting.size(size))) is recorded but not stored; run 'mlt add \(path)' to keep its bytes"
     case .compared(let reason):
       "warning: cannot follow the command's file accesses (\(reason)); compared the work tree before and after instead"
+    case .unstable(let path): "warning: '\(path)' changed while it was stored; add it again when nobody writes to it"
+    case .unlisted(let path, let content):
+      "warning: cannot look into folder '\(path)' \(content.short): its listing isn't in the store"
+    case .leftOver(let path):
+      "warning: '\(path)' isn't tracked any more and was changed since, so that it stays; remove it by hand"
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }
