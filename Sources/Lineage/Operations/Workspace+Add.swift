@@ -59,6 +59,7 @@ extension Workspace {
     let entries = items.compactMap { LockEntry($0.artifact) }
     try changeLock { lock in
       for entry in entries {
+        lock.removeFiles(above: entry.path)
         if let tree = lock.tree(around: entry.path) { try refresh(tree, in: &lock, catalog) } else { lock.set(entry) }
       }
     }

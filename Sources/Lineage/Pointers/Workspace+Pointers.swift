@@ -185,7 +185,11 @@ extension Workspace {
 
   /// What the lock file says of a path, or of the place in a tracked tree that the path names.
   func lockedArtifact(_ path: WorkPath) throws -> ArtifactRecord? {
-    let lock = try readLock()
+    try lockedArtifact(path, in: readLock())
+  }
+
+  /// What a lock file says of a path, or of the place in one of its trees that the path names.
+  func lockedArtifact(_ path: WorkPath, in lock: LockFile) throws -> ArtifactRecord? {
     if let entry = lock[path] { return Self.record(of: entry) }
     guard let tree = lock.tree(around: path), let names = path.components(below: tree.path),
       try store.containsTree(tree.content), let entry = try store.entry(at: names, in: tree.content)

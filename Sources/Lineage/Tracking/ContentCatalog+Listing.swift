@@ -62,7 +62,7 @@ extension ContentCatalog {
   }
 
   // As trees have it: names that mean git's or mlt's own folder where letter case doesn't count.
-  private static func isReserved(_ name: [UInt8]) -> Bool {
+  static func isReserved(_ name: [UInt8]) -> Bool {
     guard name.count == 4 else { return false }
     let lowered = name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     return lowered.elementsEqual(".git".utf8) || lowered.elementsEqual(".mlt".utf8)

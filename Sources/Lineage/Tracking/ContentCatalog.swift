@@ -33,7 +33,7 @@ final class ContentCatalog {
   let root: FilePath
   let index: LineageIndex
   let rules: IgnoreFilter
-  private var cached: [WorkPath: CachedContent] = [:]
+  private(set) var cached: [WorkPath: CachedContent] = [:]
   private var asked: Set<WorkPath> = []
   /// The folders of which all that is cached is known.
   private var askedFolders: Set<WorkPath> = []
@@ -73,7 +73,7 @@ final class ContentCatalog {
   }
 
   /// Notes a content that was just learned by reading, which began after `entered`.
-  private func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID, entered: Timestamp) {
+  func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID, entered: Timestamp) {
     let entry = CachedContent(path: path.text, status: status, content: content, entered: entered)
     cached[path] = entry
     asked.insert(path)

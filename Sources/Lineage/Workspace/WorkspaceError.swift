@@ -33,6 +33,8 @@ public enum WorkspaceError: Error, Sendable {
   case unsavedContent([String])
   /// Git knows no commit by that name; with similar names of branches and tags.
   case unknownRevision(String, similar: [String])
+  /// A commit is given where a path belongs.
+  case revisionAsPath(String)
   /// The text names neither a commit nor a run nor a path; with similar names that do.
   case unknownVersion(String, similar: [String])
   /// A commit and a run can't be compared with each other.
@@ -43,6 +45,8 @@ public enum WorkspaceError: Error, Sendable {
   case isAFolder(String)
   /// Something stands where something else is to be put.
   case occupied(String)
+  /// A folder can't be moved into itself.
+  case intoItself(String)
   /// A part of a tracked folder can't be tracked, or not, by itself.
   case partOfTree(String, tree: String)
   /// The lock file can't be understood.

@@ -129,7 +129,7 @@ enum DiffRendering {
     return .object(fields)
   }
 
-  private static func version(_ entry: LockEntry) -> JSON {
+  static func version(_ entry: LockEntry) -> JSON {
     var fields: JSONObject = [
       "path": .string(entry.path.text), "kind": .string(entry.kind.rawValue), "content": .string(entry.content.hex),
       "size": .int(entry.size),

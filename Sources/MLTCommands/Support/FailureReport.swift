@@ -167,6 +167,8 @@ struct FailureReport {
       set("git knows no commit '\(revision)'", .notFound)
       hints.append(
         similar.isEmpty ? "run 'git log --oneline' for a list" : "did you mean \(Self.list(similar))?")
+    case .revisionAsPath(let revision):
+      set("'\(revision)' is a commit, not a tracked path", .usage, hint: "run 'mlt checkout --from \(revision)'")
     case .unknownVersion(let text, let similar):
       set("'\(text)' is no commit, run or path", .notFound)
       hints.append(
@@ -185,6 +187,7 @@ struct FailureReport {
       set("'\(path)' is a folder", .usage, hint: "use -r to remove it with all that is in it")
     case .occupied(let path):
       set("'\(path)' exists already", .conflict, hint: "move it away, or name another place")
+    case .intoItself(let path): set("'\(path)' can't be moved to or into itself", .usage)
     case .partOfTree(let path, let tree):
       set(
         "'\(path)' is part of the tracked folder '\(tree)'", .conflict,
