@@ -9,6 +9,8 @@ extension OpenRepository {
     var object: OpaquePointer?
     let code = git_revparse_single(&object, repository, revision)
     if code == GitLibrary.notFound || code == GitLibrary.invalidName { return nil }
+    // git takes no fewer than four digits for the beginning of an id; libgit2 finds two that begin with 'd'.
+    if code == GIT_EAMBIGUOUS.rawValue, revision.utf8.count < 4 { return nil }
     if code == GIT_EAMBIGUOUS.rawValue { throw .ambiguousRevision(revision) }
     // `HEAD^2` of a commit with one parent, `@{u}` of a branch without: no failures of the repository.
     guard code >= 0, let object else { return nil }

@@ -32,7 +32,8 @@ import Testing
   @Test(
     "what names no commit is no failure",
     arguments: [
-      "", "nothing", "HEAD~9", "HEAD^2", "HEAD:file", "a b", "..", "@{u}", "0123456789abcdef", "\u{0}", "^", "-x",
+      "", "nothing", "HEAD~9", "HEAD^2", "HEAD:file", "a b", "..", "@{u}", "0123456789abcdef", "\u{0}", "^", "-x", "a",
+      "d", "a", "d",
     ])
   func unnamed(_ revision: String) throws {
     try GitFixture.with { fixture in

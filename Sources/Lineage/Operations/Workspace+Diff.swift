@@ -160,7 +160,12 @@ extension Workspace {
   /// The version that an argument names; nil if it names none, or a path.
   private func version(_ argument: String) throws -> DiffReport.Side? {
     let run = try runIfAny(argument)
-    let commit = try commit(of: argument)
+    let commit: String?
+    do {
+      commit = try self.commit(of: argument)
+    } catch GitError.ambiguousRevision where (try? isKnown(argument)) == true {
+      return nil  // a path, whose name happens to be the beginning of several ids
+    }
     if let run, let commit {
       throw WorkspaceError.ambiguousPointer(argument, candidates: [try candidate(run), .commit(commit)])
     }
