@@ -26,7 +26,9 @@ struct MLT: ParsableCommand {
     version: "mlt \(Version.text)",
     subcommands: [FinishRunCommand.self],
     groupedSubcommands: [
-      CommandGroup(name: "Record", subcommands: [InitCommand.self, RunCommand.self, AddCommand.self]),
+      CommandGroup(
+        name: "Record",
+        subcommands: [InitCommand.self, RunCommand.self, AddCommand.self, MoveCommand.self, RemoveCommand.self]),
       CommandGroup(
         name: "Look",
         subcommands: [StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
