@@ -98,8 +98,8 @@ extension Workspace {
     var differences: [StatusReport.Difference] = []
     for entry in lock.entries where isWanted(entry.path) {
       guard var difference = try difference(of: entry, catalog) else { continue }
-      if entry.kind == .tree, difference.change == .modified {
-        difference.files = try files(of: entry, catalog, limits)
+      if entry.kind == .tree, difference.change == .modified, let present = difference.present {
+        difference.files = try files(of: entry, present: present, catalog, limits)
         // What differs in the tree is somewhere else in it.
         if difference.files?.isEmpty == true, limits.contains(where: { $0.isBelow(entry.path) }) { continue }
       }
@@ -119,13 +119,15 @@ extension Workspace {
 
   /// Which files of a tracked tree differ; nil if its listing isn't stored.
   private func files(
-    of entry: LockEntry, _ catalog: ContentCatalog, _ limits: [WorkPath]
+    of entry: LockEntry, present: ContentID, _ catalog: ContentCatalog, _ limits: [WorkPath]
   ) throws -> [FileDifference]? {
-    guard try store.containsTree(entry.content), let identity = try catalog.identity(of: entry.path) else { return nil }
+    guard try store.containsTree(entry.content) else { return nil }
     let listings = PresentListings(catalog)
     var comparison = TreeComparison(before: stored, after: listings.listing)
-    comparison.limits = limits.filter { $0.isBelow(entry.path) }
-    try comparison.compare([entry], [identity.lockEntry(at: entry.path)])
+    let isWhole = limits.contains { $0.isRoot || $0 == entry.path || entry.path.isBelow($0) }
+    comparison.limits = isWhole ? [] : limits.filter { $0.isBelow(entry.path) }
+    // Of the tree that stands there only the id counts; its listing is made when it is asked for.
+    try comparison.compare([entry], [LockEntry(kind: .tree, content: present, size: 0, path: entry.path)])
     if !comparison.unlisted.isEmpty { return nil }
     return FileDifference.pairingRenames(comparison.differences)
   }

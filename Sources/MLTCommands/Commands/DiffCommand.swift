@@ -6,7 +6,7 @@ struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Show which tracked files differ between lock file, work tree, commits or runs",
-    usage: "mlt diff [<version> [<version>]] [--] [<path> ...]",
+    usage: "mlt diff [--name-only | --stat | --json] [--exit-code] [<version> [<version>]] [--] [<path> ...]",
     discussion: """
       Without versions: what has changed in the work tree since 'mlt.lock' was written. With one: what has changed in the \
       work tree since that commit or run. With two: what changed from the first to the second. A commit stands for what its \
