@@ -191,6 +191,25 @@ import Testing
     }
   }
 
+  @Test("of a folder that a run read in part, only that part is put back")
+  func part() throws {
+    try withWorld { world in
+      let make = "mkdir many && for i in $(seq 200); do echo $i > many/$i; done && mlt add many"
+      try expectSuccess(world.shell(make))
+      try expectSuccess(world.mlt("run", "--", "sh", "-c", "cat many/1?? > sum"))
+      try expectSuccess(world.shell("echo other > many/1 && echo other > many/100 && mlt add many"))
+      #expect(try world.mlt("diff", lastRun(world), "--name-only").stdout == "many/100\n")
+      try expectSuccess(world.mlt("checkout", "--run", lastRun(world), "many"))
+      #expect(try world.read("many/100") == "100\n")
+      #expect(try world.read("many/1") == "other\n")
+      #expect(try world.shell("ls many | wc -l").stdout == "200\n")
+    }
+  }
+
+  private func lastRun(_ world: World) throws -> String {
+    try #require(try world.json("log")["runs"]?.array?.first?["id"]?.string)
+  }
+
   @Test("equal files are neither read nor written, and what was restored isn't read again", .enabled(if: hasTracer))
   func readsNothing() throws {
     try withWorld { world in

@@ -57,6 +57,7 @@ import Testing
     arguments: [
       ("nix", "x", 3), ("data/a", "data/b", 4), ("d", "d/sub/d", 2), ("d", "d", 2), ("data/a", "../x", 2),
       ("data/a", ".mlt/x", 2), ("data/a", "c/x", 4), ("code", "x", 3), ("data/a", "code", 4), ("c", "gone", 3),
+      ("c", "none/", 3),
     ])
   func refused(_ from: String, _ to: String, _ status: Int) throws {
     try withWorld { world in

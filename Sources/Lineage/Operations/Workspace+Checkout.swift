@@ -80,6 +80,7 @@ extension Workspace {
       let start = planner.plan.steps.count
       let bytes: ByteSource =
         present?.content == entry.content ? .store : try bytesAreAvailable(entry.content, artifact)
+      planner.keepsOthers = artifact.isPartial
       try planner.restore(entry, from: bytes)
       let steps = planner.plan.steps[start...]
       report.changes += steps.compactMap { CheckoutReport.Change($0, of: entry) }

@@ -99,6 +99,8 @@ extension Workspace {
     let to = path(of: destination)
     if to == from || to.isBelow(from) { throw WorkspaceError.intoItself(from.text) }
     let isFolder = try FileStatus(at: to.filePath(in: root))?.kind == .directory
+    // As `mv` has it: a slash at the end asks for a folder that is there.
+    if !isFolder, destination.hasSuffix("/") { throw WorkspaceError.missingFile(to.text) }
     let place = isFolder ? to.appending(from.name) : to
     if place == from { throw WorkspaceError.intoItself(from.text) }
     return place

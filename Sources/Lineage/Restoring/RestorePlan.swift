@@ -35,6 +35,8 @@ struct RestorePlanner {
   let store: ObjectStore
   let catalog: ContentCatalog
   private(set) var plan = RestorePlan()
+  /// Whether what a tree doesn't name stays: for trees of which only a part is known.
+  var keepsOthers = false
 
   init(_ workspace: Workspace, _ catalog: ContentCatalog) throws {
     self.workspace = workspace
@@ -77,7 +79,8 @@ struct RestorePlanner {
   /// Compares a folder with a tree: plans to remove what the tree doesn't have, and returns what to look at next.
   private mutating func visit(_ folder: LockEntry) throws -> [LockEntry] {
     let tree = try listing(folder)
-    for name in try FileOperations.names(in: folder.path.filePath(in: root)) where tree[name.bytes] == nil {
+    let names = keepsOthers ? [] : try FileOperations.names(in: folder.path.filePath(in: root))
+    for name in names where tree[name.bytes] == nil {
       let path = folder.path.appending(name.bytes)
       guard let status = try FileStatus(at: path.filePath(in: root)) else { continue }
       try remove(path, status, keepingIgnored: true)
