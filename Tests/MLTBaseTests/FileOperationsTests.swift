@@ -211,6 +211,22 @@ import Testing
     }
   }
 
+  @Test("names are listed as bytes in the order of their bytes")
+  func nameBytes() throws {
+    try withTemporaryFolder { folder in
+      let names: [[UInt8]] = [
+        [0x2D], [0x2E, 0x61], [0x61], [0x61, 0x2E], [0x61, 0x62], [0x7A, 0x20], [0xFF, 0xFE],
+      ]
+      for name in names.reversed() {
+        try FileOperations.replace(try #require(FilePath(bytes: folder.bytes + [0x2F] + name)), with: [], sync: false)
+      }
+      #expect(try FileOperations.nameBytes(in: folder) == names)
+      #expect(throws: SystemCallError("list", folder.appending("none"), .noSuchFileOrDirectory)) {
+        try FileOperations.nameBytes(in: folder.appending("none"))
+      }
+    }
+  }
+
   @Test("only an empty folder is removed as one")
   func emptyFolder() throws {
     try withTemporaryFolder { folder in

@@ -79,9 +79,9 @@ struct RestorePlanner {
   /// Compares a folder with a tree: plans to remove what the tree doesn't have, and returns what to look at next.
   private mutating func visit(_ folder: LockEntry) throws -> [LockEntry] {
     let tree = try listing(folder)
-    let names = keepsOthers ? [] : try FileOperations.names(in: folder.path.filePath(in: root))
-    for name in names where tree[name.bytes] == nil {
-      let path = folder.path.appending(name.bytes)
+    let names = keepsOthers ? [] : try FileOperations.nameBytes(in: folder.path.filePath(in: root))
+    for name in names where tree[name] == nil {
+      let path = folder.path.appending(name)
       guard let status = try FileStatus(at: path.filePath(in: root)) else { continue }
       try remove(path, status, keepingIgnored: true)
     }
@@ -90,8 +90,8 @@ struct RestorePlanner {
 
   private func child(_ entry: TreeEntry, of folder: WorkPath) throws -> LockEntry {
     let path = folder.appending(entry.name)
-    // Of these nothing is ever written, whoever made the tree.
-    guard LockFile.isTrackable(path), !ContentCatalog.isReserved(entry.name) else {
+    // Of these nothing is ever written, whoever made the tree; a listing has no other illegal names.
+    guard !ContentCatalog.isReserved(entry.name) else {
       throw StorageError.unsafeEntry(path.bytes, .reservedName)
     }
     return LockEntry(entry, at: path)
@@ -150,8 +150,8 @@ struct RestorePlanner {
         continue
       } else if isFolder {
         pending.append((path, status, true))
-        for name in try FileOperations.names(in: path.filePath(in: root)) {
-          let child = path.appending(name.bytes)
+        for name in try FileOperations.nameBytes(in: path.filePath(in: root)) {
+          let child = path.appending(name)
           guard let status = try FileStatus(at: child.filePath(in: root)) else { continue }
           pending.append((child, status, false))
         }

@@ -11,14 +11,14 @@ extension ContentCatalog {
     struct Frame {
       var path: WorkPath
       var name: [UInt8]
-      var names: [FilePath.Component]
+      var names: [[UInt8]]
       var next = 0
       var entries: [TreeEntry] = []
     }
     try prefetch(below: folder)
     var all: [ContentID: Tree] = [:]
     var stack = [
-      Frame(path: folder, name: [], names: try FileOperations.names(in: folder.filePath(in: root)))
+      Frame(path: folder, name: [], names: try FileOperations.nameBytes(in: folder.filePath(in: root)))
     ]
     while var frame = stack.popLast() {
       if frame.next == frame.names.count {
@@ -30,7 +30,7 @@ extension ContentCatalog {
           TreeEntry(mode: .tree, content: id, size: tree.size, count: tree.count, name: frame.name))
         continue
       }
-      let name = frame.names[frame.next].bytes
+      let name = frame.names[frame.next]
       frame.next += 1
       let path = frame.path.appending(name)
       // What goes away or can't be read while the walk is on its way is left out, as it is when a folder is stored.
@@ -42,7 +42,7 @@ extension ContentCatalog {
       }
       if status.kind == .directory {
         stack.append(frame)
-        if let names = try? FileOperations.names(in: path.filePath(in: root)) {
+        if let names = try? FileOperations.nameBytes(in: path.filePath(in: root)) {
           stack.append(Frame(path: path, name: name, names: names))
         }
         continue

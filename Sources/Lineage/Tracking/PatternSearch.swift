@@ -31,8 +31,8 @@ struct PatternSearch {
     var pending = [start]
     while let folder = pending.popLast() {
       guard try FileStatus(at: folder.filePath(in: root))?.kind == .directory else { continue }
-      for name in try FileOperations.names(in: folder.filePath(in: root)) {
-        let path = folder.appending(name.bytes)
+      for name in try FileOperations.nameBytes(in: folder.filePath(in: root)) {
+        let path = folder.appending(name)
         guard let status = try FileStatus(at: path.filePath(in: root)), status.kind != .special else { continue }
         let isFolder = status.kind == .directory
         if IgnoreFilter.isNoise(path) || rules.isLeftOut(path, isFolder: isFolder) { continue }
