@@ -9,6 +9,8 @@ public enum GitError: Error, Hashable, Sendable {
   case unsupportedObjectFormat(String, repository: FilePath)
   /// The repository at hand holds no such commit.
   case noSuchCommit(String)
+  /// An abbreviated id fits several objects of the repository.
+  case ambiguousRevision(String)
   /// A blob is larger than the caller wants to hold in memory.
   case blobTooLarge(path: [UInt8], size: UInt64, limit: Int)
   /// A configuration file can't be parsed; the line is nil where libgit2 doesn't tell it.
@@ -34,6 +36,7 @@ extension GitError: CustomStringConvertible {
     case .notOwned(let path): "repository '\(path.text)' belongs to another user"
     case .unsupportedObjectFormat(let format, let path): "repository '\(path.text)' uses object format '\(format)'"
     case .noSuchCommit(let commit): "no such commit '\(commit)'"
+    case .ambiguousRevision(let revision): "revision '\(revision)' is ambiguous"
     case .blobTooLarge(let path, let size, let limit):
       "'\(PathText.encode(path))' has \(size) bytes, more than the limit of \(limit)"
     case .malformedConfiguration(let path, let line, _):

@@ -166,6 +166,21 @@ public final class GitRepository: Sendable {
     try state.withLock { state throws(GitError) in try state.blob(at: path, commit: commit, limit: limit) }
   }
 
+  /// Returns the commit that a revision names, as `git rev-parse` understands it: a branch, a tag, `HEAD~3`, an id.
+  ///
+  /// - Returns: The commit's 40 hexadecimal digits; nil if the revision names none.
+  /// - Throws: ``GitError/ambiguousRevision(_:)`` if an abbreviated id fits several objects.
+  public func commit(of revision: String) throws(GitError) -> String? {
+    try state.withLock { state throws(GitError) in try state.commit(of: revision) }
+  }
+
+  /// Returns the names of branches, tags and remote branches, sorted.
+  ///
+  /// - Throws: ``GitError/failed(_:)`` if references can't be listed.
+  public func revisionNames() throws(GitError) -> [String] {
+    try state.withLock { state throws(GitError) in try state.revisionNames() }
+  }
+
   /// Returns whether the file in the work tree holds what HEAD has at the path.
   ///
   /// Compares as git would commit the file: after its line ending filters, and by the pointer for files of git-lfs.

@@ -2,8 +2,8 @@
 ///
 /// Matching goes back to the latest `*` of the current name and the latest `**` alone, so that no pattern, however it is
 /// made, takes more than pattern × path squared steps.
-struct Glob: Hashable {
-  private enum Token: Hashable {
+public struct Glob: Hashable, Sendable {
+  private enum Token: Hashable, Sendable {
     case byte(UInt8)
     case anyByte
     case set(ByteSet)
@@ -18,7 +18,7 @@ struct Glob: Hashable {
   private let tokens: [Token]
 
   /// Reads a pattern; nil if it can't match anything (an open bracket, an unknown class, a backslash at the end).
-  init?(_ pattern: some Collection<UInt8>, ignoresCase: Bool = false) {
+  public init?(_ pattern: some Collection<UInt8>, ignoresCase: Bool = false) {
     var tokens: [Token] = []
     var rest = Array(pattern)[...]
     while let byte = rest.popFirst() {
@@ -49,7 +49,7 @@ struct Glob: Hashable {
   }
 
   /// Whether the pattern matches the whole text; the text's case is folded if the pattern ignores it.
-  func matches(_ text: ArraySlice<UInt8>) -> Bool {
+  public func matches(_ text: ArraySlice<UInt8>) -> Bool {
     /// Where to go on if what follows a wildcard doesn't match.
     struct Return {
       var token: Int

@@ -93,6 +93,41 @@ public enum FileOperations {
     guard result == 0 else { throw SystemCallError("rename", old, Errno(rawValue: errno)) }
   }
 
+  /// Makes `descriptor`, an empty file, share the bytes of `source`, where the file system can do so (`FICLONE`).
+  ///
+  /// Neither file shows a later change of the other; the bytes are on the disk once.
+  ///
+  /// - Returns: whether it could; if not, the file is still empty.
+  public static func clone(_ source: FileDescriptor, into descriptor: FileDescriptor) -> Bool {
+    // ioctl_ficlone(2): _IOW(0x94, 9, int), which the C header's macro doesn't bring into Swift.
+    ioctl(descriptor.rawValue, 0x4004_9409, source.rawValue) == 0
+  }
+
+  /// Removes an empty folder.
+  ///
+  /// - Returns: whether it is gone; false if something is in it.
+  @discardableResult
+  public static func removeEmptyFolder(_ path: FilePath) throws(SystemCallError) -> Bool {
+    if path.withPlatformString({ rmdir($0) }) == 0 { return true }
+    let code = Errno(rawValue: errno)
+    switch code {
+    case .noSuchFileOrDirectory: return true
+    case .directoryNotEmpty, .fileExists: return false
+    default: throw SystemCallError("remove", path, code)
+    }
+  }
+
+  /// Gives or takes the permission to execute: who may read the file may then execute it.
+  public static func setExecutable(_ isExecutable: Bool, _ path: FilePath) throws(SystemCallError) {
+    guard let status = try FileStatus(at: path) else {
+      throw SystemCallError("change permissions of", path, .noSuchFileOrDirectory)
+    }
+    let bits = isExecutable ? status.permissions | (status.permissions & 0o444) >> 2 : status.permissions & ~0o111
+    guard path.withPlatformString({ chmod($0, mode_t(bits)) }) == 0 else {
+      throw SystemCallError("change permissions of", path, Errno(rawValue: errno))
+    }
+  }
+
   /// Removes a file or symbolic link.
   public static func remove(_ path: FilePath) throws(SystemCallError) {
     guard path.withPlatformString({ unlink($0) }) == 0 else {
@@ -154,6 +189,15 @@ public enum FileOperations {
       }
     default: throw SystemCallError("create folder", path, code)
     }
+  }
+
+  /// Returns the bytes of the names in a folder, without `.` and `..`, sorted.
+  ///
+  /// For walks over many files, where making a path component of each name costs more than looking at the file.
+  public static func nameBytes(in folder: FilePath) throws(SystemCallError) -> [[UInt8]] {
+    var names: [[UInt8]] = []
+    try forEachName(in: folder) { names.append(Array($0)) }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// Gives each name in a folder, without `.` and `..`, to `body`: in no order, and without copying it.

@@ -40,6 +40,12 @@ public enum CommandLineEntry {
     }
   }
 
+  /// How many of the process's arguments stand behind the first `--`.
+  static var countBehindTerminator: Int {
+    let arguments = rawArguments()
+    return arguments.firstIndex(of: Array("--".utf8)).map { arguments.count - $0 - 1 } ?? 0
+  }
+
   /// Takes leading `-C FOLDER` options, as git has them.
   private static func changeDirectory(_ arguments: inout [String]) throws {
     while arguments.first == "-C" {

@@ -27,9 +27,13 @@ struct MLT: ParsableCommand {
     subcommands: [FinishRunCommand.self],
     groupedSubcommands: [
       CommandGroup(
-        name: "Record", subcommands: [InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self]),
+        name: "Record",
+        subcommands: [
+          InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self, RemoveCommand.self,
+        ]),
       CommandGroup(
-        name: "Look", subcommands: [StatusCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
+        name: "Look",
+        subcommands: [StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
       CommandGroup(
         name: "Keep in order",

@@ -22,7 +22,10 @@ import Testing
   @Test(
     "every listing's JSON says its format, and is the same when asked again",
     arguments: [
-      ["log"], ["log", "sorted.txt"], ["log", "-c", "sh", "--failed"], ["log", "nothing-there"], ["status"],
+      ["log"], ["log", "sorted.txt"], ["log", "-c", "sh", "--failed"], ["log", "nothing-there"],
+      ["checkout", "--dry-run", "folder"], ["status"],
+      ["status", "folder"],
+      ["diff"], ["diff", "HEAD"], ["diff", "HEAD", "HEAD"],
       ["show", "sorted.txt"],
       ["show", "raw.txt"], ["show", "folder"], ["trace", "sorted.txt"], ["trace", "raw.txt"],
       ["trace", "raw.txt", "--down"],

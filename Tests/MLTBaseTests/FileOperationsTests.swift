@@ -234,4 +234,67 @@ import Testing
       #expect(try FileLock.ifFree(path) != nil)
     }
   }
+
+  @Test("a clone has all bytes or none, whether the file system can clone or not")
+  func clone() throws {
+    try withTemporaryFolder { folder in
+      let (path, other) = (folder.appending("a"), folder.appending("b"))
+      try FileOperations.replace(path, with: Array(repeating: 7, count: 100_000))
+      let source = try FileDescriptor.open(path, .readOnly)
+      let target = try FileDescriptor.open(other, .writeOnly, options: .create, permissions: .ownerReadWrite)
+      let isCloned = FileOperations.clone(source, into: target)
+      try source.close()
+      try target.close()
+      let bytes = try #require(try FileOperations.contents(of: other))
+      #expect(bytes == (isCloned ? Array(repeating: 7, count: 100_000) : []))
+    }
+  }
+
+  @Test("names are listed as bytes in the order of their bytes")
+  func nameBytes() throws {
+    try withTemporaryFolder { folder in
+      let names: [[UInt8]] = [
+        [0x2D], [0x2E, 0x61], [0x61], [0x61, 0x2E], [0x61, 0x62], [0x7A, 0x20], [0xFF, 0xFE],
+      ]
+      for name in names.reversed() {
+        try FileOperations.replace(try #require(FilePath(bytes: folder.bytes + [0x2F] + name)), with: [], sync: false)
+      }
+      #expect(try FileOperations.nameBytes(in: folder) == names)
+      #expect(throws: SystemCallError("list", folder.appending("none"), .noSuchFileOrDirectory)) {
+        try FileOperations.nameBytes(in: folder.appending("none"))
+      }
+    }
+  }
+
+  @Test("only an empty folder is removed as one")
+  func emptyFolder() throws {
+    try withTemporaryFolder { folder in
+      let (empty, full) = (folder.appending("empty"), folder.appending("full"))
+      try FileOperations.createFolder(empty)
+      try FileOperations.createFolder(full.appending("x"))
+      #expect(try FileOperations.removeEmptyFolder(empty))
+      #expect(try FileOperations.removeEmptyFolder(empty), "which is as it should be already")
+      #expect(try !FileOperations.removeEmptyFolder(full))
+      #expect(throws: SystemCallError.self) {
+        try FileOperations.replace(empty, with: [1])
+        try FileOperations.removeEmptyFolder(empty)
+      }
+    }
+  }
+
+  @Test(
+    "who may read a file may execute it afterwards, and nobody else",
+    arguments: [(0o644, 0o755), (0o600, 0o700), (0o640, 0o750), (0o444, 0o555)])
+  func executable(_ before: Int, _ after: Int) throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appending("file")
+      try FileOperations.replace(path, with: [1])
+      #expect(path.withPlatformString { chmod($0, mode_t(before)) } == 0)
+      try FileOperations.setExecutable(true, path)
+      #expect(try FileStatus(at: path)?.permissions == UInt16(after))
+      try FileOperations.setExecutable(false, path)
+      #expect(try FileStatus(at: path)?.permissions == UInt16(before))
+      #expect(throws: SystemCallError.self) { try FileOperations.setExecutable(true, folder.appending("none")) }
+    }
+  }
 }

@@ -21,13 +21,17 @@ public struct AddReport: Sendable {
 extension Workspace {
   /// Stores files and folders and tracks them in the lock file.
   ///
+  /// An argument with wildcards that names nothing as it stands is a pattern (``PatternSearch``), whose matches are added.
+  /// What can't be stored and what changed meanwhile is noted in ``notices``.
+  ///
   /// - Throws: ``WorkspaceError/missingFile(_:)``, ``WorkspaceError/outsideWorkTree(_:)``,
-  ///   ``WorkspaceError/reservedPath(_:)``, ``WorkspaceError/trackedByGit(_:)``; failures of store and journal. On a
+  ///   ``WorkspaceError/reservedPath(_:)``, ``WorkspaceError/trackedByGit(_:)``,
+  ///   ``WorkspaceError/noMatch(_:)``; failures of store and journal. On a
   ///   failure nothing is tracked anew.
   public func add(_ arguments: [String]) throws -> AddReport {
     let lock = try readLock()
     let catalog = try makeCatalog()
-    let paths = Set(arguments.map { self.path(of: $0) }).sorted()
+    let paths = try paths(toAdd: arguments, lock)
     let items = try storing { writer in
       try paths.map { try item($0, lock, catalog, writer) }
     } thenRecord: { items in
@@ -35,6 +39,7 @@ extension Workspace {
       if !changed.isEmpty { try record(changed.map { ArtifactAdded($0.artifact) }, durable: true) }
       try changeLock { lock in
         for entry in items.compactMap({ LockEntry($0.artifact) }) {
+          lock.removeFiles(above: entry.path)
           if let tree = lock.tree(around: entry.path) { try refresh(tree, in: &lock, catalog) } else { lock.set(entry) }
         }
       }
@@ -45,6 +50,21 @@ extension Workspace {
     return AddReport(items: items)
   }
 
+  /// How many bytes the files at and below some paths have together, as far as that can be told; what is left out when
+  /// they are added may count.
+  public func size(of arguments: [String]) -> Int64 {
+    var pending = arguments.map { path(of: $0).filePath(in: root) }
+    var size: Int64 = 0
+    while let next = pending.popLast() {
+      guard let status = try? FileStatus(at: next) else { continue }
+      if status.kind == .regular { size += status.size }
+      if status.kind == .directory {
+        pending += ((try? FileOperations.names(in: next)) ?? []).map { next.appending($0) }
+      }
+    }
+    return size
+  }
+
   /// Stores what stands at a path.
   private func item(
     _ path: WorkPath, _ lock: LockFile, _ catalog: ContentCatalog, _ writer: ObjectWriter
@@ -52,10 +72,29 @@ extension Workspace {
     try checkAddable(path)
     guard let identity = try catalog.store(path, with: writer) else { throw WorkspaceError.missingFile(path.text) }
     for skipped in identity.skipped { notices.append(.skipped(skipped, in: path)) }
+    for name in identity.unstable { notices.append(.unstable(path: path.appending(name).text)) }
+    if identity.wasUnstable, identity.kind != .tree { notices.append(.unstable(path: path.text)) }
     var artifact = identity.record(at: path, evidence: .declared)
     artifact.isStored = true
     if identity.wasUnstable { artifact.problem = "changed while it was stored" }
     return AddReport.Item(artifact: artifact, before: lock[path])
+  }
+
+  /// What the arguments name, sorted, each once.
+  private func paths(toAdd arguments: [String], _ lock: LockFile) throws -> [WorkPath] {
+    var paths: Set<WorkPath> = []
+    for argument in arguments {
+      let path = path(of: argument)
+      guard PatternSearch.isPattern(argument), try FileStatus(at: path.filePath(in: root)) == nil else {
+        paths.insert(path)
+        continue
+      }
+      let search = PatternSearch(root: root, rules: try filter, repository: repository, lock: lock)
+      let found = try search.paths(matching: path)
+      if found.isEmpty { throw WorkspaceError.noMatch(argument) }
+      paths.formUnion(found)
+    }
+    return paths.sorted()
   }
 
   private func checkAddable(_ path: WorkPath) throws {

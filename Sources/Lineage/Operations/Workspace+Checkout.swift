@@ -1,4 +1,5 @@
-public import Journaling
+internal import GitAccess
+internal import Journaling
 internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
@@ -6,74 +7,141 @@ internal import SystemPackage
 
 /// What `mlt checkout` is asked to do.
 public struct CheckoutRequest: Sendable {
-  /// The paths to restore, each from the lock file or, as `PATH@RUN`, from a run; none for all that is tracked.
+  /// Where to restore from.
+  public enum Source: Hashable, Sendable {
+    /// What the lock file says.
+    case lock
+    /// What a commit's lock file says.
+    case revision(String)
+    /// What a run wrote or read.
+    case run(String)
+  }
+
+  /// The paths to restore, each from the source or, as `PATH@RUN`, from a run; none for all that is tracked.
   public var pointers: [String]
-  /// The run to restore from; nil for the lock file.
-  public var run: String?
-  /// Whether content that isn't stored may be overwritten.
+  /// Where to restore from.
+  public var source: Source
+  /// Whether content that isn't stored may be overwritten and removed.
   public var isForced: Bool
+  /// Whether only to find out what would be done.
+  public var isDryRun: Bool
 
   /// Takes the request.
-  public init(pointers: [String], run: String? = nil, isForced: Bool = false) {
+  public init(
+    pointers: [String] = [], source: Source = .lock, isForced: Bool = false, isDryRun: Bool = false
+  ) {
     self.pointers = pointers
-    self.run = run
+    self.source = source
     self.isForced = isForced
+    self.isDryRun = isDryRun
   }
 }
 
-/// What `mlt checkout` did.
-public struct CheckoutReport: Sendable {
-  /// The paths that were written, sorted.
-  public var restored: [ArtifactRecord]
-  /// How many paths had the right content already.
-  public var unchanged: Int
-  /// Tracked paths that were asked for and can't be restored, since their bytes never were here; sorted.
-  public var absent: [AbsentEntry]
-}
-
 extension Workspace {
-  /// Puts tracked paths back as the lock file or a run has them.
+  /// Puts tracked paths back as the lock file, a commit's lock file or a run has them.
   ///
-  /// Everything is looked at before anything is written: a path that would lose content which the store hasn't got
-  /// stops the whole operation, unless forced.
+  /// Only what differs is written, file by file. Everything is looked at before anything is written: if a single file
+  /// would be lost, since its content isn't stored, the whole operation stops, unless forced. Without paths, what was
+  /// tracked before and isn't in that lock file any more is removed, if it is stored and still as it was.
   ///
   /// - Throws: ``WorkspaceError/untracked(_:similar:)``, ``WorkspaceError/unsavedContent(_:)``,
-  ///   ``WorkspaceError/absentContent(_:path:)``, and what pointers and store throw.
+  ///   ``WorkspaceError/absentContent(_:path:)``, ``WorkspaceError/unknownRevision(_:similar:)``,
+  ///   ``WorkspaceError/notAFolder(_:)``, and what pointers and store throw.
   public func checkout(_ request: CheckoutRequest) throws -> CheckoutReport {
-    let (wanted, absent) = try wanted(by: request)
+    let lock = try readLock()
+    let source: LockFile =
+      if case .revision(let revision) = request.source {
+        try self.lock(ofCommit: requireCommit(of: revision))
+      } else {
+        lock
+      }
+    let (wanted, absent) = try wanted(by: request, source)
     let catalog = try makeCatalog()
-    var report = CheckoutReport(restored: [], unchanged: 0, absent: absent)
-    var pending: [(path: WorkPath, artifact: ArtifactRecord, content: ContentID)] = []
+    var planner = try RestorePlanner(self, catalog)
+    var report = CheckoutReport()
+    report.absent = absent
+    var entries: [LockEntry] = []
+    let isWhole: Bool = if case .run = request.source { false } else { request.pointers.isEmpty }
+    if isWhole {
+      try removeLeftOver((source == lock ? [] : lock.entries) + (placed()?.entries ?? []), source, &planner, &report)
+    }
+    try catalog.prefetch(wanted.lazy.filter { $0.kind != .tree }.compactMap { WorkPath(text: $0.path) })
     for artifact in wanted {
-      guard let path = WorkPath(text: artifact.path), let content = artifact.content else {
+      guard let entry = LockEntry(artifact) else {
         throw WorkspaceError.unsuitablePointer(artifact.path, wanted: .file)
       }
-      guard LockFile.isTrackable(path) else { throw WorkspaceError.outsideWorkTree(path.text) }
-      try checkFolders(above: path)
-      let present = try catalog.identity(of: path)
-      if let present, present.content == content, present.kind == artifact.kind,
-        present.isExecutable == artifact.isExecutable
-      {
+      guard LockFile.isTrackable(entry.path) else { throw WorkspaceError.outsideWorkTree(entry.path.text) }
+      try checkFolders(above: entry.path, without: report.removed)
+      entries.append(entry)
+      let present = try catalog.identity(of: entry.path)
+      if let present, present.content == entry.content, present.lockKind == entry.kind {
         report.unchanged += 1
         continue
       }
-      if !request.isForced, try !isSaved(path, catalog) { throw WorkspaceError.unsavedContent(path.text) }
-      pending.append((path, artifact, content))
+      let start = planner.plan.steps.count
+      let bytes: ByteSource =
+        present?.content == entry.content ? .store : try bytesAreAvailable(entry.content, artifact)
+      planner.keepsOthers = artifact.isPartial
+      try planner.restore(entry, from: bytes)
+      let steps = planner.plan.steps[start...]
+      report.changes += steps.compactMap { CheckoutReport.Change($0, of: entry) }
+      if steps.isEmpty { report.unchanged += 1 } else { report.restored.append(artifact) }
     }
-    let contents = try pending.map { try bytesAreAvailable($0.content, $0.artifact) }
-    for (item, source) in zip(pending, contents) {
-      try restore(item.artifact, item.content, from: source, to: item.path)
-      report.restored.append(item.artifact)
+    if !request.isForced, !planner.plan.unsaved.isEmpty {
+      throw WorkspaceError.unsavedContent(Set(planner.plan.unsaved).sorted().map(\.text))
     }
-    let lock = try readLock()
-    try ignoreInGit(wanted.compactMap { WorkPath(text: $0.path) }.filter { lock[$0] != nil })
+    if request.isDryRun { return report }
+    var restoration = try Restoration(self, catalog)
+    try restoration.run(planner.plan)
+    try notePlaced(entries, isWhole: isWhole)
+    try ignoreInGit(entries.map(\.path).filter { lock[$0] != nil })
     try catalog.remember()
     return report
   }
 
-  private func wanted(by request: CheckoutRequest) throws -> ([ArtifactRecord], [AbsentEntry]) {
-    let lock = try readLock()
-    if let pointer = request.run {
+  private func notePlaced(_ entries: [LockEntry], isWhole: Bool) throws {
+    var placed = isWhole ? LockFile() : try placed() ?? LockFile()
+    let before = try self.placed()
+    placed.put(entries)
+    if placed != before { try setPlaced(placed) }
+  }
+
+  /// Plans to remove what mlt put there earlier and the lock file has no more.
+  private func removeLeftOver(
+    _ earlier: [LockEntry], _ lock: LockFile, _ planner: inout RestorePlanner, _ report: inout CheckoutReport
+  ) throws {
+    var seen: Set<WorkPath> = []
+    for entry in earlier where lock[entry.path] == nil && seen.insert(entry.path).inserted {
+      let path = entry.path
+      // What a tree holds now was dealt with there; and of a folder that leads to tracked paths nothing can be said.
+      guard lock.tree(around: path) == nil, let status = try FileStatus(at: path.filePath(in: root)),
+        status.kind != .directory || lock.entries(below: path).isEmpty
+      else { continue }
+      // Another commit may have in git what this one has in the lock file.
+      if let repository {
+        if try repository.isTracked(path.bytes) || repository.hasTracked(below: path.bytes) { continue }
+      }
+      guard let present = try planner.catalog.identity(of: path), present.content == entry.content else {
+        notices.append(.leftOver(path: path.text))
+        continue
+      }
+      var trial = try RestorePlanner(self, planner.catalog)
+      try trial.remove(path, status, keepingIgnored: true)
+      guard trial.plan.unsaved.isEmpty else {
+        notices.append(.leftOver(path: path.text))
+        continue
+      }
+      planner.append(trial.plan)
+      report.removed.append(path)
+      report.changes += trial.plan.steps.compactMap { CheckoutReport.Change($0, of: entry) }
+    }
+    report.removed.sort()
+  }
+
+  private func wanted(
+    by request: CheckoutRequest, _ lock: LockFile
+  ) throws -> ([ArtifactRecord], [AbsentEntry]) {
+    if case .run(let pointer) = request.source {
       let run = try run(of: pointer)
       if request.pointers.isEmpty {
         let outputs = try index.files(of: run, role: .output).filter { output in
@@ -90,7 +158,7 @@ extension Workspace {
       let path = path(of: pointer)
       let absentHere = lock.absent.filter { $0.path == path || $0.path.isBelow(path) }
       absent.formUnion(absentHere)
-      if let locked = try lockedArtifact(path) {
+      if let locked = try lockedArtifact(path, in: lock) {
         wanted[locked.path] = locked
       } else if case let below = lock.entries(below: path), !below.isEmpty || !absentHere.isEmpty || path.isRoot {
         for entry in below { wanted[entry.path.text] = Self.record(of: entry) }
@@ -99,6 +167,7 @@ extension Workspace {
         wanted[artifact.path] = artifact
       } else {
         let similar = Similarity.nearest(to: path.text, among: lock.entries.map(\.path.text), limit: 3)
+        if try commit(of: pointer) != nil { throw WorkspaceError.revisionAsPath(pointer) }
         throw WorkspaceError.untracked(pointer, similar: similar)
       }
     }
@@ -106,52 +175,17 @@ extension Workspace {
   }
 
   /// Refuses a path that leads over a symbolic link, and with it perhaps out of the work tree.
-  private func checkFolders(above path: WorkPath) throws {
+  ///
+  /// - Parameter removed: what won't stand there any more.
+  func checkFolders(above path: WorkPath, without removed: [WorkPath] = []) throws {
     var folder = path.parent
     while let next = folder, !next.isRoot {
-      if let status = try FileStatus(at: next.filePath(in: root)), status.kind != .directory {
+      if let status = try FileStatus(at: next.filePath(in: root)), status.kind != .directory,
+        !removed.contains(next)
+      {
         throw WorkspaceError.notAFolder(next.text)
       }
       folder = next.parent
-    }
-  }
-
-  /// Whether nothing would be lost if what stands at a path went away.
-  private func isSaved(_ path: WorkPath, _ catalog: ContentCatalog) throws -> Bool {
-    var pending = [path]
-    while let next = pending.popLast() {
-      let file = next.filePath(in: root)
-      guard let status = try FileStatus(at: file) else { continue }
-      switch status.kind {
-      case .special: return false
-      case .directory: pending += try FileOperations.names(in: file).map { next.appending($0.bytes) }
-      case .regular, .symbolicLink:
-        guard let identity = try catalog.identity(of: next), try store.containsFile(identity.content) else {
-          return false
-        }
-      }
-    }
-    return true
-  }
-
-  private func restore(
-    _ artifact: ArtifactRecord, _ content: ContentID, from source: ByteSource, to path: WorkPath
-  ) throws {
-    let file = path.filePath(in: root)
-    if let parent = path.parent { try FileOperations.createFolder(parent.filePath(in: root)) }
-    let standing = try FileStatus(at: file)
-    if artifact.kind == .tree {
-      if let standing, standing.kind != .directory { try FileOperations.remove(file) }
-      return try store.restoreTree(content, to: file, removingOthers: true, allowingLinksOut: true)
-    }
-    if standing?.kind == .directory { try FileOperations.removeTree(file) }
-    switch (artifact.kind, source) {
-    case (.link, .store): try store.restoreLink(content, to: file)
-    case (_, .store): try store.restoreFile(content, to: file, executable: artifact.isExecutable)
-    case (_, .git(let bytes)):
-      try FileOperations.replace(
-        file, with: bytes, permissions: FilePermissions(rawValue: artifact.isExecutable ? 0o755 : 0o644))
-    case (_, .workTree): break
     }
   }
 }

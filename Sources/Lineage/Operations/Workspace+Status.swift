@@ -29,6 +29,8 @@ public struct StatusReport: Sendable {
     public var locked: LockEntry
     /// What stands there now; nil if nothing does.
     public var present: ContentID?
+    /// What differs in a tree, sorted; nil for others, and for a tree whose listing isn't stored.
+    public var files: [FileDifference]?
   }
 
   /// Why an output is out of date.
@@ -86,25 +88,63 @@ public struct StatusReport: Sendable {
 
 extension Workspace {
   /// Compares the work tree with the lock file, and the inputs of the runs behind it with what stands there now.
-  public func status() throws -> StatusReport {
+  ///
+  /// - Parameter arguments: the paths to look at, with all below; none for everything.
+  /// - Throws: ``WorkspaceError/untracked(_:similar:)`` for a path with nothing tracked at, below or around it.
+  public func status(of arguments: [String] = []) throws -> StatusReport {
     let lock = try readLock()
+    let limits = try arguments.map { argument in
+      let path = path(of: argument)
+      guard lock[path] != nil || lock.tree(around: path) != nil || path.isRoot || lock.holds(below: path) else {
+        let similar = Similarity.nearest(to: path.text, among: lock.entries.map(\.path.text), limit: 3)
+        throw WorkspaceError.untracked(argument, similar: similar.map { typed($0) })
+      }
+      return path
+    }
+    func isWanted(_ path: WorkPath) -> Bool {
+      limits.isEmpty || limits.contains { $0.isRoot || path == $0 || path.isBelow($0) || $0.isBelow(path) }
+    }
     let catalog = try makeCatalog()
     try catalog.prefetch(lock.entries.lazy.filter { $0.kind != .tree }.map(\.path))
     var differences: [StatusReport.Difference] = []
-    for entry in lock.entries {
-      if let difference = try difference(of: entry, catalog) { differences.append(difference) }
+    for entry in lock.entries where isWanted(entry.path) {
+      guard var difference = try difference(of: entry, catalog) else { continue }
+      if entry.kind == .tree, difference.change == .modified, let present = difference.present {
+        difference.files = try files(of: entry, present: present, catalog, limits)
+        // What differs in the tree is somewhere else in it.
+        if difference.files?.isEmpty == true, limits.contains(where: { $0.isBelow(entry.path) }) { continue }
+      }
+      differences.append(difference)
     }
     let findings = try StalenessCheck(
       index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store),
       isInGit: repository.map { repository in { try repository.isTracked($0.bytes) } }
     ).run()
+    let stale = findings.stale.filter { maker in maker.outputs.contains { WorkPath(text: $0).map(isWanted) ?? false } }
     try catalog.remember()
     let head = try repository?.head()
     return StatusReport(
       branch: head?.branch, commit: head?.commit, hasGit: repository != nil,
-      tracked: lock.entries.count + lock.absent.count,
-      differences: differences, absent: lock.absent, stale: findings.stale, unkept: findings.unkept,
+      tracked: lock.entries.lazy.filter { isWanted($0.path) }.count
+        + lock.absent.lazy.filter { isWanted($0.path) }.count,
+      differences: differences, absent: lock.absent.filter { isWanted($0.path) }, stale: stale,
+      unkept: limits.isEmpty ? findings.unkept : [],
       running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) })
+  }
+
+  /// Which files of a tracked tree differ; nil if its listing isn't stored.
+  private func files(
+    of entry: LockEntry, present: ContentID, _ catalog: ContentCatalog, _ limits: [WorkPath]
+  ) throws -> [FileDifference]? {
+    guard try store.containsTree(entry.content) else { return nil }
+    let listings = PresentListings(catalog)
+    var comparison = TreeComparison(before: stored, after: listings.listing)
+    let isWhole = limits.contains { $0.isRoot || $0 == entry.path || entry.path.isBelow($0) }
+    comparison.limits = isWhole ? [] : limits.filter { $0.isBelow(entry.path) }
+    // Of the tree that stands there only the id counts; its listing is made when it is asked for.
+    try comparison.compare([entry], [LockEntry(kind: .tree, content: present, size: 0, path: entry.path)])
+    if !comparison.unlisted.isEmpty { return nil }
+    return FileDifference.pairingRenames(comparison.differences)
   }
 
   private func difference(of entry: LockEntry, _ catalog: ContentCatalog) throws -> StatusReport.Difference? {

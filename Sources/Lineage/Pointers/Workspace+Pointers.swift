@@ -87,14 +87,14 @@ extension Workspace {
       }
   }
 
-  private func runIfAny(_ text: String) throws -> RunID? {
+  func runIfAny(_ text: String) throws -> RunID? {
     guard Self.isPrefix(text) else { return nil }
     let runs = try index.runIDs(prefix: text, limit: 10)
     if runs.count > 1 { throw WorkspaceError.ambiguousPointer(text, candidates: try runs.map(candidate)) }
     return runs.first
   }
 
-  private func candidate(_ run: RunID) throws -> PointerCandidate {
+  func candidate(_ run: RunID) throws -> PointerCandidate {
     .run(run, component: try index.run(run)?.component ?? "")
   }
 
@@ -184,7 +184,11 @@ extension Workspace {
 
   /// What the lock file says of a path, or of the place in a tracked tree that the path names.
   func lockedArtifact(_ path: WorkPath) throws -> ArtifactRecord? {
-    let lock = try readLock()
+    try lockedArtifact(path, in: readLock())
+  }
+
+  /// What a lock file says of a path, or of the place in one of its trees that the path names.
+  func lockedArtifact(_ path: WorkPath, in lock: LockFile) throws -> ArtifactRecord? {
     if let entry = lock[path] { return Self.record(of: entry) }
     guard let tree = lock.tree(around: path), let names = path.components(below: tree.path),
       try store.containsTree(tree.content), let entry = try store.entry(at: names, in: tree.content)

@@ -19,6 +19,8 @@ final class ContentCatalog {
     var wasUnstable = false
     /// What a tree is without.
     var skipped: [StoredTree.Skipped] = []
+    /// The paths, from a tree, of files that changed while they were read, twice.
+    var unstable: [[UInt8]] = []
 
     /// The record of an artifact that stands at `path`.
     func record(at path: WorkPath, evidence: Evidence) -> ArtifactRecord {
@@ -28,11 +30,11 @@ final class ContentCatalog {
     }
   }
 
-  private let root: FilePath
-  private let index: LineageIndex
-  private let rules: IgnoreFilter
+  let root: FilePath
+  let index: LineageIndex
+  let rules: IgnoreFilter
   private let monitor: Monitor
-  private var cached: [WorkPath: CachedContent] = [:]
+  private(set) var cached: [WorkPath: CachedContent] = [:]
   private var asked: Set<WorkPath> = []
   /// The folders of which all that is cached is known.
   private var askedFolders: Set<WorkPath> = []
@@ -73,7 +75,7 @@ final class ContentCatalog {
   }
 
   /// Notes a content that was just learned by reading, which began after `entered`.
-  private func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID, entered: Timestamp) {
+  func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID, entered: Timestamp) {
     let entry = CachedContent(path: path.text, status: status, content: content, entered: entered)
     cached[path] = entry
     asked.insert(path)
@@ -115,7 +117,8 @@ final class ContentCatalog {
       let options = folderOptions(for: path)
       let tree = try writer?.addFolder(at: file, options: options) ?? FolderIdentity.identify(file, options: options)
       return Identity(
-        kind: .tree, content: tree.content, size: tree.size, count: tree.count, skipped: tree.skipped)
+        kind: .tree, content: tree.content, size: tree.size, count: tree.count,
+        wasUnstable: !tree.unstable.isEmpty, skipped: tree.skipped, unstable: tree.unstable)
     case .regular:
       if let content = try known(path, status), try writer?.containsFile(content) ?? true {
         return Identity(kind: .file, content: content, size: status.size, isExecutable: status.isExecutable)

@@ -216,6 +216,11 @@ public struct LockFile: Hashable, Sendable {
     return nil
   }
 
+  /// Whether anything is tracked, or absent, below a folder.
+  func holds(below folder: WorkPath) -> Bool {
+    !entries(below: folder).isEmpty || absent.contains { $0.path == folder || $0.path.isBelow(folder) }
+  }
+
   /// The entries of paths that lie in `folder`.
   public func entries(below folder: WorkPath) -> [LockEntry] {
     if folder.isRoot { return entries }

@@ -35,6 +35,8 @@ extension Workspace {
       try change(&after)
       if after == before { return false }
       try FileOperations.replace(lockPath, with: after.bytes)
+      // The lock file is written: that it can't be noted is no reason to say it isn't.
+      try? notePlaced(before, after)
       return true
     }
   }
@@ -98,6 +100,34 @@ extension Workspace {
           bytes += Self.ignorePattern(for: name) + [UInt8(ascii: "\n")]
         }
         try FileOperations.replace(file, with: bytes)
+      }
+    }
+  }
+
+  /// Takes the lines out of `.gitignore` files that hide paths which aren't tracked any more.
+  ///
+  /// Only lines as ``ignoreInGit(_:)`` writes them are taken out; a file in which nothing is left is removed.
+  func showToGit(_ paths: [WorkPath]) throws {
+    guard repository != nil else { return }
+    try FileLock.holding(folder.appending("lock.lock")) {
+      let lock = try readLock()
+      var names: [WorkPath: Set<[UInt8]>] = [:]
+      for path in paths where lock[path] == nil {
+        if let parent = path.parent { names[parent, default: []].insert(Self.ignorePattern(for: path.name)) }
+      }
+      for (parent, patterns) in names.sorted(by: { $0.key < $1.key }) {
+        let file = parent.filePath(in: root).appending(".gitignore")
+        guard try FileStatus(at: file)?.kind == .regular, let bytes = try FileOperations.contents(of: file) else {
+          continue
+        }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let kept = lines.filter { !patterns.contains(Array($0)) }
+        if kept.count == lines.count { continue }
+        if kept.allSatisfy(\.isEmpty) {
+          try FileOperations.remove(file)
+        } else {
+          try FileOperations.replace(file, with: Array(kept.joined(separator: [UInt8(ascii: "\n")])))
+        }
       }
     }
   }

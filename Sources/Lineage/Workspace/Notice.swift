@@ -18,6 +18,12 @@ public enum Notice: Sendable {
   case compared(reason: String)
   /// What was declared as an output isn't there when the command has ended.
   case missingOutput(path: String)
+  /// A file changed while it was read, again and again, so that what was stored may mix its states.
+  case unstable(path: String)
+  /// A tree can't be looked into, since its listing isn't stored.
+  case unlisted(path: String, content: ContentID)
+  /// What was tracked before has been changed since, and so stays.
+  case leftOver(path: String)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

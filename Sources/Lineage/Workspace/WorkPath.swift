@@ -75,8 +75,8 @@ public struct WorkPath: Hashable, Sendable {
   /// The path in the file system, given the work tree's root.
   public func filePath(in root: FilePath) -> FilePath {
     if isRoot { return root }
-    let path = FilePath(bytes: bytes) ?? FilePath()
-    return isOutside ? path : root.pushing(path)
+    // Made for every file of a walk: joining bytes costs a fraction of what joining paths does.
+    return FilePath(bytes: isOutside ? bytes : root.bytes + [UInt8(ascii: "/")] + bytes) ?? root
   }
 }
 

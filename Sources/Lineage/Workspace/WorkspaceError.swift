@@ -29,8 +29,26 @@ public enum WorkspaceError: Error, Sendable {
   case trackedByGit(String)
   /// Something that isn't a folder, a symbolic link say, stands where a folder must be.
   case notAFolder(String)
-  /// Writing the path would lose content that isn't stored.
-  case unsavedContent(String)
+  /// Writing or removing these paths would lose content that isn't stored.
+  case unsavedContent([String])
+  /// Git knows no commit by that name; with similar names of branches and tags.
+  case unknownRevision(String, similar: [String])
+  /// A commit is given where a path belongs.
+  case revisionAsPath(String)
+  /// The text names neither a commit nor a run nor a path; with similar names that do.
+  case unknownVersion(String, similar: [String])
+  /// A commit and a run can't be compared with each other.
+  case unlikeVersions(String, String)
+  /// A pattern matches nothing that could be meant.
+  case noMatch(String)
+  /// A folder is to be removed without having said that folders may be.
+  case isAFolder(String)
+  /// Something stands where something else is to be put.
+  case occupied(String)
+  /// A folder can't be moved into itself.
+  case intoItself(String)
+  /// A part of a tracked folder can't be tracked, or not, by itself.
+  case partOfTree(String, tree: String)
   /// The lock file can't be understood.
   case malformedLock(FilePath, LockFile.ParseError)
   /// The command's program isn't to be found or can't be executed.
@@ -74,4 +92,8 @@ public enum PointerCandidate: Hashable, Sendable {
   case run(RunID, component: String)
   /// A content, with a path that had it.
   case content(ContentID, path: String?)
+  /// A commit of git's, by its digits.
+  case commit(String)
+  /// A path.
+  case path(String)
 }

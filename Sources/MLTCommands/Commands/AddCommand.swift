@@ -10,9 +10,16 @@ struct AddCommand: ParsableCommand {
     discussion: """
       For data that no recorded command makes: raw tables, images, models from elsewhere. The paths are put into the \
       '.gitignore' beside them; commit 'mlt.lock' to tie the contents to the commit. A folder is one artifact.
+
+        mlt add data/raw.csv images
+        mlt add 'data/*.csv' '**/*.parquet'
+
+      A pattern in quotes, which the shell leaves alone, is matched by mlt: '*' and '?' stay within a name, '**/' goes \
+      through folders. It passes over what git tracks. In every folder a '.mltignore', written like a '.gitignore', can \
+      name what is to be left out of folders and runs. To take something out again, see 'mlt help rm'.
       """)
 
-  @Argument(help: "Files and folders", completion: .file())
+  @Argument(help: "Files, folders, or patterns in quotes", completion: .file())
   var paths: [String]
 
   @Flag(name: .long, help: "Print JSON")
@@ -21,7 +28,9 @@ struct AddCommand: ParsableCommand {
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
-    let report = try workspace.add(paths)
+    let total = ProgressLine.isWanted ? workspace.size(of: paths) : nil
+    let report = try session.watching("storing", total: total, workspace) { try workspace.add(paths) }
+    defer { workspace.tidy() }
     if json {
       try session.show(
         json: [

@@ -6,18 +6,30 @@ internal import MLTBase
 struct CheckoutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkout",
-    abstract: "Put tracked files back as 'mlt.lock' or a run has them",
+    abstract: "Put tracked files back as 'mlt.lock', a commit or a run has them",
     discussion: """
-      Without paths, everything that is tracked. Content that isn't stored is never overwritten unless forced.
+      Without paths, everything that is tracked: run it after 'git checkout', 'git pull' or 'git merge' has changed \
+      'mlt.lock'. What was tracked before and isn't any more is then removed, if it is stored and still as mlt left it.
 
         mlt checkout
-        mlt checkout data/clean.csv
+        mlt checkout data/clean.csv images/
+        mlt checkout --from HEAD~3 data/clean.csv
+        mlt checkout --from v1.0 --dry-run
         mlt checkout models/model.pkl@3f2a
         mlt checkout --run 3f2a models/
+
+      Only files that differ are written, each as a whole. If any file has content that isn't stored, nothing is done \
+      and all such files are named; --force gives them up. 'mlt.lock' stays as it is: after '--from', 'mlt status' shows \
+      what now differs from it, 'mlt checkout' goes back, and 'mlt add' keeps what was restored.
       """)
 
   @Argument(help: "Paths, or PATH@RUN (default: all that is tracked)", completion: .file())
   var pointers: [String] = []
+
+  @Option(
+    name: [.customLong("from"), .customLong("source")],
+    help: ArgumentHelp("Restore what this commit's 'mlt.lock' says", valueName: "revision"))
+  var revision: String?
 
   @Option(
     name: .customLong("run"), help: "Restore what this run read or wrote at the paths (default: all that it wrote)")
@@ -26,25 +38,29 @@ struct CheckoutCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Overwrite content that isn't stored")
   var force = false
 
+  @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Only show what would be done")
+  var isDryRun = false
+
   @Flag(name: .long, help: "Print JSON")
   var json = false
+
+  func validate() throws {
+    if revision != nil, runPointer != nil { throw ValidationError("--from and --run can't be given together") }
+  }
 
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
-    let report = try workspace.checkout(CheckoutRequest(pointers: pointers, run: runPointer, isForced: force))
+    let source: CheckoutRequest.Source =
+      revision.map { .revision($0) } ?? runPointer.map { .run($0) } ?? .lock
+    let request = CheckoutRequest(pointers: pointers, source: source, isForced: force, isDryRun: isDryRun)
+    let report = try session.watching("restoring", total: nil, workspace) { try workspace.checkout(request) }
     if json {
-      try session.show(
-        json: [
-          "format": 1, "restored": .array(report.restored.map { .object($0.fields) }),
-          "unchanged": .int(Int64(report.unchanged)),
-          "absent": .array(report.absent.map { .string($0.path.text) }),
-        ], of: workspace)
+      try session.show(json: CheckoutRendering.json(report, isDryRun: isDryRun), of: workspace)
       return try checkAbsent(report)
     }
-    let lines = report.restored.map { "restored  \($0.content?.short ?? "")  \($0.path)\n" }
-    try session.show(lines.joined(), of: workspace)
-    if report.restored.isEmpty, report.absent.isEmpty || report.unchanged > 0 {
+    try session.show(CheckoutRendering.text(report, isDryRun: isDryRun), of: workspace, paged: isDryRun)
+    if report.restored.isEmpty, report.removed.isEmpty, report.absent.isEmpty || report.unchanged > 0 {
       Output.say("mlt: \(Formatting.count(report.unchanged, "path")) already as wanted")
     }
     try checkAbsent(report)

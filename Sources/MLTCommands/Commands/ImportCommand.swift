@@ -46,7 +46,8 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
       let session = try Session()
       let workspace = try session.workspace()
-      let report = try workspace.importDVC(DVCImportRequest(folder: path, isForced: force, isTrial: isTrial))
+      let request = DVCImportRequest(folder: path, isForced: force, isTrial: isTrial)
+      let report = try session.watching("storing", total: nil, workspace) { try workspace.importDVC(request) }
       if json {
         try session.show(json: DVCImportRendering.json(report), of: workspace)
       } else {

@@ -100,6 +100,7 @@ struct RunCommand: ParsableCommand {
           + "\(Formatting.count(report.outputs, "output")), \(Formatting.duration(report.wall))"
           + (report.status == .finished ? "" : ", \(report.status.rawValue) with exit status \(report.exit)"))
     }
+    workspace.tidy()
     if report.exit != 0 { throw ExitCode(report.exit) }
   }
 

@@ -3,7 +3,7 @@ internal import MLTBase
 
 /// How a status reads.
 enum StatusRendering {
-  static func text(_ report: StatusReport, terminal: Terminal) -> String {
+  static func text(_ report: StatusReport, verbose: Bool = false, terminal: Terminal) -> String {
     var out = StyledText(colour: terminal.hasColour)
     if report.hasGit {
       let place = report.branch.map { "On branch \($0)" } ?? "Not on a branch"
@@ -12,8 +12,14 @@ enum StatusRendering {
     if !report.differences.isEmpty {
       out.section("Differs from mlt.lock:")
       out.line("  (run 'mlt add PATH' to keep what stands there, 'mlt checkout PATH' to put back what is recorded)")
-      for row in Formatting.table(report.differences.map { ["  " + $0.change.rawValue + ":", $0.path.text] }) {
+      let rows = Formatting.table(
+        report.differences.map { difference in
+          ["  " + difference.change.rawValue + ":", difference.path.text + counts(difference.files)]
+        })
+      for (row, difference) in zip(rows, report.differences) {
         out.line(out.styled(row, .red))
+        guard verbose, let files = difference.files else { continue }
+        for line in DiffRendering.lines(files) { out.line("      " + line) }
       }
     }
     if !report.absent.isEmpty {
@@ -52,6 +58,11 @@ enum StatusRendering {
     return out.text
   }
 
+  private static func counts(_ files: [FileDifference]?) -> String {
+    guard let files, !files.isEmpty else { return "" }
+    return " (\(DiffRendering.counts(files)))"
+  }
+
   private static func list(_ paths: [String]) -> String {
     paths.count <= 3
       ? paths.joined(separator: ", ") : paths.prefix(2).joined(separator: ", ") + " and \(paths.count - 2) more"
@@ -74,11 +85,13 @@ enum StatusRendering {
       "clean": .bool(report.isClean),
       "differences": .array(
         report.differences.map { difference in
-          [
+          var fields: JSONObject = [
             "path": .string(difference.path.text), "change": .string(difference.change.rawValue),
             "locked": .string(difference.locked.content.hex),
             "present": difference.present.map { .string($0.hex) } ?? .null,
           ]
+          if let files = difference.files { fields["files"] = .array(files.map { DiffRendering.json($0) }) }
+          return .object(fields)
         }),
       "absent": .array(
         report.absent.map { entry in

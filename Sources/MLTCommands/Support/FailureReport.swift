@@ -148,7 +148,8 @@ struct FailureReport {
       set("'\(path)' is not tracked in mlt.lock", .notFound)
       hints.append(
         similar.isEmpty
-          ? "use 'mlt checkout PATH@RUN' for what a run wrote" : "did you mean \(Self.list(similar))?")
+          ? "'mlt add' tracks it; 'mlt checkout PATH@RUN' gets back what a run wrote"
+          : "did you mean \(Self.list(similar))?")
     case .missingFile(let path): set("there is no file or folder '\(path)'", .notFound)
     case .outsideWorkTree(let path):
       set("'\(path)' lies outside the work tree", .usage, hint: "only paths inside it can be tracked")
@@ -159,10 +160,45 @@ struct FailureReport {
         hint: "run 'git rm -r --cached \(path)' first if mlt is to keep it instead")
     case .notAFolder(let path):
       set("'\(path)' is in the way: a folder must be there", .conflict, hint: "move it away and try again")
-    case .unsavedContent(let path):
+    case .unsavedContent(let paths):
+      if let path = paths.first, paths.count == 1 {
+        set("'\(path)' has content that isn't stored and would be lost", .conflict)
+        hints.append("run 'mlt add \(path)' to keep it, or use --force to lose it")
+      } else {
+        set("\(paths.count) files have content that isn't stored and would be lost", .conflict)
+        message += paths.prefix(20).map { "\n  \($0)" }.joined()
+        if paths.count > 20 { message += "\n  and \(paths.count - 20) more" }
+        hints.append("run 'mlt add' to keep them, or use --force to lose them")
+      }
+    case .unknownRevision(let revision, let similar):
+      set("git knows no commit '\(revision)'", .notFound)
+      hints.append(
+        similar.isEmpty ? "run 'git log --oneline' for a list" : "did you mean \(Self.list(similar))?")
+    case .revisionAsPath(let revision):
+      set("'\(revision)' is a commit, not a tracked path", .usage, hint: "run 'mlt checkout --from \(revision)'")
+    case .unknownVersion(let text, let similar):
+      set("'\(text)' is no commit, run or path", .notFound)
+      hints.append(
+        similar.isEmpty
+          ? "run 'git log' or 'mlt log' for what there is to compare" : "did you mean \(Self.list(similar))?")
+    case .unlikeVersions(let first, let second):
       set(
-        "'\(path)' has content that isn't stored and would be lost", .conflict,
-        hint: "run 'mlt add \(path)' to keep it, or use --force to overwrite it")
+        "'\(first)' and '\(second)' are a commit and a run, which can't be compared", .usage,
+        hint: "compare two commits, two runs, or one of them with the work tree")
+    case .noMatch(let pattern):
+      set(
+        "nothing matches '\(pattern)'", .notFound,
+        hint: "'*' stays within a name, '**/' goes through folders; what git tracks or '.mltignore' names doesn't count"
+      )
+    case .isAFolder(let path):
+      set("'\(path)' is a folder", .usage, hint: "use -r to remove it with all that is in it")
+    case .occupied(let path):
+      set("'\(path)' exists already", .conflict, hint: "move it away, or name another place")
+    case .intoItself(let path): set("'\(path)' can't be moved to or into itself", .usage)
+    case .partOfTree(let path, let tree):
+      set(
+        "'\(path)' is part of the tracked folder '\(tree)'", .conflict,
+        hint: "name it in '.mltignore' and run 'mlt add \(tree)' to leave it out")
     case .malformedLock(let path, let error): describe(error, in: path)
     case .commandNotStarted(let program, let errno):
       let isMissing = errno == .noSuchFileOrDirectory
@@ -241,6 +277,7 @@ struct FailureReport {
       set("\(error)", .failed, hint: "if you trust it, run 'git config --global --add safe.directory \(path.string)'")
     case .unsupportedObjectFormat: set("\(error)", .failed, hint: "only SHA-1 repositories can be read")
     case .noSuchCommit: set("\(error)", .notFound)
+    case .ambiguousRevision: set("\(error)", .conflict, hint: "give more digits")
     case .malformedConfiguration: set("\(error)", .corrupt, hint: "mend the file by hand; it is in git's format")
     case .invalidKey: set("\(error)", .usage, hint: "keys look like 'capture.inputLimit'")
     case .invalidValue: set("\(error)", .usage)
@@ -308,6 +345,8 @@ struct FailureReport {
   private static func text(_ candidate: PointerCandidate) -> String {
     switch candidate {
     case .run(let run, let component): "  run \(run.hex.prefix(16))  \(component)"
+    case .commit(let commit): "  commit \(commit.prefix(16))"
+    case .path(let path): "  path './\(path)'"
     case .content(let content, let path): "  content \(content.hex.prefix(16))  \(path ?? "")"
     }
   }

@@ -16,6 +16,11 @@ enum NoticeText {
       "warning: cannot follow the command's file accesses (\(reason)); compared the work tree before and after instead"
     case .unfinishedRun(let run, let reason): "warning: cannot finish the record of run \(run.short): \(reason)"
     case .missingOutput(let path): "warning: '\(path)' was declared as an output and isn't there"
+    case .unstable(let path): "warning: '\(path)' changed while it was stored; add it again when nobody writes to it"
+    case .unlisted(let path, let content):
+      "warning: cannot look into folder '\(path)' \(content.short): its listing isn't in the store"
+    case .leftOver(let path):
+      "warning: '\(path)' isn't tracked any more and was changed since, so that it stays; remove it by hand"
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }

@@ -35,6 +35,7 @@ struct Terminal: Sendable {
 enum Style: String {
   case bold = "1"
   case red = "31"
+  case green = "32"
   case yellow = "33"
   case blue = "34"
   case cyan = "36"

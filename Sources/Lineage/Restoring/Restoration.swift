@@ -1,0 +1,182 @@
+internal import Glibc
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// Does what a plan says, file by file: each is written beside its place and renamed into it when it is whole.
+///
+/// Bytes that stand elsewhere in the work tree are shared with that file where the file system can (`FICLONE`) and the
+/// stat cache vouches for them. What was written is known to the stat cache afterwards.
+struct Restoration {
+  let workspace: Workspace
+  let store: ObjectStore
+  let catalog: ContentCatalog
+  /// From this size on it pays to look for a file to share bytes with.
+  private static let sizeWorthSharing: Int64 = 1 << 20
+
+  private var written: [LockEntry] = []
+  private var donors: [ContentID: [WorkPath]]?
+
+  init(_ workspace: Workspace, _ catalog: ContentCatalog) throws {
+    self.workspace = workspace
+    self.catalog = catalog
+    store = try workspace.store
+  }
+
+  private var root: FilePath { workspace.root }
+  private var monitor: Monitor { workspace.monitor }
+
+  /// Does all steps of a plan.
+  mutating func run(_ plan: RestorePlan) throws {
+    // What could be written is worth remembering even if the rest fails.
+    defer { catalog.learnWritten(written) }
+    for step in plan.steps {
+      if monitor.isCancelled?() == true { throw StorageError.cancelled }
+      try run(step)
+    }
+  }
+
+  private mutating func run(_ step: RestorePlan.Step) throws {
+    switch step {
+    case .file(let entry, let source):
+      let file = try place(for: entry)
+      let isExecutable = entry.kind == .executable
+      switch source {
+      case .store:
+        if try !share(entry, at: file) {
+          try store.restoreFile(
+            entry.content, to: file, executable: isExecutable, progress: monitor.restored,
+            isCancelled: monitor.isCancelled)
+        }
+      case .git(let bytes):
+        let permissions = FilePermissions(rawValue: isExecutable ? 0o755 : 0o644)
+        try FileOperations.replace(file, with: bytes, permissions: permissions)
+      case .workTree: return
+      }
+      written.append(entry)
+    case .link(let entry): try store.restoreLink(entry.content, to: place(for: entry))
+    case .tree(let entry):
+      try store.restoreTree(
+        entry.content, to: place(for: entry), allowingLinksOut: true, progress: monitor.restored,
+        isCancelled: monitor.isCancelled)
+      try noteFiles(of: entry)
+    case .mode(let entry):
+      try FileOperations.setExecutable(entry.kind == .executable, entry.path.filePath(in: root))
+      written.append(entry)
+    case .remove(let path):
+      do {
+        try FileOperations.remove(path.filePath(in: root))
+      } catch  where error.errno == .noSuchFileOrDirectory {
+        return  // it is what was wanted
+      }
+    case .removeFolder(let path): try FileOperations.removeEmptyFolder(path.filePath(in: root))
+    }
+  }
+
+  private func place(for entry: LockEntry) throws -> FilePath {
+    if let parent = entry.path.parent { try FileOperations.createFolder(parent.filePath(in: root)) }
+    return entry.path.filePath(in: root)
+  }
+
+  private mutating func noteFiles(of entry: LockEntry) throws {
+    var pending = [entry]
+    while let next = pending.popLast() {
+      if next.kind == .tree {
+        pending += try store.tree(next.content).entries.map { LockEntry($0, at: next.path.appending($0.name)) }
+      } else if next.kind != .link {
+        written.append(next)
+      }
+    }
+  }
+
+  // MARK: Sharing bytes
+
+  /// Makes the file share the bytes of another in the work tree; false if there is none or the file system can't.
+  private mutating func share(_ entry: LockEntry, at file: FilePath) throws -> Bool {
+    guard entry.size >= Self.sizeWorthSharing else { return false }
+    if donors == nil { donors = canShare() ? try catalog.pathsByContent() : [:] }
+    for donor in donors?[entry.content] ?? [] where donor != entry.path {
+      // Sharing only saves work: whatever stands in its way, the bytes are unpacked.
+      if (try? clone(donor, entry, to: file)) == true { return true }
+    }
+    return false
+  }
+
+  private func clone(_ donor: WorkPath, _ entry: LockEntry, to file: FilePath) throws -> Bool {
+    let path = donor.filePath(in: root)
+    let source = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+    return try source.closeAfter {
+      let status = try FileStatus(of: source, path: path)
+      guard try catalog.known(donor, status) == entry.content else { return false }
+      let name = FileOperations.temporaryPrefix + Hex.encode(FileOperations.randomBytes(8))
+      let temporary = file.removingLastComponent().appending(name)
+      let permissions = FilePermissions(rawValue: entry.kind == .executable ? 0o777 : 0o666)
+      let target = try FileDescriptor.open(
+        temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: permissions)
+      do {
+        let isShared = try target.closeAfter {
+          // Whoever wrote to it meanwhile has changed its times, too.
+          try FileOperations.clone(source, into: target) && FileStatus(of: source, path: path) == status
+        }
+        guard isShared else {
+          try FileOperations.remove(temporary)
+          return false
+        }
+        try FileOperations.rename(temporary, to: file)
+      } catch {
+        try? FileOperations.remove(temporary)  // the bytes are unpacked instead
+        throw error
+      }
+      return true
+    }
+  }
+
+  /// Whether the file system of the work tree shares bytes between files at all, found out with two empty files.
+  private func canShare() -> Bool {
+    let names = (0..<2).map { _ in
+      root.appending(FileOperations.temporaryPrefix + Hex.encode(FileOperations.randomBytes(8)))
+    }
+    defer { for name in names { try? FileOperations.remove(name) } }  // nothing is in them
+    do {
+      try FileOperations.replace(names[0], with: Array("mlt\n".utf8), sync: false)
+      let source = try FileDescriptor.open(names[0], .readOnly, options: [.closeOnExec])
+      return try source.closeAfter {
+        let target = try FileDescriptor.open(
+          names[1], .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        return try target.closeAfter { FileOperations.clone(source, into: target) }
+      }
+    } catch {
+      return false
+    }
+  }
+}
+
+extension ContentCatalog {
+  /// Where in the work tree contents were last found, by content; the paths sorted.
+  func pathsByContent() throws -> [ContentID: [WorkPath]] {
+    try prefetch(below: WorkPath(normal: [UInt8(ascii: ".")]))
+    return cached.values.reduce(into: [ContentID: [WorkPath]]()) { paths, entry in
+      if let path = WorkPath(text: entry.path), !path.isOutside { paths[entry.content, default: []].append(path) }
+    }.mapValues { $0.sorted() }
+  }
+
+  /// Notes the contents of files that were just written and verified.
+  ///
+  /// A status vouches for a content only if it is older than the file system's clock can tell apart, so this waits
+  /// that long first: once, for all files.
+  func learnWritten(_ entries: [LockEntry]) {
+    if entries.isEmpty { return }
+    var rest = timespec(tv_sec: 0, tv_nsec: Int(CachedContent.raciness) + 2_000_000)
+    var time = rest
+    while nanosleep(&time, &rest) != 0, errno == EINTR { time = rest }
+    let entered = Timestamp.now()
+    for entry in entries where entry.kind == .file || entry.kind == .executable {
+      // What can't be looked at, or isn't what was written, is read when somebody asks for it.
+      guard let status = try? FileStatus(at: entry.path.filePath(in: root)), status.kind == .regular,
+        status.size == entry.size, status.isExecutable == (entry.kind == .executable)
+      else { continue }
+      learn(entry.path, status, entry.content, entered: entered)
+    }
+  }
+}
