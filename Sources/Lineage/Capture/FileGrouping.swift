@@ -55,9 +55,7 @@ package struct FileGrouping {
           trees[folder] = files
           continue
         }
-        if below[parent] == nil, !(byDepth[depth - 1] ?? []).contains(parent) {
-          byDepth[depth - 1, default: []].append(parent)
-        }
+        if below[parent] == nil { byDepth[depth - 1, default: []].append(parent) }
         below[parent, default: []] += files
       }
       depth -= 1

@@ -4,6 +4,8 @@
 struct MovedFiles {
   private var places: [WorkPath: WorkPath] = [:]
   private var originals: [WorkPath: WorkPath] = [:]
+  /// Every folder around a place, so that moving a file needn't look at all that had been moved.
+  private var folders: Set<WorkPath> = []
 
   /// Whether nothing is known to have been moved.
   var isEmpty: Bool { places.isEmpty }
@@ -24,6 +26,8 @@ struct MovedFiles {
     }
     places[original] = place
     originals[place] = original
+    var folder = place.parent
+    while let next = folder, folders.insert(next).inserted { folder = next.parent }
   }
 
   /// Notes that what stands at `path`, or in a folder around it, isn't what had been moved there any more.
@@ -39,11 +43,20 @@ struct MovedFiles {
   /// Takes out what stands at `path` and below it now, by its place.
   mutating func take(_ path: WorkPath) -> [WorkPath: WorkPath] {
     if isEmpty { return [:] }
-    let taken = originals.filter { $0.key == path || $0.key.isBelow(path) }
+    let taken =
+      folders.contains(path)
+      ? originals.filter { $0.key == path || $0.key.isBelow(path) } : originals.filter(at: path)
     for (place, original) in taken {
       originals[place] = nil
       places[original] = nil
     }
     return taken
+  }
+}
+
+extension [WorkPath: WorkPath] {
+  /// What stands under one key, if anything does.
+  fileprivate func filter(at key: WorkPath) -> [WorkPath: WorkPath] {
+    self[key].map { [key: $0] } ?? [:]
   }
 }

@@ -88,8 +88,8 @@ extension Workspace {
     return ArtifactDetails(
       target: target, origins: try finder.edges(of: artifact, seenFrom: presentView()), isStored: isStored,
       locked: path.flatMap { lock[$0] ?? lock.tree(around: $0) },
-      versions: Array(try index.writers(path: artifact.path).prefix(Self.shownLimit)),
-      readers: try artifact.content.map { Array(try index.readers(content: $0).prefix(Self.shownLimit)) } ?? [],
+      versions: try index.writers(path: artifact.path, limit: Self.shownLimit),
+      readers: try artifact.content.map { try index.readers(content: $0, limit: Self.shownLimit) } ?? [],
       children: children)
   }
 
