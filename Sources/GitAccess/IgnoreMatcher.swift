@@ -15,11 +15,16 @@ struct IgnoreMatcher {
   private let ignoresCase: Bool
   private var general: [IgnorePattern] = []
   private var folders: [[UInt8]: Folder] = [:]
+  /// The folder that was asked for last: whoever walks asks for one name of a folder after the other.
+  private var last: (path: [UInt8], folder: Folder)?
 
   private struct Folder {
     var isIgnored: Bool
     /// The rules that hold in the folder, innermost last.
     var rules: [Rules]
+
+    /// Whether no line says anything about what is in the folder.
+    var isWithoutRules: Bool { rules.allSatisfy { $0.patterns.isEmpty } }
   }
 
   private struct Rules {
@@ -39,23 +44,33 @@ struct IgnoreMatcher {
   mutating func add(_ lines: [String]) {
     general += lines.flatMap { IgnorePattern.patterns(in: Array($0.utf8) + [0x0A], ignoresCase: ignoresCase) }
     folders = [:]
+    last = nil
   }
 
   /// Adds general rules from a file, which need not exist.
   mutating func addRules(of file: FilePath) throws(GitError) {
     general += try patterns(of: file, followingLinks: true)
     folders = [:]
+    last = nil
   }
 
   /// Whether the path, from the work tree's root, is ignored.
   mutating func isIgnored(_ path: [UInt8], isFolder: Bool) throws(GitError) -> Bool {
-    guard Self.isWithin(path) else { return false }
-    let text = ignoresCase ? path.map { $0.foldedCase } : path
-    guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else {
-      return Self.decide(text, name: 0, isFolder, by: try folder([]).rules)
-    }
-    let parent = try folder(Array(path[..<slash]))
-    return parent.isIgnored || Self.decide(text, name: slash + 1, isFolder, by: parent.rules)
+    let slash = path.lastIndex(of: UInt8(ascii: "/"))
+    let name = slash.map { $0 + 1 } ?? 0
+    guard slash != 0, Self.isName(path[name...]), let parent = try parent(path[..<(slash ?? 0)]) else { return false }
+    if parent.isIgnored { return true }
+    if parent.isWithoutRules { return false }
+    return Self.decide(ignoresCase ? path.map { $0.foldedCase } : path, name: name, isFolder, by: parent.rules)
+  }
+
+  /// The state of a folder; nil if the path leads out of the work tree.
+  private mutating func parent(_ path: ArraySlice<UInt8>) throws(GitError) -> Folder? {
+    if let last, last.path.elementsEqual(path) { return last.folder }
+    guard path.isEmpty || Self.isWithin(path) else { return nil }
+    let found = try folder(Array(path))
+    last = (Array(path), found)
+    return found
   }
 
   /// The state of a folder, once those of the folders above it are known.
@@ -114,10 +129,11 @@ struct IgnoreMatcher {
   }
 
   /// Whether the path is one of names below the root; what isn't has no rules here.
-  private static func isWithin(_ path: [UInt8]) -> Bool {
-    guard !path.isEmpty, !path.contains(0) else { return false }
-    return path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { name in
-      !name.isEmpty && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
-    }
+  private static func isWithin(_ path: ArraySlice<UInt8>) -> Bool {
+    path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { isName($0) }
+  }
+
+  private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
+    !name.isEmpty && !name.contains(0) && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
   }
 }
