@@ -12,15 +12,22 @@ import shutil
 import sys
 import tempfile
 
+import add
 import capture
+import dedup
 import measuring
 import record
+import restore
 import start
+import status
 import trace
 from places import Places
 from report import Report
 
-SUBJECTS = {"start": start, "record": record, "capture": capture, "trace": trace}
+SUBJECTS = {
+    "start": start, "record": record, "capture": capture, "trace": trace, "add": add, "restore": restore,
+    "status": status, "dedup": dedup,
+}
 
 
 def main():
@@ -31,6 +38,7 @@ def main():
     parser.add_argument("--folder", type=pathlib.Path, help="where scratch repositories are made")
     parser.add_argument("--keep", action="store_true", help="leave the scratch repositories for a look around")
     parser.add_argument("--peers", action="store_true", help="install the peers that are missing")
+    parser.add_argument("--large", action="store_true", help="measure what takes long, too")
     options = parser.parse_args()
     unknown = [name for name in options.subjects if name not in SUBJECTS]
     if unknown:
@@ -40,7 +48,7 @@ def main():
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="mlt-benchmarks-", dir=options.folder))
     places = Places(
         mlt=pathlib.Path(os.environ["MLT"]).resolve(), root=pathlib.Path.cwd(), scratch=scratch,
-        installs_peers=options.peers, repeat=options.repeat)
+        installs_peers=options.peers, repeat=options.repeat, is_large=options.large)
     report = Report(measuring.machine())
     try:
         for name in options.subjects or SUBJECTS:

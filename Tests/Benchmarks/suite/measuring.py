@@ -90,12 +90,21 @@ class Measured:
         """The median of the rounds' ratios: what disturbed a round disturbed both."""
         return statistics.median(mine.cpu / theirs.cpu for mine, theirs in zip(self.costs, other.costs))
 
+    def wall_ratio(self, *others):
+        """As `cpu_ratio`, of the time that passes; to the slowest of several."""
+        return statistics.median(
+            mine.wall / max(each.wall for each in theirs)
+            for mine, *theirs in zip(self.costs, *(other.costs for other in others)))
+
     def wall_difference(self, other):
         return statistics.median(mine.wall - theirs.wall for mine, theirs in zip(self.costs, other.costs))
 
 
-def rounds(cases, count, warm_up=1):
-    """Measures cases in turn, `count` times; returns what they took by name."""
+def rounds(cases, count, warm_up=1, syncs=False):
+    """Measures cases in turn, `count` times; returns what they took by name.
+
+    With `syncs` what one case wrote is on the disk before the next begins: needed where they write much.
+    """
     # What was made for the measurement is on its way to the disk; whoever syncs first would wait for it all.
     os.sync()
     measured = {case.name: Measured([]) for case in cases}
@@ -103,6 +112,8 @@ def rounds(cases, count, warm_up=1):
         for case in cases:
             if case.prepare:
                 case.prepare()
+            if syncs:
+                os.sync()
             result = cost(case.command, case.folder, case.environment)
             if number >= 0:
                 measured[case.name].costs.append(result)

@@ -27,6 +27,8 @@ class Places:
     scratch: pathlib.Path
     installs_peers: bool = False
     repeat: int = None
+    #: Whether to measure what takes long, too.
+    is_large: bool = False
 
     def __post_init__(self):
         # Nobody's own settings are measured, and nothing of theirs is changed.
@@ -37,6 +39,7 @@ class Places:
             "[init]\n\tdefaultBranch = main\n[core]\n\tfsync = none\n")
         os.environ.update(
             HOME=str(home), XDG_CONFIG_HOME=str(home / "config"), XDG_CACHE_HOME=str(home / "cache"),
+            DVC_SITE_CACHE_DIR=str(home / "dvc"), RESTIC_PASSWORD="benchmark", RESTIC_CACHE_DIR=str(home / "restic"),
             GIT_CONFIG_NOSYSTEM="1", DVC_NO_ANALYTICS="1", NO_COLOR="1", PAGER="cat")
 
     def rounds(self, count):
@@ -68,6 +71,30 @@ class Places:
             return None
         ready.touch()
         return folder
+
+    def program(self, name):
+        """A peer's program; None if it isn't installed."""
+        found = shutil.which(name)
+        return pathlib.Path(found) if found else None
+
+    # MARK: Scratch space
+
+    def set_aside(self, path):
+        """Moves what is at `path` out of the way.
+
+        Many files aren't removed before the end: after that ext4 searches long for the inode of each new one.
+        """
+        if os.path.lexists(path):
+            aside = self.scratch / "aside"
+            aside.mkdir(exist_ok=True)
+            path.rename(aside / str(len(os.listdir(aside))))
+
+    def unused(self, name):
+        """A name that nothing in the scratch folder has, made of `name`."""
+        number = 1
+        while os.path.lexists(self.scratch / f"{name}-{number}"):
+            number += 1
+        return f"{name}-{number}"
 
     # MARK: Repositories
 
