@@ -33,21 +33,23 @@ extension LineageIndex {
     }
   }
 
-  /// What the files below a folder were last found to hold, for those that were looked at before; in no order.
-  public func cachedContents(below folder: String) throws(IndexError) -> [CachedContent] {
+  /// What the files below a folder were last found to hold, for those that were looked at before.
+  public func cachedContents(below folder: String) throws(IndexError) -> CachedFolder {
     try read { db in
-      var found: [CachedContent] = []
+      let found = CachedFolder()
       func take(_ row: Columns) throws -> Bool {
-        if let content = try Self.content(try row.text(0), row) { found.append(content) }
+        if let content = try Self.content("", row) { found.append(try row.text(0), content) }
         return true
       }
       guard let ranges = PathRange.below(folder) else {
-        try db.each("SELECT path, facts FROM stats", [], take)
+        try db.each("SELECT path, facts FROM stats ORDER BY path", [], take)
         return found
       }
-      for range in ranges {
+      // As SQLite orders texts: by their bytes.
+      for range in ranges.sorted(by: { $0.low.utf8.lexicographicallyPrecedes($1.low.utf8) }) {
         try db.each(
-          "SELECT path, facts FROM stats WHERE path >= ? AND path < ?", [.text(range.low), .text(range.high)], take)
+          "SELECT path, facts FROM stats WHERE path >= ? AND path < ? ORDER BY path",
+          [.text(range.low), .text(range.high)], take)
       }
       return found
     }
@@ -66,9 +68,8 @@ extension LineageIndex {
   public func remember(_ contents: [CachedContent]) throws(IndexError) {
     if contents.isEmpty || isReadOnly { return }
     try write { db in
-      for content in contents {
-        try db.run("INSERT OR REPLACE INTO stats VALUES (?, ?)", [.text(content.path), .blob(content.packed)])
-      }
+      let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO stats VALUES (?, ?)")
+      for content in contents { try statement.run([.text(content.path), .blob(content.packed)]) }
     }
   }
 

@@ -37,12 +37,28 @@ import Testing
     try withTemporaryFolder { folder in
       let index = try World(folder).open().index
       let status = try status(folder)
-      let paths = ["a/b", "a/c/d", "a", "ab", "b/a/b", "\"a/\\001\"", "\"a0/\\001\""]
+      let paths = ["a/b", "a/c/d", "a", "ab", "b/a/b", "\"a/\\001\"", "\"a0/\\001\"", "!a/ü", "\"!a/\\001\""]
+      let later = Timestamp(microseconds: max(status.modified, status.changed) / 1000 + 1_000_000)
       try index.remember(
-        paths.map { CachedContent(path: $0, status: status, content: content(1), entered: .now()) })
-      #expect(Set(try index.cachedContents(below: "a").map(\.path)) == ["a/b", "a/c/d", "\"a/\\001\""])
-      #expect(try index.cachedContents(below: ".").count == paths.count)
-      #expect(try index.cachedContents(below: "none").isEmpty)
+        paths.map { CachedContent(path: $0, status: status, content: content(1), entered: later) })
+      func found(below folder: String) throws -> [String] {
+        let cached = try index.cachedContents(below: folder)
+        // Backwards as well: nothing depends on the order of questions.
+        for paths in [paths, paths.reversed()] {
+          let found = paths.filter { path in
+            PathText.decode(path).flatMap { cached.content(of: $0, status) } == content(1)
+          }
+          #expect(found.count == cached.count)
+        }
+        return paths.filter { PathText.decode($0).flatMap { cached.content(of: $0, status) } != nil }
+      }
+      #expect(try found(below: "a") == ["a/b", "a/c/d", "\"a/\\001\""])
+      #expect(try found(below: ".") == paths)
+      #expect(try found(below: "none").isEmpty)
+      #expect(try found(below: "!a") == ["!a/ü", "\"!a/\\001\""])
+      var other = status
+      other.size += 1
+      #expect(try index.cachedContents(below: "a").content(of: Array("a/b".utf8), other) == nil)
     }
   }
 

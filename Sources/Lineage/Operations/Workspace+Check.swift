@@ -178,10 +178,9 @@ extension Workspace {
     if contents.isEmpty { return [:] }
     var places: [ContentID: WorkPath] = [:]
     for entry in try readLock().entries where contents.contains(entry.content) { places[entry.content] = entry.path }
-    for cached in try index.cachedContents(below: ".") where contents.contains(cached.content) {
-      if let path = WorkPath(text: cached.path), try FileStatus(at: path.filePath(in: root)) != nil {
-        places[cached.content] = path
-      }
+    try index.cachedContents(below: ".").forEach { text, cached in
+      guard contents.contains(cached.content), let path = WorkPath(text: text) else { return }
+      if try FileStatus(at: path.filePath(in: root)) != nil { places[cached.content] = path }
     }
     return places
   }

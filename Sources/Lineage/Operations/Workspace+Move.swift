@@ -131,9 +131,11 @@ extension ContentCatalog {
 
   /// Takes what the stat cache vouches for at a path and below it, before that is renamed.
   func carried(from: WorkPath, to: WorkPath) throws -> [Carried] {
-    try prefetch(CollectionOfOne(from))
-    try prefetch(below: from)
-    return try cached.keys.filter { $0 == from || $0.isBelow(from) }.compactMap { path in
+    var paths = [from]
+    try index.cachedContents(below: from.text).forEach { text, _ in
+      if let path = WorkPath(text: text) { paths.append(path) }
+    }
+    return try paths.compactMap { path in
       guard let status = try FileStatus(at: path.filePath(in: root)), let content = try known(path, status) else {
         return nil
       }

@@ -155,10 +155,11 @@ struct Restoration {
 extension ContentCatalog {
   /// Where in the work tree contents were last found, by content; the paths sorted.
   func pathsByContent() throws -> [ContentID: [WorkPath]] {
-    try prefetch(below: WorkPath(normal: [UInt8(ascii: ".")]))
-    return cached.values.reduce(into: [ContentID: [WorkPath]]()) { paths, entry in
-      if let path = WorkPath(text: entry.path), !path.isOutside { paths[entry.content, default: []].append(path) }
-    }.mapValues { $0.sorted() }
+    var paths: [ContentID: [WorkPath]] = [:]
+    try index.cachedContents(below: ".").forEach { text, cached in
+      if let path = WorkPath(text: text), !path.isOutside { paths[cached.content, default: []].append(path) }
+    }
+    return paths.mapValues { $0.sorted() }
   }
 
   /// Notes the contents of files that were just written and verified.

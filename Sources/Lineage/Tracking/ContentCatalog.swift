@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Journaling
 internal import LineageIndexing
 internal import MLTBase
@@ -34,11 +35,14 @@ final class ContentCatalog {
   let index: LineageIndex
   let rules: IgnoreFilter
   private let monitor: Monitor
-  private(set) var cached: [WorkPath: CachedContent] = [:]
+  private var cached: [WorkPath: CachedContent] = [:]
   private var asked: Set<WorkPath> = []
   /// The folders of which all that is cached is known.
-  private var askedFolders: Set<WorkPath> = []
+  private var folders: [(path: WorkPath, contents: CachedFolder)] = []
+  /// What was learned by reading; of these the first are in the stat cache, and the first can be found by their path.
   private var learned: [CachedContent] = []
+  private var rememberedCount = 0
+  private var findableCount = 0
 
   init(root: FilePath, index: LineageIndex, rules: IgnoreFilter, monitor: Monitor = Monitor()) {
     self.monitor = monitor
@@ -50,43 +54,54 @@ final class ContentCatalog {
   /// Asks the stat cache for many paths at once, so that later questions needn't.
   func prefetch(_ paths: some Sequence<WorkPath>) throws {
     let missing = paths.filter { asked.insert($0).inserted }
-    if !missing.isEmpty { take(try index.cachedContents(for: missing.map(\.text))) }
-  }
-
-  /// Asks the stat cache for all that lies in a folder.
-  func prefetch(below folder: WorkPath) throws {
-    if askedFolders.insert(folder).inserted { take(try index.cachedContents(below: folder.text)) }
-  }
-
-  private func take(_ contents: [CachedContent]) {
-    for content in contents {
+    if missing.isEmpty { return }
+    for content in try index.cachedContents(for: missing.map(\.text)) {
       // What was learned meanwhile is newer.
       if let path = WorkPath(text: content.path), cached[path] == nil { cached[path] = content }
     }
   }
 
+  /// Asks the stat cache for all that lies in a folder.
+  func prefetch(below folder: WorkPath) throws {
+    if folders.contains(where: { $0.path == folder || folder.isBelow($0.path) }) { return }
+    folders.append((folder, try index.cachedContents(below: folder.text)))
+  }
+
   /// Returns the content that the stat cache vouches for, if the file hasn't changed since.
   func known(_ path: WorkPath, _ status: FileStatus) throws -> ContentID? {
-    if cached[path] == nil, !askedFolders.contains(where: { path.isBelow($0) }) {
-      try prefetch(CollectionOfOne(path))
+    makeLearnedFindable()
+    return try lookUp(path, status)
+  }
+
+  private func lookUp(_ path: WorkPath, _ status: FileStatus) throws -> ContentID? {
+    if !cached.isEmpty, let entry = cached[path] { return entry.holds(for: status) ? entry.content : nil }
+    if let folder = folders.first(where: { path.isBelow($0.path) }) {
+      return folder.contents.content(of: path.bytes, status)
     }
-    guard let entry = cached[path], entry.holds(for: status) else { return nil }
-    return entry.content
+    try prefetch(CollectionOfOne(path))
+    return cached[path].flatMap { $0.holds(for: status) ? $0.content : nil }
   }
 
   /// Notes a content that was just learned by reading, which began after `entered`.
   func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID, entered: Timestamp) {
-    let entry = CachedContent(path: path.text, status: status, content: content, entered: entered)
-    cached[path] = entry
-    asked.insert(path)
-    learned.append(entry)
+    learned.append(CachedContent(path: path.text, status: status, content: content, entered: entered))
+  }
+
+  // A walk meets each file once, and most commands end with it: what is learned is made findable when it is asked for.
+  private func makeLearnedFindable() {
+    for entry in learned[findableCount...] {
+      guard let path = WorkPath(text: entry.path) else { continue }
+      cached[path] = entry
+      asked.insert(path)
+    }
+    findableCount = learned.count
   }
 
   /// Writes what was learned to the stat cache.
   func remember() throws {
-    if learned.isEmpty { return }
-    try index.remember(learned)
-    learned = []
+    if rememberedCount == learned.count { return }
+    try index.remember(Array(learned[rememberedCount...]))
+    rememberedCount = learned.count
   }
 
   /// Returns what stands at a path now, without storing it; nil if there is nothing, or nothing with content.
@@ -114,6 +129,7 @@ final class ContentCatalog {
       return Identity(kind: .link, content: content, size: Int64(target.count))
     case .directory:
       try prefetch(below: path)
+      makeLearnedFindable()
       let options = folderOptions(for: path)
       let tree = try writer?.addFolder(at: file, options: options) ?? FolderIdentity.identify(file, options: options)
       return Identity(
@@ -157,22 +173,31 @@ final class ContentCatalog {
   private func folderOptions(for folder: WorkPath) -> FolderOptions {
     // Whatever the walk reads, it reads after now.
     let entered = Timestamp.now()
+    let slash = UInt8(ascii: "/")
+    let prefix = folder.isRoot ? [] : folder.bytes + [slash]
+    // Of a path in the file system this much is left out.
+    let rootLength = folder.isOutside ? 0 : root.bytes.last == slash ? root.bytes.count : root.bytes.count + 1
     return FolderOptions(
       isIgnored: { [rules] relative, isFolder in
-        rules.isLeftOut(WorkPath(normal: folder.bytes + [UInt8(ascii: "/")] + relative), isFolder: isFolder)
+        let path = WorkPath(normal: prefix + relative)
+        // The folders above were asked for before, and names that are always left out begin with a dot.
+        let name = (relative.lastIndex(of: slash) ?? -1) + 1
+        return relative[name...].first == UInt8(ascii: ".")
+          ? rules.isLeftOut(path, isFolder: isFolder) : rules.isIgnored(path, isFolder: isFolder)
       },
       known: { [self] file, status in
         // A cache that can't be asked only costs a read.
-        (try? known(path(of: file), status)) ?? nil
+        (try? lookUp(Self.path(of: file, without: rootLength), status)) ?? nil
       },
-      learned: { [self] file, status, content in learn(path(of: file), status, content, entered: entered) },
+      learned: { [self] file, status, content in
+        learn(Self.path(of: file, without: rootLength), status, content, entered: entered)
+      },
       progress: monitor.stored, isCancelled: monitor.isCancelled)
   }
 
-  private func path(of file: FilePath) -> WorkPath {
-    let bytes = file.bytes
-    let prefix = root.bytes
-    guard bytes.count > prefix.count + 1, bytes.starts(with: prefix) else { return WorkPath(normal: bytes) }
-    return WorkPath(normal: Array(bytes[(prefix.count + 1)...]))
+  private static func path(of file: FilePath, without rootLength: Int) -> WorkPath {
+    file.withPlatformString { text in
+      WorkPath(normal: Array(UnsafeRawBufferPointer(start: text, count: strlen(text)).dropFirst(rootLength)))
+    }
   }
 }
