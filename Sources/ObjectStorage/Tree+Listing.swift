@@ -75,6 +75,29 @@ extension Tree {
   }
 
   private static func contentID(_ digits: ArraySlice<UInt8>) -> ContentID? {
-    String(validating: digits, as: UTF8.self).flatMap { ContentID(hex: $0) }
+    // A text made of them first would take longer than reading all else of an entry.
+    withUnsafeTemporaryAllocation(byteCount: ContentID.byteCount, alignment: 1) { bytes in
+      var count = 0
+      var high: UInt8?
+      for digit in digits {
+        guard let value = value(ofHex: digit), count < bytes.count else { return nil }
+        if let first = high {
+          bytes[count] = first << 4 | value
+          count += 1
+          high = nil
+        } else {
+          high = value
+        }
+      }
+      return high == nil ? ContentID(bytes: UnsafeRawBufferPointer(bytes)[..<count]) : nil
+    }
+  }
+
+  private static func value(ofHex digit: UInt8) -> UInt8? {
+    switch digit {
+    case 0x30...0x39: digit - 0x30
+    case 0x61...0x66: digit - 0x61 + 10
+    default: nil
+    }
   }
 }
