@@ -21,10 +21,12 @@ final class FileRestoration {
   }
 
   /// Writes a small file with what `reader` reads.
+  ///
+  /// - Parameter isUnseen: whether it is in a folder that nobody else knows of.
   static func run(
-    _ id: ContentID, to path: FilePath, isExecutable: Bool, _ reader: ObjectReader
+    _ id: ContentID, to path: FilePath, isExecutable: Bool, isUnseen: Bool = false, _ reader: ObjectReader
   ) throws(StorageError) {
-    try RestoredFile.write(path, isExecutable: isExecutable) { (output) throws(StorageError) in
+    let body = { (output: RestoredFile) throws(StorageError) in
       do {
         try reader.readFile(id) { try output.append($0) }
       } catch let error as StorageError {
@@ -34,6 +36,11 @@ final class FileRestoration {
       } catch {
         preconditionFailure("reading and writing throw nothing else: \(error)")
       }
+    }
+    if isUnseen {
+      try RestoredFile.writeUnseen(path, isExecutable: isExecutable, body)
+    } else {
+      try RestoredFile.write(path, isExecutable: isExecutable, body)
     }
   }
 

@@ -2,7 +2,7 @@ internal import Glibc
 internal import MLTBase
 internal import SystemPackage
 
-/// A file that is written beside its place, and put there when it is whole.
+/// A file that is written beside its place, and put there when it is whole; at its place where nobody looks yet.
 final class RestoredFile {
   private let descriptor: FileDescriptor
   private let path: FilePath
@@ -56,6 +56,36 @@ final class RestoredFile {
     }
   }
 
+  /// Writes a file with `body` at `path`, in a folder that nobody else knows of.
+  static func writeUnseen(
+    _ path: FilePath, isExecutable: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    let file: RestoredFile
+    do throws(SystemCallError) {
+      file = try RestoredFile(path, isExecutable: isExecutable)
+    } catch {
+      // The file system takes two of the names for the same.
+      guard error.errno == .fileExists else { throw .system(error) }
+      return try write(path, isExecutable: isExecutable, body)
+    }
+    do throws(StorageError) {
+      try file.fill(body)
+    } catch {
+      try? FileOperations.remove(path)  // the failure that matters is already being reported
+      throw error
+    }
+  }
+
+  private func fill(_ body: (RestoredFile) throws(StorageError) -> Void) throws(StorageError) {
+    do throws(StorageError) {
+      try body(self)
+    } catch {
+      try? descriptor.close()  // the failure that matters is already being reported
+      throw error
+    }
+    try stored { () throws(SystemCallError) in try close() }
+  }
+
   /// Writes a file with `body` and puts it at `path`.
   static func write(
     _ path: FilePath, isExecutable: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
@@ -63,16 +93,10 @@ final class RestoredFile {
     let temporary = temporaryPath(beside: path)
     let file = try stored { () throws(SystemCallError) in try RestoredFile(temporary, isExecutable: isExecutable) }
     do throws(StorageError) {
-      do throws(StorageError) {
-        try body(file)
-      } catch {
-        try? file.descriptor.close()  // the failure that matters is already being reported
-        throw error
-      }
-      try stored { () throws(SystemCallError) in try file.close() }
+      try file.fill(body)
       try put(temporary, at: path)
     } catch {
-      try? FileOperations.remove(temporary)  // as above
+      try? FileOperations.remove(temporary)  // the failure that matters is already being reported
       throw error
     }
   }
@@ -100,7 +124,9 @@ final class RestoredFile {
     }
   }
 
-  private static func temporaryPath(beside path: FilePath) -> FilePath {
-    path.removingLastComponent().appending(".mlt-tmp-" + String(UInt64.random(in: .min ... .max), radix: 16))
+  /// A name that nothing has, for what is to be put at `path` when it is whole.
+  static func temporaryPath(beside path: FilePath) -> FilePath {
+    path.removingLastComponent().appending(
+      FileOperations.temporaryPrefix + String(UInt64.random(in: .min ... .max), radix: 16))
   }
 }

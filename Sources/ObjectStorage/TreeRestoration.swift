@@ -14,6 +14,8 @@ struct TreeRestoration {
     var path: FilePath
     var relativePath: [UInt8]
     var depth: Int
+    /// Whether it lies in a folder that has its name only at the end.
+    var isUnseen = false
   }
 
   /// Refuses a tree with an entry that must not be written.
@@ -47,6 +49,18 @@ struct TreeRestoration {
 
   /// Writes what differs.
   func run(_ id: ContentID, to folder: FilePath) throws(StorageError) {
+    let newFolders = NewFolders()
+    do throws(StorageError) {
+      try write(id, to: folder, newFolders)
+    } catch {
+      // What they hold is whole. The failure that matters is already being reported.
+      do { try newFolders.put() } catch {}
+      throw error
+    }
+    try newFolders.put()
+  }
+
+  private func write(_ id: ContentID, to folder: FilePath, _ newFolders: NewFolders) throws(StorageError) {
     let pool = WorkerPool()
     let work = OrderedWork(pool)
     // No thread may write any more when this ends.
@@ -56,10 +70,9 @@ struct TreeRestoration {
     var batch = RestorationBatch()
     while let step = steps.popLast() {
       let tree = try store.tree(step.tree)
-      // A link at the root may be the user's way to keep data elsewhere; below it, links belong to the tree.
-      let isNew = try makeFolder(step.path, followingLinks: step.depth == 0)
-      if removingOthers, !isNew { try removeOthers(than: tree, in: step.path) }
-      let prefix = step.path.bytes + [0x2F]
+      let (place, isUnseen) = try makeFolder(step, newFolders)
+      if removingOthers, !isUnseen { try removeOthers(than: tree, in: place) }
+      let prefix = place.bytes + [0x2F]
       for entry in tree.entries {
         try monitor.check()
         guard let path = FilePath(bytes: prefix + entry.name) else { continue }
@@ -67,23 +80,25 @@ struct TreeRestoration {
         case .tree:
           let relativePath = Self.join(step.relativePath, entry.name)
           steps.append(
-            Step(tree: entry.content, path: path, relativePath: relativePath, depth: step.depth + 1))
+            Step(
+              tree: entry.content, path: path, relativePath: relativePath, depth: step.depth + 1, isUnseen: isUnseen))
         case .link:
           try restoreLink(entry, to: path)
           monitor.progress.filesDone += 1
         case .file, .executable:
           if entry.size > FileRestoration.wholeLimit {
-            let isThere = try isNew ? false : isRight(entry, at: path, IdentifyingSink())
+            let isThere = try isUnseen ? false : isRight(entry, at: path, IdentifyingSink())
             if !isThere {
               try large.run(entry.content, to: path, isExecutable: entry.mode == .executable)
             }
             monitor.progress.filesDone += 1
           } else {
-            batch.append(entry, path, isNew: isNew)
+            batch.append(entry, path, isUnseen: isUnseen)
             if batch.isFull { try start(&batch, work) }
           }
         }
       }
+      if batch.isLarge { try start(&batch, work) }
     }
     try start(&batch, work)
     try work.drain()
@@ -109,9 +124,10 @@ struct TreeRestoration {
       try store.withReader { (reader) throws(StorageError) in
         for file in batch.files {
           if let isCancelled = monitor.isCancelled, isCancelled() { throw .cancelled }
-          if !file.isNew, try isRight(file.entry, at: file.path, identity) { continue }
+          if !file.isUnseen, try isRight(file.entry, at: file.path, identity) { continue }
           try FileRestoration.run(
-            file.entry.content, to: file.path, isExecutable: file.entry.mode == .executable, reader)
+            file.entry.content, to: file.path, isExecutable: file.entry.mode == .executable, isUnseen: file.isUnseen,
+            reader)
           batch.filesWritten += 1
           batch.bytesWritten += file.entry.size
         }
@@ -121,15 +137,22 @@ struct TreeRestoration {
     }
   }
 
-  // Makes a folder; whether it wasn't there, so that nothing is in it.
-  private func makeFolder(_ path: FilePath, followingLinks: Bool) throws(StorageError) -> Bool {
-    try stored { () throws(SystemCallError) in
-      let status = try FileStatus(at: path, followingLinks: followingLinks)
-      if status?.kind == .directory { return false }
-      if status != nil { try FileOperations.remove(path) }
-      try FileOperations.createFolder(path)
-      return true
+  // Makes a step's folder if it isn't there; where to write what is in it, and whether nobody else knows of that.
+  private func makeFolder(
+    _ step: Step, _ newFolders: NewFolders
+  ) throws(StorageError) -> (path: FilePath, isUnseen: Bool) {
+    let path = step.path
+    if step.isUnseen {
+      try stored { () throws(SystemCallError) in try FileOperations.createFolder(path) }
+      return (path, true)
     }
+    // A link at the root may be the user's way to keep data elsewhere; below it, links belong to the tree.
+    let status = try stored { () throws(SystemCallError) in
+      try FileStatus(at: path, followingLinks: step.depth == 0)
+    }
+    if status?.kind == .directory { return (path, false) }
+    if status != nil { try stored { () throws(SystemCallError) in try FileOperations.remove(path) } }
+    return (try newFolders.make(path), true)
   }
 
   // Whether a file is there as it should be, its execute bit set right if that was all; makes room for it if not.
@@ -177,7 +200,7 @@ struct TreeRestoration {
   }
 
   // Children before their parents, without recursion and without following links.
-  private static func removeAll(_ path: FilePath) throws(StorageError) {
+  static func removeAll(_ path: FilePath) throws(StorageError) {
     try stored { () throws(SystemCallError) in
       var pending = [(path: path, isListed: false)]
       while let (path, isListed) = pending.popLast() {

@@ -127,6 +127,28 @@ import Testing
     }
   }
 
+  @Test("of a new folder that can't be restored there are whole files under their own names, and nothing else")
+  func newFolderFails() throws {
+    try withTemporaryFolder { folder in
+      let objects = try makeStore(in: folder)
+      let writer = objects.begin()
+      let there = TreeEntry(mode: .file, content: try writer.addBytes([1, 2]), size: 2, name: Array("a".utf8))
+      let missing = ContentHasher.contentID(of: [3])
+      let gone = TreeEntry(mode: .executable, content: missing, size: 1, name: Array("b".utf8))
+      let id = try writer.addTree(Tree(entries: [there, gone]))
+      try writer.finish()
+      let parent = folder.appending("parent")
+      let target = parent.appending("new")
+      // One that a process which was killed just now might have left.
+      let fresh = parent.appending(FileOperations.temporaryPrefix + "1")
+      try FileOperations.createFolder(fresh)
+      #expect(throws: StorageError.missing(missing, .recipe)) { try objects.restoreTree(id, to: target) }
+      #expect(try FileOperations.names(in: parent).map(\.string) == [fresh.lastComponent?.string, "new"])
+      #expect(try FileOperations.names(in: target).map(\.string) == ["a"])
+      #expect(try FileOperations.contents(of: target.appending("a"), limit: 10) == [1, 2])
+    }
+  }
+
   @Test("pipes, reserved names and what can't be read are left out and listed")
   func skipped() throws {
     try withTemporaryFolder { folder in
