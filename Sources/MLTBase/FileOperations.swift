@@ -136,23 +136,39 @@ public enum FileOperations {
   }
 
   /// Removes a file, or a folder with all in it; symbolic links are removed, not followed.
-  public static func removeTree(_ path: FilePath) throws(SystemCallError) {
+  ///
+  /// What somebody else removes meanwhile is as good as removed here.
+  ///
+  /// - Parameter isSpared: whether what has that name stays, with all in it and the folders above it.
+  public static func removeTree(
+    _ path: FilePath, sparing isSpared: ([UInt8]) -> Bool = { _ in false }
+  ) throws(SystemCallError) {
     guard let status = try FileStatus(at: path) else { return }
-    guard status.kind == .directory else { return try remove(path) }
+    guard status.kind == .directory else {
+      try unlessGone { () throws(SystemCallError) in try remove(path) }
+      return
+    }
     // Post-order with a stack of its own: a folder may be nested deeper than the call stack is.
     var pending: [(folder: FilePath, isEmptied: Bool)] = [(path, false)]
+    var kept: Set<[UInt8]> = []
     while let (folder, isEmptied) = pending.popLast() {
       if isEmptied {
+        if kept.contains(folder.bytes) {
+          if folder != path { kept.insert(folder.removingLastComponent().bytes) }
+          continue
+        }
         guard folder.withPlatformString({ rmdir($0) }) == 0 || errno == ENOENT else {
           throw SystemCallError("remove", folder, Errno(rawValue: errno))
         }
         continue
       }
       pending.append((folder, true))
-      // What somebody else removes meanwhile is as good as removed here.
-      for name in try unlessGone({ () throws(SystemCallError) in try names(in: folder) }) ?? [] {
-        let child = folder.appending(name)
-        if try FileStatus(at: child)?.kind == .directory {
+      let names = try unlessGone { () throws(SystemCallError) in try nameBytes(in: folder, followingLinks: false) }
+      for name in names ?? [] {
+        guard let child = FilePath(bytes: folder.bytes + [UInt8(ascii: "/")] + name) else { continue }
+        if isSpared(name) {
+          kept.insert(folder.bytes)
+        } else if try FileStatus(at: child)?.kind == .directory {
           pending.append((child, false))
         } else {
           try unlessGone { () throws(SystemCallError) in try remove(child) }
@@ -194,18 +210,27 @@ public enum FileOperations {
   /// Returns the bytes of the names in a folder, without `.` and `..`, sorted.
   ///
   /// For walks over many files, where making a path component of each name costs more than looking at the file.
-  public static func nameBytes(in folder: FilePath) throws(SystemCallError) -> [[UInt8]] {
+  ///
+  /// - Parameter followingLinks: whether a symbolic link at the path's end is followed; fails with `ENOTDIR` if not.
+  public static func nameBytes(
+    in folder: FilePath, followingLinks: Bool = true
+  ) throws(SystemCallError) -> [[UInt8]] {
     var names: [[UInt8]] = []
-    try forEachName(in: folder) { names.append(Array($0)) }
+    try forEachName(in: folder, followingLinks: followingLinks) { names.append(Array($0)) }
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// Gives each name in a folder, without `.` and `..`, to `body`: in no order, and without copying it.
   public static func forEachName(
-    in folder: FilePath, _ body: (UnsafeRawBufferPointer) -> Void
+    in folder: FilePath, followingLinks: Bool = true, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(SystemCallError) {
-    guard let stream = folder.withPlatformString({ opendir($0) }) else {
-      throw SystemCallError("list", folder, Errno(rawValue: errno))
+    let descriptor = folder.withPlatformString {
+      open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLinks ? 0 : O_NOFOLLOW))
+    }
+    guard descriptor >= 0, let stream = fdopendir(descriptor) else {
+      let code = Errno(rawValue: errno)
+      if descriptor >= 0 { close(descriptor) }
+      throw SystemCallError("list", folder, code)
     }
     defer { closedir(stream) }
     while true {
@@ -223,10 +248,7 @@ public enum FileOperations {
 
   /// Returns the names in a folder, without `.` and `..`, sorted by their bytes.
   public static func names(in folder: FilePath) throws(SystemCallError) -> [FilePath.Component] {
-    var names: [[UInt8]] = []
-    try forEachName(in: folder) { names.append(Array($0)) }
-    names.sort { $0.lexicographicallyPrecedes($1) }
-    return names.compactMap { FilePath(bytes: $0)?.lastComponent }
+    try nameBytes(in: folder).compactMap { FilePath(bytes: $0)?.lastComponent }
   }
 
   /// Returns the path that a symbolic link holds; where its exact text matters, see ``linkTargetBytes(_:)``.

@@ -74,15 +74,4 @@ final class FolderListing: @unchecked Sendable {
     let pointer = pointer(position)
     return UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
   }
-
-  /// Returns the names in a folder without `.` and `..`, sorted by their bytes.
-  static func names(in folder: FilePath) throws(SystemCallError) -> [[UInt8]] {
-    let handle = try FolderHandle.open(at: folder)
-    do throws(Errno) {
-      let listing = try FolderListing(handle)
-      return (0..<listing.count).map { Array(listing.bytes($0)) }
-    } catch {
-      throw SystemCallError("list", folder, error)
-    }
-  }
 }

@@ -7,16 +7,6 @@ enum LinkTarget {
   /// The most bytes of a target (`PATH_MAX`, with its terminating zero).
   static let limit = 4096
 
-  /// Returns the target's bytes as they are: a path would lose repeated slashes.
-  static func read(_ path: FilePath) throws(SystemCallError) -> [UInt8] {
-    let block = MemoryBlock(count: limit)
-    let count = path.withPlatformString { name in
-      block.bytes.baseAddress.map { readlink(name, $0.assumingMemoryBound(to: CChar.self), limit) } ?? -1
-    }
-    guard count >= 0 else { throw SystemCallError("read link", path, Errno(rawValue: errno)) }
-    return Array(block.prefix(count))
-  }
-
   /// Makes a link with that target.
   static func create(_ path: FilePath, _ target: [UInt8]) throws(SystemCallError) {
     let text = target.map { CChar(bitPattern: $0) } + [0]

@@ -184,7 +184,7 @@ struct TreeRestoration {
     let target = try store.linkTarget(entry.content)
     let status = try stored { () throws(SystemCallError) in try FileStatus(at: path) }
     if status?.kind == .symbolicLink {
-      let there = try stored { () throws(SystemCallError) in try LinkTarget.read(path) }
+      let there = try stored { () throws(SystemCallError) in try FileOperations.linkTargetBytes(path) }
       if there == target { return }
     }
     if removingOthers, status?.kind == .directory { try Self.removeAll(path) }
@@ -192,33 +192,16 @@ struct TreeRestoration {
   }
 
   private func removeOthers(than tree: Tree, in folder: FilePath) throws(StorageError) {
-    let names = try stored { () throws(SystemCallError) in try FolderListing.names(in: folder) }
+    let names = try stored { () throws(SystemCallError) in try FileOperations.nameBytes(in: folder) }
     for name in names where tree[name] == nil && !TreeEntry.isReserved(name) {
       guard let path = FilePath(bytes: folder.bytes + [0x2F] + name) else { continue }
       try Self.removeAll(path)
     }
   }
 
-  // Children before their parents, without recursion and without following links.
   static func removeAll(_ path: FilePath) throws(StorageError) {
     try stored { () throws(SystemCallError) in
-      var pending = [(path: path, isListed: false)]
-      while let (path, isListed) = pending.popLast() {
-        if isListed {
-          guard path.withPlatformString({ rmdir($0) }) == 0 else {
-            throw SystemCallError("remove folder", path, Errno(rawValue: errno))
-          }
-          continue
-        }
-        guard try FileStatus(at: path)?.kind == .directory else {
-          try FileOperations.remove(path)
-          continue
-        }
-        pending.append((path, true))
-        for name in try FolderListing.names(in: path) {
-          if let child = FilePath(bytes: path.bytes + [0x2F] + name) { pending.append((child, false)) }
-        }
-      }
+      try FileOperations.removeTree(path, sparing: TreeEntry.isReserved)
     }
   }
 

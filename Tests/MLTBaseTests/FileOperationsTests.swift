@@ -266,6 +266,33 @@ import Testing
     }
   }
 
+  @Test("a folder is removed with all in it, but for what is spared and the folders above that; links aren't followed")
+  func removingTrees() throws {
+    try withTemporaryFolder { folder in
+      let (outside, root) = (folder.appending("outside"), folder.appending("root"))
+      try FileOperations.createFolder(outside)
+      try FileOperations.replace(outside.appending("f"), with: [], sync: false)
+      for path in ["a/b/keep/c", "a/d/e", "f"] { try FileOperations.createFolder(root.pushing(FilePath(path))) }
+      try FileOperations.replace(root.pushing("a/b/x"), with: [], sync: false)
+      try FileOperations.replace(root.pushing("a/b/keep/y"), with: [], sync: false)
+      #expect(symlink("../outside", root.appending("link").string) == 0)
+      try FileOperations.removeTree(root) { $0 == Array("keep".utf8) }
+      #expect(try FileOperations.nameBytes(in: root) == [Array("a".utf8)])
+      #expect(try FileOperations.nameBytes(in: root.appending("a")) == [Array("b".utf8)])
+      #expect(try FileOperations.nameBytes(in: root.pushing("a/b")) == [Array("keep".utf8)])
+      #expect(try FileOperations.nameBytes(in: root.pushing("a/b/keep")).count == 2)
+      try FileOperations.removeTree(root)
+      #expect(try FileStatus(at: root) == nil)
+      try FileOperations.removeTree(root)
+      #expect(symlink("outside", root.string) == 0)
+      #expect(throws: SystemCallError("list", root, .notDirectory)) {
+        try FileOperations.nameBytes(in: root, followingLinks: false)
+      }
+      try FileOperations.removeTree(root)
+      #expect(try FileOperations.nameBytes(in: outside).count == 1)
+    }
+  }
+
   @Test("only an empty folder is removed as one")
   func emptyFolder() throws {
     try withTemporaryFolder { folder in

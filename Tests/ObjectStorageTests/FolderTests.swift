@@ -45,7 +45,7 @@ import Testing
       let copy = folder.appending("copy")
       try objects.restoreTree(tree.content, to: copy)
       #expect(try FolderIdentity.identify(copy) == tree)
-      #expect(try LinkTargets.text(copy.appending("dangling")) == Array("nowhere//at all".utf8))
+      #expect(try FileOperations.linkTargetBytes(copy.appending("dangling")) == Array("nowhere//at all".utf8))
       #expect(try FileStatus(at: copy.appending("empty"))?.kind == .directory)
       #expect(try FileStatus(at: copy.appending("run.sh"))?.isExecutable == true)
     }
@@ -251,20 +251,5 @@ import Testing
       try objects.restoreTree(tree.content, to: folder.appending("copy"))
       #expect(try FolderIdentity.identify(folder.appending("copy")) == tree)
     }
-  }
-}
-
-/// The text of links as they are; a path would lose repeated slashes.
-enum LinkTargets {
-  static func text(_ path: FilePath) throws -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = try path.withPlatformString { name in
-      let count = buffer.withUnsafeMutableBytes { bytes in
-        bytes.baseAddress.map { readlink(name, $0, bytes.count) } ?? -1
-      }
-      if count < 0 { throw Errno(rawValue: errno) }
-      return count
-    }
-    return Array(buffer[..<count])
   }
 }

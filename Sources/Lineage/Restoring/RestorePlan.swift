@@ -62,7 +62,8 @@ struct RestorePlanner {
       case (.tree, .directory):
         for child in try visit(entry) { pending.append((child, .store)) }
       case (.link, .symbolicLink):
-        let target = try FileOperations.linkTarget(path.filePath(in: root)).bytes
+        // As it is: a path would lose slashes at its end.
+        let target = try FileOperations.linkTargetBytes(path.filePath(in: root))
         if ContentHasher.contentID(of: target) == entry.content { continue }
         try replace(entry, source, status)
       case (.file, .regular), (.executable, .regular):
