@@ -21,25 +21,23 @@ enum LinkTarget {
     !target.isEmpty && target.count < limit && !target.contains(0)
   }
 
-  /// Whether a link leads out of a tree when it lies `depth` folders below the tree's root.
+  /// How many folders below a tree's root a link must lie at least for it not to lead out; nil if it leads out of any.
   ///
   /// Judged by the text alone, step by step, as if no other link were on the way. A link on the way leads somewhere
   /// inside itself, or is refused.
-  static func leadsOut(_ target: [UInt8], depth: Int) -> Bool {
-    if target.first == 0x2F { return true }
-    var depth = depth
+  static func depthNeeded(_ target: [UInt8]) -> Int? {
+    if target.first == 0x2F { return nil }
+    var depth = 0
     var sawName = false
     for part in target.split(separator: 0x2F) where !part.elementsEqual([0x2E]) {
       guard part.elementsEqual([0x2E, 0x2E]) else {
-        depth += 1
         sawName = true
         continue
       }
       // After a name that is itself a link, `..` goes up from where that leads: no text can tell how far.
-      if sawName { return true }
-      depth -= 1
-      if depth < 0 { return true }
+      if sawName { return nil }
+      depth += 1
     }
-    return false
+    return depth
   }
 }

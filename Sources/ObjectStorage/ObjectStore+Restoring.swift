@@ -40,26 +40,26 @@ extension ObjectStore {
 
   /// Makes `folder` hold what the tree says, writing only what differs.
   ///
-  /// Everything is checked for names and links that must not be written before anything is written. Files whose bytes
-  /// are right stay as they are; each other one is replaced as a whole. If the call throws, some may have been
+  /// Everything is checked before anything is written: for names and links that must not be, for numbers of files that
+  /// contradict one another, and for more folders than anybody has. Files whose bytes are right stay as they are; each other one is replaced as a whole. If the call throws, some may have been
   /// replaced already.
   ///
   /// - Parameters:
-  ///   - removingOthers: whether what the tree doesn't name is removed; what is named `.git` or `.mlt` never is.
+  ///   - removingOthers: whether what the tree doesn't name is removed; what is named `.git` or `.mlt` never is. All files must then
+  ///     be in the store, even those that are right.
   ///   - allowingLinksOut: whether symbolic links may lead out of the folder: only for trees made by who asks.
   ///   - progress: told about every 50 milliseconds, and at the end, how much was done.
   ///   - isCancelled: asked, often and by several threads, whether to stop: files that were written stay.
-  /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/folderInTheWay(_:)`` if a folder with something in it
+  /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/tooManyFolders(_:limit:)``; ``StorageError/folderInTheWay(_:)`` if a folder with something in it
   ///   is where a file belongs and others aren't to be removed; else as ``restoreFile(_:to:executable:progress:isCancelled:)``.
   public func restoreTree(
     _ id: ContentID, to folder: FilePath, removingOthers: Bool = false, allowingLinksOut: Bool = false,
     progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil
   ) throws(StorageError) {
     let monitor = WorkMonitor(RestoreProgress(), report: progress, isCancelled: isCancelled)
-    let restoration = TreeRestoration(
-      store: self, removingOthers: removingOthers, allowingLinksOut: allowingLinksOut, monitor: monitor)
-    try restoration.check(id)
-    try restoration.run(id, to: folder)
+    var check = TreeCheck(self, allowingLinksOut: allowingLinksOut, requiringFiles: removingOthers)
+    try check.run(id)
+    try TreeRestoration(store: self, removingOthers: removingOthers, monitor: monitor).run(id, to: folder)
     monitor.finish()
   }
 }

@@ -23,6 +23,8 @@ public enum StorageError: Error, Hashable, Sendable {
   case invalidTree(TreeProblem)
   /// A tree has an entry that must not be written to a folder; the path is relative to that folder.
   case unsafeEntry([UInt8], UnsafeEntry)
+  /// A tree has more folders in it than are ever written.
+  case tooManyFolders(ContentID, limit: Int64)
   /// A folder with something in it is where a file is to be restored.
   case folderInTheWay(FilePath)
   /// An object can't be looked up by fewer than four or more than 64 lowercase hexadecimal digits, or by anything else.
@@ -109,6 +111,7 @@ extension StorageError: CustomStringConvertible {
     case .tooLarge(let id, let limit): "object '\(id.short)' is larger than \(limit) bytes"
     case .invalidTree(let problem): "invalid tree: \(problem)"
     case .unsafeEntry(let path, let reason): "refusing to restore '\(PathText.encode(path))': \(reason)"
+    case .tooManyFolders(let id, let limit): "tree '\(id.short)' has more than \(limit) folders in it"
     case .folderInTheWay(let path): "folder '\(path.text)' is in the way"
     case .invalidPrefix(let prefix): "'\(prefix)' is not the beginning of a content id"
     case .writerEnded: "the store's writer has ended"

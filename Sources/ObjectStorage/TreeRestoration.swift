@@ -6,45 +6,14 @@ internal import SystemPackage
 struct TreeRestoration {
   let store: ObjectStore
   let removingOthers: Bool
-  let allowingLinksOut: Bool
   let monitor: WorkMonitor<RestoreProgress>
 
   private struct Step {
     var tree: ContentID
     var path: FilePath
-    var relativePath: [UInt8]
-    var depth: Int
+    var isRoot = false
     /// Whether it lies in a folder that has its name only at the end.
     var isUnseen = false
-  }
-
-  /// Refuses a tree with an entry that must not be written.
-  func check(_ id: ContentID) throws(StorageError) {
-    // A tree met twice at the same depth is checked once: hostile trees can name one another in great numbers.
-    struct Seen: Hashable {
-      var tree: ContentID
-      var depth: Int
-    }
-    var seen: Set<Seen> = []
-    var steps = [Step(tree: id, path: FilePath(), relativePath: [], depth: 0)]
-    while let step = steps.popLast() {
-      guard seen.insert(Seen(tree: step.tree, depth: step.depth)).inserted else { continue }
-      for entry in try store.tree(step.tree).entries {
-        let path = Self.join(step.relativePath, entry.name)
-        if TreeEntry.isReserved(entry.name) { throw .unsafeEntry(path, .reservedName) }
-        switch entry.mode {
-        case .file, .executable: continue
-        case .link:
-          let target = try store.linkTarget(entry.content)
-          if !LinkTarget.isLegal(target) { throw .unsafeEntry(path, .linkTarget) }
-          if !allowingLinksOut, LinkTarget.leadsOut(target, depth: step.depth) {
-            throw .unsafeEntry(path, .linkLeadsOut)
-          }
-        case .tree:
-          steps.append(Step(tree: entry.content, path: FilePath(), relativePath: path, depth: step.depth + 1))
-        }
-      }
-    }
   }
 
   /// Writes what differs.
@@ -66,7 +35,7 @@ struct TreeRestoration {
     // No thread may write any more when this ends.
     defer { work.end(takingResults: false) }
     let large = FileRestoration(store, pool, monitor)
-    var steps = [Step(tree: id, path: folder, relativePath: [], depth: 0)]
+    var steps = [Step(tree: id, path: folder, isRoot: true)]
     var batch = RestorationBatch()
     while let step = steps.popLast() {
       let tree = try store.tree(step.tree)
@@ -78,10 +47,7 @@ struct TreeRestoration {
         guard let path = FilePath(bytes: prefix + entry.name) else { continue }
         switch entry.mode {
         case .tree:
-          let relativePath = Self.join(step.relativePath, entry.name)
-          steps.append(
-            Step(
-              tree: entry.content, path: path, relativePath: relativePath, depth: step.depth + 1, isUnseen: isUnseen))
+          steps.append(Step(tree: entry.content, path: path, isUnseen: isUnseen))
         case .link:
           try restoreLink(entry, to: path)
           monitor.progress.filesDone += 1
@@ -148,7 +114,7 @@ struct TreeRestoration {
     }
     // A link at the root may be the user's way to keep data elsewhere; below it, links belong to the tree.
     let status = try stored { () throws(SystemCallError) in
-      try FileStatus(at: path, followingLinks: step.depth == 0)
+      try FileStatus(at: path, followingLinks: step.isRoot)
     }
     if status?.kind == .directory { return (path, false) }
     if status != nil { try stored { () throws(SystemCallError) in try FileOperations.remove(path) } }
@@ -203,9 +169,5 @@ struct TreeRestoration {
     try stored { () throws(SystemCallError) in
       try FileOperations.removeTree(path, sparing: TreeEntry.isReserved)
     }
-  }
-
-  private static func join(_ path: [UInt8], _ name: [UInt8]) -> [UInt8] {
-    path.isEmpty ? name : path + [0x2F] + name
   }
 }

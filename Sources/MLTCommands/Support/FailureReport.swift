@@ -262,7 +262,7 @@ struct FailureReport {
     case .unsupportedVersion: set("\(error)", .failed, hint: "a newer mlt wrote it; upgrade mlt")
     case .missing: set("\(error)", .notFound)
     case .notAStore, .invalidTree: set("\(error)", .corrupt)
-    case .notAFile, .tooLarge, .unsafeEntry, .invalidPrefix: set("\(error)", .failed)
+    case .notAFile, .tooLarge, .tooManyFolders, .unsafeEntry, .invalidPrefix: set("\(error)", .failed)
     case .folderInTheWay: set("\(error)", .conflict)
     case .writerEnded: set("\(error)", .bug)
     case .collectedMeanwhile: set("\(error)", .failed, hint: "run the command again")
