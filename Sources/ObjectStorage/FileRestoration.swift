@@ -24,7 +24,8 @@ final class FileRestoration {
   ///
   /// - Parameter isUnseen: whether it is in a folder that nobody else knows of.
   static func run(
-    _ id: ContentID, to path: FilePath, isExecutable: Bool, isUnseen: Bool = false, _ reader: ObjectReader
+    _ id: ContentID, to path: FilePath, isExecutable: Bool, isUnseen: Bool = false, removingFolder: Bool,
+    _ reader: ObjectReader
   ) throws(StorageError) {
     let body = { (output: RestoredFile) throws(StorageError) in
       do {
@@ -40,24 +41,28 @@ final class FileRestoration {
     if isUnseen {
       try RestoredFile.writeUnseen(path, isExecutable: isExecutable, body)
     } else {
-      try RestoredFile.write(path, isExecutable: isExecutable, body)
+      try RestoredFile.write(path, isExecutable: isExecutable, removingFolder: removingFolder, body)
     }
   }
 
   /// Writes a file of any size.
-  func run(_ id: ContentID, to path: FilePath, isExecutable: Bool) throws(StorageError) {
+  func run(
+    _ id: ContentID, to path: FilePath, isExecutable: Bool, removingFolder: Bool
+  ) throws(StorageError) {
     let recipe = try store.withReader { (reader) throws(StorageError) -> Recipe? in
       // A chunk of that name is the whole file.
       if try !store.packs.find(ObjectKey(id: id, kind: .chunk)).isEmpty { return nil }
       return try reader.recipe(id)
     }
     if let recipe, recipe.size > Self.wholeLimit {
-      try RestoredFile.write(path, isExecutable: isExecutable) { (output) throws(StorageError) in
+      try RestoredFile.write(
+        path, isExecutable: isExecutable, removingFolder: removingFolder
+      ) { (output) throws(StorageError) in
         try assemble(id, recipe, output)
       }
     } else {
       try store.withReader { (reader) throws(StorageError) in
-        try Self.run(id, to: path, isExecutable: isExecutable, reader)
+        try Self.run(id, to: path, isExecutable: isExecutable, removingFolder: removingFolder, reader)
       }
       monitor.progress.bytesWritten += try store.fileSize(id) ?? 0
     }

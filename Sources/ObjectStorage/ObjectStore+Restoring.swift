@@ -19,7 +19,7 @@ extension ObjectStore {
     progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil
   ) throws(StorageError) {
     let monitor = WorkMonitor(RestoreProgress(), report: progress, isCancelled: isCancelled)
-    try FileRestoration(self, WorkerPool(), monitor).run(id, to: path, isExecutable: executable)
+    try FileRestoration(self, WorkerPool(), monitor).run(id, to: path, isExecutable: executable, removingFolder: false)
     monitor.progress.filesDone = 1
     monitor.finish()
   }
@@ -31,7 +31,7 @@ extension ObjectStore {
   public func restoreLink(_ id: ContentID, to path: FilePath) throws(StorageError) {
     let target = try linkTarget(id)
     guard LinkTarget.isLegal(target) else { throw .unsafeEntry(path.lastComponent?.bytes ?? [], .linkTarget) }
-    try RestoredFile.link(path, to: target)
+    try RestoredFile.link(path, to: target, removingFolder: false)
   }
 
   func linkTarget(_ id: ContentID) throws(StorageError) -> [UInt8] {
@@ -41,17 +41,19 @@ extension ObjectStore {
   /// Makes `folder` hold what the tree says, writing only what differs.
   ///
   /// Everything is checked before anything is written: for names and links that must not be, for numbers of files that
-  /// contradict one another, and for more folders than anybody has. Files whose bytes are right stay as they are; each other one is replaced as a whole. If the call throws, some may have been
-  /// replaced already.
+  /// contradict one another, and for more folders than anybody has. Files whose bytes are right stay as they are; each
+  /// other one is replaced as a whole. If the call throws, some may have been replaced already. A folder in a file's
+  /// place is removed when the file is written beside it and verified; others are removed when all else is done.
   ///
   /// - Parameters:
-  ///   - removingOthers: whether what the tree doesn't name is removed; what is named `.git` or `.mlt` never is. All files must then
-  ///     be in the store, even those that are right.
+  ///   - removingOthers: whether what the tree doesn't name is removed; what is named `.git` or `.mlt` never is.
+  ///     All files must then be in the store, even those that are right.
   ///   - allowingLinksOut: whether symbolic links may lead out of the folder: only for trees made by who asks.
   ///   - progress: told about every 50 milliseconds, and at the end, how much was done.
   ///   - isCancelled: asked, often and by several threads, whether to stop: files that were written stay.
-  /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/tooManyFolders(_:limit:)``; ``StorageError/folderInTheWay(_:)`` if a folder with something in it
-  ///   is where a file belongs and others aren't to be removed; else as ``restoreFile(_:to:executable:progress:isCancelled:)``.
+  /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/tooManyFolders(_:limit:)``;
+  ///   ``StorageError/folderInTheWay(_:)`` if a folder with something in it is where a file belongs and others aren't to
+  ///   be removed, or `.git` or `.mlt` is in it; else as ``restoreFile(_:to:executable:progress:isCancelled:)``.
   public func restoreTree(
     _ id: ContentID, to folder: FilePath, removingOthers: Bool = false, allowingLinksOut: Bool = false,
     progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil

@@ -66,7 +66,7 @@ final class RestoredFile {
     } catch {
       // The file system takes two of the names for the same.
       guard error.errno == .fileExists else { throw .system(error) }
-      return try write(path, isExecutable: isExecutable, body)
+      return try write(path, isExecutable: isExecutable, removingFolder: false, body)
     }
     do throws(StorageError) {
       try file.fill(body)
@@ -87,41 +87,62 @@ final class RestoredFile {
   }
 
   /// Writes a file with `body` and puts it at `path`.
+  ///
+  /// - Parameter removingFolder: whether a folder there is removed, if it isn't empty.
   static func write(
-    _ path: FilePath, isExecutable: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
+    _ path: FilePath, isExecutable: Bool, removingFolder: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
   ) throws(StorageError) {
     let temporary = temporaryPath(beside: path)
     let file = try stored { () throws(SystemCallError) in try RestoredFile(temporary, isExecutable: isExecutable) }
     do throws(StorageError) {
       try file.fill(body)
-      try put(temporary, at: path)
+      try put(temporary, at: path, removingFolder: removingFolder)
     } catch {
       try? FileOperations.remove(temporary)  // the failure that matters is already being reported
       throw error
     }
   }
 
-  /// Makes a symbolic link and puts it at `path`.
-  static func link(_ path: FilePath, to target: [UInt8]) throws(StorageError) {
+  /// Makes a symbolic link and puts it at `path`; as ``write(_:isExecutable:removingFolder:_:)``.
+  static func link(_ path: FilePath, to target: [UInt8], removingFolder: Bool) throws(StorageError) {
     let temporary = temporaryPath(beside: path)
     try stored { () throws(SystemCallError) in try LinkTarget.create(temporary, target) }
     do throws(StorageError) {
-      try put(temporary, at: path)
+      try put(temporary, at: path, removingFolder: removingFolder)
     } catch {
       try? FileOperations.remove(temporary)  // the failure that matters is already being reported
       throw error
     }
   }
 
-  private static func put(_ temporary: FilePath, at path: FilePath) throws(StorageError) {
+  private static func put(
+    _ temporary: FilePath, at path: FilePath, removingFolder: Bool
+  ) throws(StorageError) {
     do throws(SystemCallError) {
       try FileOperations.rename(temporary, to: path)
     } catch {
       guard error.errno == .isDirectory else { throw .system(error) }
+      try stored { () throws(SystemCallError) in
+        // Nothing is removed of a folder that must stay for what is in it.
+        if removingFolder, try !holdsReserved(path) { try FileOperations.removeTree(path) }
+      }
       // An empty folder is nothing to keep.
-      guard path.withPlatformString({ rmdir($0) }) == 0 else { throw .folderInTheWay(path) }
+      guard path.withPlatformString({ rmdir($0) }) == 0 || errno == ENOENT else { throw .folderInTheWay(path) }
       try stored { () throws(SystemCallError) in try FileOperations.rename(temporary, to: path) }
     }
+  }
+
+  // Whether a folder has somebody's `.git` or `.mlt` in it, however deep.
+  private static func holdsReserved(_ folder: FilePath) throws(SystemCallError) -> Bool {
+    var pending = [folder]
+    while let next = pending.popLast() {
+      for name in try FileOperations.nameBytes(in: next, followingLinks: false) {
+        if TreeEntry.isReserved(name) { return true }
+        guard let child = FilePath(bytes: next.bytes + [0x2F] + name) else { continue }
+        if try FileStatus(at: child)?.kind == .directory { pending.append(child) }
+      }
+    }
+    return false
   }
 
   /// A name that nothing has, for what is to be put at `path` when it is whole.

@@ -19,17 +19,23 @@ struct TreeRestoration {
   /// Writes what differs.
   func run(_ id: ContentID, to folder: FilePath) throws(StorageError) {
     let newFolders = NewFolders()
+    let standing: [Step]
     do throws(StorageError) {
-      try write(id, to: folder, newFolders)
+      standing = try write(id, to: folder, newFolders)
     } catch {
       // What they hold is whole. The failure that matters is already being reported.
       do { try newFolders.put() } catch {}
       throw error
     }
     try newFolders.put()
+    // Only now, when nothing more of what was asked for can fail.
+    for step in standing { try removeOthers(than: store.tree(step.tree), in: step.path) }
   }
 
-  private func write(_ id: ContentID, to folder: FilePath, _ newFolders: NewFolders) throws(StorageError) {
+  // Writes all there is to write; the folders that were there before, if others are to be removed from them.
+  private func write(
+    _ id: ContentID, to folder: FilePath, _ newFolders: NewFolders
+  ) throws(StorageError) -> [Step] {
     let pool = WorkerPool()
     let work = OrderedWork(pool)
     // No thread may write any more when this ends.
@@ -37,10 +43,11 @@ struct TreeRestoration {
     let large = FileRestoration(store, pool, monitor)
     var steps = [Step(tree: id, path: folder, isRoot: true)]
     var batch = RestorationBatch()
+    var standing: [Step] = []
     while let step = steps.popLast() {
       let tree = try store.tree(step.tree)
       let (place, isUnseen) = try makeFolder(step, newFolders)
-      if removingOthers, !isUnseen { try removeOthers(than: tree, in: place) }
+      if !isUnseen, removingOthers { standing.append(step) }
       let prefix = place.bytes + [0x2F]
       for entry in tree.entries {
         try monitor.check()
@@ -55,7 +62,8 @@ struct TreeRestoration {
           if entry.size > FileRestoration.wholeLimit {
             let isThere = try isUnseen ? false : isRight(entry, at: path, IdentifyingSink())
             if !isThere {
-              try large.run(entry.content, to: path, isExecutable: entry.mode == .executable)
+              try large.run(
+                entry.content, to: path, isExecutable: entry.mode == .executable, removingFolder: removingOthers)
             }
             monitor.progress.filesDone += 1
           } else {
@@ -68,6 +76,7 @@ struct TreeRestoration {
     }
     try start(&batch, work)
     try work.drain()
+    return standing
   }
 
   // Has a batch of small files written by another thread.
@@ -93,7 +102,7 @@ struct TreeRestoration {
           if !file.isUnseen, try isRight(file.entry, at: file.path, identity) { continue }
           try FileRestoration.run(
             file.entry.content, to: file.path, isExecutable: file.entry.mode == .executable, isUnseen: file.isUnseen,
-            reader)
+            removingFolder: removingOthers, reader)
           batch.filesWritten += 1
           batch.bytesWritten += file.entry.size
         }
@@ -117,11 +126,10 @@ struct TreeRestoration {
       try FileStatus(at: path, followingLinks: step.isRoot)
     }
     if status?.kind == .directory { return (path, false) }
-    if status != nil { try stored { () throws(SystemCallError) in try FileOperations.remove(path) } }
     return (try newFolders.make(path), true)
   }
 
-  // Whether a file is there as it should be, its execute bit set right if that was all; makes room for it if not.
+  // Whether a file is there as it should be, its execute bit set right if that was all.
   private func isRight(
     _ entry: TreeEntry, at path: FilePath, _ identity: IdentifyingSink
   ) throws(StorageError) -> Bool {
@@ -134,7 +142,6 @@ struct TreeRestoration {
       if status.isExecutable != isExecutable { try setExecutable(isExecutable, path, status) }
       return true
     }
-    if removingOthers, status?.kind == .directory { try Self.removeAll(path) }
     return false
   }
 
@@ -153,21 +160,16 @@ struct TreeRestoration {
       let there = try stored { () throws(SystemCallError) in try FileOperations.linkTargetBytes(path) }
       if there == target { return }
     }
-    if removingOthers, status?.kind == .directory { try Self.removeAll(path) }
-    try RestoredFile.link(path, to: target)
+    try RestoredFile.link(path, to: target, removingFolder: removingOthers)
   }
 
   private func removeOthers(than tree: Tree, in folder: FilePath) throws(StorageError) {
     let names = try stored { () throws(SystemCallError) in try FileOperations.nameBytes(in: folder) }
     for name in names where tree[name] == nil && !TreeEntry.isReserved(name) {
       guard let path = FilePath(bytes: folder.bytes + [0x2F] + name) else { continue }
-      try Self.removeAll(path)
-    }
-  }
-
-  static func removeAll(_ path: FilePath) throws(StorageError) {
-    try stored { () throws(SystemCallError) in
-      try FileOperations.removeTree(path, sparing: TreeEntry.isReserved)
+      try stored { () throws(SystemCallError) in
+        try FileOperations.removeTree(path, sparing: TreeEntry.isReserved)
+      }
     }
   }
 }

@@ -110,6 +110,81 @@ import Testing
     }
   }
 
+  @Test("nothing is removed for a file, a large one, or a link that turns out to be damaged", arguments: 0..<3)
+  func damagedReplacement(which: Int) throws {
+    try withTemporaryFolder { folder in
+      let objects = try makeStore(in: folder)
+      let writer = objects.begin()
+      let bytes = which == 1 ? randomBytes(3 << 20, seed: 4) : Array("target-or-text".utf8)
+      let content = try writer.addBytes(bytes)
+      let entry = TreeEntry(
+        mode: which == 2 ? .link : .file, content: content, size: Int64(bytes.count), name: Array("place".utf8))
+      let tree = try writer.addTree(Tree(entries: [entry]))
+      try writer.finish()
+      let pack = try #require(try packFiles(in: folder).first)
+      var packed = try #require(try FileOperations.contents(of: pack))
+      // The first object's first byte.
+      packed[16] ^= 1
+      try write(packed, to: pack)
+      let out = folder.appending("out")
+      try FileOperations.createFolder(out.pushing("place/mine"))
+      try write("mine", to: out.appending("other"))
+      let damaged = try reopenStore(in: folder)
+      #expect(throws: StorageError.self) { try damaged.restoreTree(tree, to: out, removingOthers: true) }
+      #expect(try FileStatus(at: out.pushing("place/mine")) != nil)
+      #expect(try FileStatus(at: out.appending("other")) != nil)
+      packed[16] ^= 1
+      try write(packed, to: pack)
+      try reopenStore(in: folder).restoreTree(tree, to: out, removingOthers: true)
+      #expect(try FileOperations.names(in: out).map(\.string) == ["place"])
+      #expect(try FileStatus(at: out.appending("place"))?.kind != .directory)
+    }
+  }
+
+  @Test("nothing is removed for a tree of which a file isn't in the store")
+  func missingReplacement() throws {
+    try withTemporaryFolder { folder in
+      let objects = try makeStore(in: folder)
+      let writer = objects.begin()
+      let absent = ContentHasher.contentID(of: [9])
+      let tree = try writer.addTree(
+        Tree(entries: [TreeEntry(mode: .file, content: absent, size: 1, name: Array("place".utf8))]))
+      try writer.finish()
+      let out = folder.appending("out")
+      try FileOperations.createFolder(out.pushing("place/mine"))
+      try write("mine", to: out.appending("other"))
+      #expect(throws: StorageError.missing(absent, .chunk)) {
+        try objects.restoreTree(tree, to: out, removingOthers: true)
+      }
+      #expect(try FileStatus(at: out.pushing("place/mine")) != nil)
+      #expect(try FileStatus(at: out.appending("other")) != nil)
+    }
+  }
+
+  @Test("somebody's repository stays, in the way of a file or among what isn't wanted")
+  func repositoryInTheWay() throws {
+    try withTemporaryFolder { folder in
+      let data = folder.appending("data")
+      try FileOperations.createFolder(data)
+      try write("text", to: data.appending("f"))
+      let objects = try makeStore(in: folder)
+      let tree = try store(data, objects)
+      let out = folder.appending("out")
+      try FileOperations.createFolder(out.pushing("extra/a/.git/objects"))
+      try write("gone", to: out.pushing("extra/b"))
+      try objects.restoreTree(tree.content, to: out, removingOthers: true)
+      #expect(try FileStatus(at: out.pushing("extra/a/.git/objects")) != nil)
+      #expect(try FileStatus(at: out.pushing("extra/b")) == nil)
+      try FileOperations.remove(out.appending("f"))
+      try FileOperations.createFolder(out.pushing("f/deep/.mlt"))
+      try write("stays", to: out.pushing("f/b"))
+      #expect(throws: StorageError.folderInTheWay(out.appending("f"))) {
+        try objects.restoreTree(tree.content, to: out, removingOthers: true)
+      }
+      #expect(try FileStatus(at: out.pushing("f/b")) != nil)
+    }
+  }
+
   @Test("a link that stands where the tree has a folder is replaced, not followed")
   func linkInTheWay() throws {
     try withTemporaryFolder { folder in
