@@ -21,9 +21,9 @@ public struct CollectRequest: Sendable {
 }
 
 extension Workspace {
-  /// Removes bytes that nobody refers to, and merges small packs. No fact is removed.
+  /// Removes bytes that nobody refers to, and merges small packs.
   ///
-  /// Kept is what runs read or wrote, unless the request says of which runs; what lock files name, in work trees and in
+  /// No fact is removed. Kept is what runs read or wrote, unless the request says of which runs; what lock files name, in work trees and in
   /// the commits that git keeps; and whatever was stored lately. Other processes may go on meanwhile.
   ///
   /// - Parameter progress: called with the bytes of packs rewritten and to rewrite; may throw to stop.
