@@ -72,18 +72,21 @@ extension Workspace {
     try checkIndex(repairs: repairs, &report)
     report.events = try index.problems()
     var check = try store.check(progress: progress)
-    if repairs, !check.isClean {
+    report.losses = try losses(check)
+    if repairs, !check.isClean || !report.losses.isEmpty {
+      // What was in a pack that is gone the store can't know.
+      check.affected.formUnion(report.losses.map(\.content))
       let places = try placesInWorkTree(of: check.affected)
       report.repair = try store.repair(check, progress: progress) { content in
         places[content].map { $0.filePath(in: root) }
       }
       check = try store.check(progress: progress)
+      report.losses = try losses(check)
     }
     report.packs = check.packs
     report.objects = check.objects
     report.bytes = check.bytes
     report.store = check.problems.filter { $0.fault != .missing }
-    report.losses = try losses(check)
     return report
   }
 
@@ -109,12 +112,18 @@ extension Workspace {
   /// what a collection has removed is no loss.
   private func losses(_ check: CheckReport) throws -> [FsckReport.Loss] {
     var lost: [ContentID: Set<String>] = [:]
+    let damaged = try damaged(check)
+    let affected = check.affected.union(damaged)
+    // Folders of which each lost file is named by its own path.
+    var explained: Set<ContentID> = []
     try ContentRoots(workspace: self, retention: Retention(), withHistory: false).forEachLock { lock in
-      for entry in lock.entries where try check.affected.contains(entry.content) || !isThere(entry.content) {
-        for (content, path) in try lostFiles(entry, check.affected) { lost[content, default: []].insert(path.text) }
+      for entry in lock.entries where try affected.contains(entry.content) || !isThere(entry.content) {
+        for (content, path) in try lostFiles(entry, affected, &explained) {
+          lost[content, default: []].insert(path.text)
+        }
       }
     }
-    for content in try damaged(check) where lost[content] == nil {
+    for content in damaged where lost[content] == nil && !explained.contains(content) {
       if let use = try index.firstUse(of: content) { lost[content] = [use.path] }
     }
     let places = try placesInWorkTree(of: Set(lost.keys))
@@ -126,14 +135,18 @@ extension Workspace {
   }
 
   /// The files of a tracked path that can't be read whole; the path itself if that can't be told.
-  private func lostFiles(_ entry: LockEntry, _ affected: Set<ContentID>) throws -> [(ContentID, WorkPath)] {
+  private func lostFiles(
+    _ entry: LockEntry, _ affected: Set<ContentID>, _ explained: inout Set<ContentID>
+  ) throws -> [(ContentID, WorkPath)] {
     var lost: [(ContentID, WorkPath)] = []
+    var folders: Set<ContentID> = []
     var pending = entry.kind == .tree ? [(entry.content, entry.path)] : []
     while let (id, folder) = pending.popLast() {
       guard try isThere(id), let tree = try? store.tree(id) else {
         lost.append((id, folder))
         continue
       }
+      folders.insert(id)
       for child in tree.entries {
         let path = folder.appending(child.name)
         if child.mode == .tree {
@@ -143,7 +156,9 @@ extension Workspace {
         }
       }
     }
-    return lost.isEmpty ? [(entry.content, entry.path)] : lost
+    guard !lost.isEmpty else { return [(entry.content, entry.path)] }
+    explained.formUnion(folders)
+    return lost
   }
 
   /// The contents that damage has taken, wherever they are named.
