@@ -75,9 +75,9 @@ extension World {
 let isRoot = geteuid() == 0
 
 /// Changes a file in the way of a failing disk.
-func damage(_ file: FilePath, _ change: (inout [UInt8]) -> Void) throws {
+func damage(_ file: FilePath, _ change: (inout [UInt8]) throws -> Void) throws {
   var bytes = try #require(try FileOperations.contents(of: file))
-  change(&bytes)
+  try change(&bytes)
   _ = file.withPlatformString { chmod($0, 0o600) }
   let descriptor = try FileDescriptor.open(file, .writeOnly, options: .truncate)
   _ = try descriptor.closeAfter { try descriptor.writeAll(bytes) }
