@@ -69,7 +69,7 @@ public enum FileOperations {
   /// How long nobody has written to a temporary file that is held to be left behind by a killed process, in nanoseconds.
   private static let staleAge: Int64 = 24 * 3600 * 1_000_000_000
 
-  /// Removes temporary files that killed processes have left in a folder: those that weren't changed for a day.
+  /// Removes temporary files and links that killed processes have left in a folder: those that weren't changed for a day.
   ///
   /// What can't be removed stays, for somebody else to.
   ///
@@ -81,7 +81,8 @@ public enum FileOperations {
     for name in found {
       guard let name = FilePath(bytes: name)?.lastComponent else { continue }
       let path = folder.appending(name)
-      guard let status = try? FileStatus(at: path), status.kind == .regular else { continue }
+      guard let status = try? FileStatus(at: path), status.kind == .regular || status.kind == .symbolicLink
+      else { continue }
       let (age, overflow) = now.subtractingReportingOverflow(status.changed)
       if !overflow, age > staleAge { try? remove(path) }
     }

@@ -17,6 +17,7 @@ struct Restoration {
 
   private var written: [LockEntry] = []
   private var donors: [ContentID: [WorkPath]]?
+  private var tidied: Set<FilePath> = []
 
   init(_ workspace: Workspace, _ catalog: ContentCatalog) throws {
     self.workspace = workspace
@@ -49,13 +50,17 @@ struct Restoration {
             entry.content, to: file, executable: isExecutable, progress: monitor.restored,
             isCancelled: monitor.isCancelled)
         }
+        tidy(beside: file)
       case .git(let bytes):
         let permissions = FilePermissions(rawValue: isExecutable ? 0o755 : 0o644)
         try FileOperations.replace(file, with: bytes, permissions: permissions)
       case .workTree: return
       }
       written.append(entry)
-    case .link(let entry): try store.restoreLink(entry.content, to: place(for: entry))
+    case .link(let entry):
+      let link = try place(for: entry)
+      try store.restoreLink(entry.content, to: link)
+      tidy(beside: link)
     case .tree(let entry):
       try store.restoreTree(
         entry.content, to: place(for: entry), allowingLinksOut: true, progress: monitor.restored,
@@ -77,6 +82,14 @@ struct Restoration {
   private func place(for entry: LockEntry) throws -> FilePath {
     if let parent = entry.path.parent { try FileOperations.createFolder(parent.filePath(in: root)) }
     return entry.path.filePath(in: root)
+  }
+
+  /// Removes what killed processes left in a folder where something has been put, once for each folder.
+  private mutating func tidy(beside file: FilePath) {
+    let folder = file.removingLastComponent()
+    // What was just put there has the time of the file system's own clock.
+    guard tidied.insert(folder).inserted, let now = try? FileStatus(at: file)?.changed else { return }
+    FileOperations.removeStaleTemporaries(in: folder, asOf: now)
   }
 
   private mutating func noteFiles(of entry: LockEntry) throws {
