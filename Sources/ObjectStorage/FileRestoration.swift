@@ -23,10 +23,11 @@ final class FileRestoration {
   /// Writes a small file with what `reader` reads.
   ///
   /// - Parameter isUnseen: whether it is in a folder that nobody else knows of.
+  /// - Returns: the file's status before it was renamed.
   static func run(
     _ id: ContentID, to path: FilePath, isExecutable: Bool, isUnseen: Bool = false, removingFolder: Bool,
     _ reader: ObjectReader
-  ) throws(StorageError) {
+  ) throws(StorageError) -> FileStatus {
     let body = { (output: RestoredFile) throws(StorageError) in
       do {
         try reader.readFile(id) { try output.append($0) }
@@ -39,9 +40,9 @@ final class FileRestoration {
       }
     }
     if isUnseen {
-      try RestoredFile.writeUnseen(path, isExecutable: isExecutable, body)
+      return try RestoredFile.writeUnseen(path, isExecutable: isExecutable, body)
     } else {
-      try RestoredFile.write(path, isExecutable: isExecutable, removingFolder: removingFolder, body)
+      return try RestoredFile.write(path, isExecutable: isExecutable, removingFolder: removingFolder, body)
     }
   }
 
@@ -54,19 +55,21 @@ final class FileRestoration {
       if try !store.packs.find(ObjectKey(id: id, kind: .chunk)).isEmpty { return nil }
       return try reader.recipe(id)
     }
+    let status: FileStatus
     if let recipe, recipe.size > Self.wholeLimit {
-      try RestoredFile.write(
+      status = try RestoredFile.write(
         path, isExecutable: isExecutable, removingFolder: removingFolder
       ) { (output) throws(StorageError) in
         try assemble(id, recipe, output)
       }
     } else {
-      try store.withReader { (reader) throws(StorageError) in
+      status = try store.withReader { (reader) throws(StorageError) in
         try Self.run(id, to: path, isExecutable: isExecutable, removingFolder: removingFolder, reader)
       }
       monitor.progress.bytesWritten += try store.fileSize(id) ?? 0
     }
     monitor.progress.filesWritten += 1
+    monitor.seen?(id, status)
   }
 
   // A job's result.

@@ -12,13 +12,17 @@ extension ObjectStore {
   ///   - executable: whether the file gets execute permission, as far as the process's mask allows.
   ///   - progress: told about every 50 milliseconds, and at the end, how much was done.
   ///   - isCancelled: asked, often and by several threads, whether to stop.
+  ///   - seen: called with the file's status when its bytes were written. A rename has changed ``FileStatus/changed``
+  ///     since.
   /// - Throws: ``StorageError/cancelled``, ``StorageError/missing(_:_:)``, ``StorageError/corrupt(_:)``, ``StorageError/folderInTheWay(_:)``, or
   ///   ``StorageError/system(_:)`` if it can't be written.
   public func restoreFile(
     _ id: ContentID, to path: FilePath, executable: Bool = false,
-    progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil
+    progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil,
+    seen: (@Sendable (ContentID, FileStatus) -> Void)? = nil
   ) throws(StorageError) {
     let monitor = WorkMonitor(RestoreProgress(), report: progress, isCancelled: isCancelled)
+    monitor.seen = seen
     try FileRestoration(self, WorkerPool(), monitor).run(id, to: path, isExecutable: executable, removingFolder: false)
     monitor.progress.filesDone = 1
     monitor.finish()
@@ -27,7 +31,7 @@ extension ObjectStore {
   /// Makes a symbolic link at `path` with the target that the store has under `id`, in place of the file or link there.
   ///
   /// - Throws: ``StorageError/unsafeEntry(_:_:)`` if the target can't be a path; else as
-  ///   ``restoreFile(_:to:executable:progress:isCancelled:)``.
+  ///   ``restoreFile(_:to:executable:progress:isCancelled:seen:)``.
   public func restoreLink(_ id: ContentID, to path: FilePath) throws(StorageError) {
     let target = try linkTarget(id)
     guard LinkTarget.isLegal(target) else { throw .unsafeEntry(path.lastComponent?.bytes ?? [], .linkTarget) }
@@ -51,14 +55,17 @@ extension ObjectStore {
   ///   - allowingLinksOut: whether symbolic links may lead out of the folder: only for trees made by who asks.
   ///   - progress: told about every 50 milliseconds, and at the end, how much was done.
   ///   - isCancelled: asked, often and by several threads, whether to stop: files that were written stay.
+  ///   - seen: called by several threads with each file that was written, or found to be right, as for a single file.
   /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/tooManyFolders(_:limit:)``;
   ///   ``StorageError/folderInTheWay(_:)`` if a folder with something in it is where a file belongs and others aren't to
-  ///   be removed, or `.git` or `.mlt` is in it; else as ``restoreFile(_:to:executable:progress:isCancelled:)``.
+  ///   be removed, or `.git` or `.mlt` is in it; else as ``restoreFile(_:to:executable:progress:isCancelled:seen:)``.
   public func restoreTree(
     _ id: ContentID, to folder: FilePath, removingOthers: Bool = false, allowingLinksOut: Bool = false,
-    progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil
+    progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil,
+    seen: (@Sendable (ContentID, FileStatus) -> Void)? = nil
   ) throws(StorageError) {
     let monitor = WorkMonitor(RestoreProgress(), report: progress, isCancelled: isCancelled)
+    monitor.seen = seen
     var check = TreeCheck(self, allowingLinksOut: allowingLinksOut, requiringFiles: removingOthers)
     try check.run(id)
     try TreeRestoration(store: self, removingOthers: removingOthers, monitor: monitor).run(id, to: folder)

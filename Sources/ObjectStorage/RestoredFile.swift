@@ -44,22 +44,25 @@ final class RestoredFile {
     mayEndInHole = true
   }
 
-  private func close() throws(SystemCallError) {
+  private func close() throws(SystemCallError) -> FileStatus {
     try attempting("write", path) {
+      let status: FileStatus
       do {
         if mayEndInHole { try descriptor.resize(to: length) }
+        status = try FileStatus(of: descriptor, path: path)
       } catch {
         try? descriptor.close()  // the failure that matters is already being reported
         throw error
       }
       try descriptor.close()
+      return status
     }
   }
 
-  /// Writes a file with `body` at `path`, in a folder that nobody else knows of.
+  /// Writes a file with `body` at `path`, in a folder that nobody else knows of; its status when it was whole.
   static func writeUnseen(
     _ path: FilePath, isExecutable: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
-  ) throws(StorageError) {
+  ) throws(StorageError) -> FileStatus {
     let file: RestoredFile
     do throws(SystemCallError) {
       file = try RestoredFile(path, isExecutable: isExecutable)
@@ -69,34 +72,35 @@ final class RestoredFile {
       return try write(path, isExecutable: isExecutable, removingFolder: false, body)
     }
     do throws(StorageError) {
-      try file.fill(body)
+      return try file.fill(body)
     } catch {
       try? FileOperations.remove(path)  // the failure that matters is already being reported
       throw error
     }
   }
 
-  private func fill(_ body: (RestoredFile) throws(StorageError) -> Void) throws(StorageError) {
+  private func fill(_ body: (RestoredFile) throws(StorageError) -> Void) throws(StorageError) -> FileStatus {
     do throws(StorageError) {
       try body(self)
     } catch {
       try? descriptor.close()  // the failure that matters is already being reported
       throw error
     }
-    try stored { () throws(SystemCallError) in try close() }
+    return try stored { () throws(SystemCallError) in try close() }
   }
 
-  /// Writes a file with `body` and puts it at `path`.
+  /// Writes a file with `body` and puts it at `path`; its status before that.
   ///
   /// - Parameter removingFolder: whether a folder there is removed, if it isn't empty.
   static func write(
     _ path: FilePath, isExecutable: Bool, removingFolder: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
-  ) throws(StorageError) {
+  ) throws(StorageError) -> FileStatus {
     let temporary = temporaryPath(beside: path)
     let file = try stored { () throws(SystemCallError) in try RestoredFile(temporary, isExecutable: isExecutable) }
     do throws(StorageError) {
-      try file.fill(body)
+      let status = try file.fill(body)
       try put(temporary, at: path, removingFolder: removingFolder)
+      return status
     } catch {
       try? FileOperations.remove(temporary)  // the failure that matters is already being reported
       throw error

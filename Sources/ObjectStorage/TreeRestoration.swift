@@ -100,9 +100,10 @@ struct TreeRestoration {
         for file in batch.files {
           if let isCancelled = monitor.isCancelled, isCancelled() { throw .cancelled }
           if !file.isUnseen, try isRight(file.entry, at: file.path, identity) { continue }
-          try FileRestoration.run(
+          let status = try FileRestoration.run(
             file.entry.content, to: file.path, isExecutable: file.entry.mode == .executable, isUnseen: file.isUnseen,
             removingFolder: removingOthers, reader)
+          monitor.seen?(file.entry.content, status)
           batch.filesWritten += 1
           batch.bytesWritten += file.entry.size
         }
@@ -139,6 +140,7 @@ struct TreeRestoration {
       // One that can't be read is replaced.
       let there = try? identity.take(fileAt: path, followingLinks: false), there.file.content == entry.content
     {
+      if let status = there.status { monitor.seen?(entry.content, status) }
       if status.isExecutable != isExecutable { try setExecutable(isExecutable, path, status) }
       return true
     }

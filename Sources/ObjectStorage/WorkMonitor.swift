@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MLTBase
 
 /// Tells of progress now and then, and asks whether to go on.
 ///
@@ -11,6 +12,8 @@ final class WorkMonitor<Progress> {
   private let report: (@Sendable (Progress) -> Void)?
   /// Asks whether to stop; any thread may.
   let isCancelled: (@Sendable () -> Bool)?
+  /// Called with each file whose content was just written, or read and found right; by any thread.
+  var seen: (@Sendable (ContentID, FileStatus) -> Void)?
   private var reported: Int64 = 0
 
   /// Takes the functions to call, where there are any.

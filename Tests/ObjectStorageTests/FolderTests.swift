@@ -1,6 +1,7 @@
 import Glibc
 import MLTBase
 import ObjectStorage
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -48,6 +49,34 @@ import Testing
       #expect(try FileOperations.linkTargetBytes(copy.appending("dangling")) == Array("nowhere//at all".utf8))
       #expect(try FileStatus(at: copy.appending("empty"))?.kind == .directory)
       #expect(try FileStatus(at: copy.appending("run.sh"))?.isExecutable == true)
+    }
+  }
+
+  @Test("a restored tree tells which file has which content, whether written or right before")
+  func seen() throws {
+    try withTemporaryFolder { folder in
+      let data = try makeData(in: folder)
+      let objects = try makeStore(in: folder)
+      let tree = try store(data, objects)
+      let copy = folder.appending("copy")
+      let names = ["a.txt", "run.sh", "sub/deep/big"]
+      for expectedWrites in [4, 0] as [Int64] {
+        let seen = Mutex<[UInt64: (content: ContentID, status: FileStatus)]>([:])
+        let writes = Mutex<Int64>(0)
+        try objects.restoreTree(
+          tree.content, to: copy, allowingLinksOut: true,
+          progress: { progress in writes.withLock { $0 = progress.filesWritten } },
+          seen: { content, status in seen.withLock { $0[status.inode] = (content, status) } })
+        #expect(writes.withLock { $0 } == expectedWrites)
+        #expect(seen.withLock { $0.count } == 4)
+        for name in names {
+          let path = copy.pushing(FilePath(name))
+          let status = try #require(try FileStatus(at: path))
+          let found = try #require(seen.withLock { $0[status.inode] })
+          #expect(try found.content == FileIdentity.identify(path).content)
+          #expect(found.status.modified == status.modified && found.status.size == status.size)
+        }
+      }
     }
   }
 

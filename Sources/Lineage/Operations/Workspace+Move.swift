@@ -45,7 +45,8 @@ extension Workspace {
     }
     for move in moves { if let parent = move.to.parent { try FileOperations.createFolder(parent.filePath(in: root)) } }
     try ignoreInGit(moves.map(\.to).filter { lock.tree(around: $0) == nil })
-    let carried = try moves.flatMap { try catalog.carried(from: $0.target.entry.path, to: $0.to) }
+    let seen = SeenFiles()
+    let places = try moves.flatMap { try catalog.carry($0.target.entry.path, to: $0.to, seen) }
     var done: [(from: FilePath, to: FilePath)] = []
     do {
       for move in moves {
@@ -66,7 +67,7 @@ extension Workspace {
     let own = moves.filter { $0.target.tree == nil }.map(\.target.entry.path)
     try showToGit(own)
     try removeEmptyFolders(above: own)
-    catalog.learnMoved(carried)
+    catalog.learn(places, from: seen)
     try catalog.remember()
     return moves.map { move in
       var entry = move.target.entry
@@ -121,43 +122,22 @@ extension Workspace {
 }
 
 extension ContentCatalog {
-  /// What is known of a path and all below it, to be learned under another.
-  struct Carried {
-    var to: WorkPath
-    var status: FileStatus
-    var content: ContentID
-    var isItself: Bool
-  }
-
-  /// Takes what the stat cache vouches for at a path and below it, before that is renamed.
-  func carried(from: WorkPath, to: WorkPath) throws -> [Carried] {
+  /// Notes what the stat cache vouches for at a path and below it, before that is renamed.
+  ///
+  /// - Returns: the paths that all this will have.
+  func carry(_ from: WorkPath, to: WorkPath, _ seen: SeenFiles) throws -> [WorkPath] {
     var paths = [from]
     try index.cachedContents(below: from.text).forEach { text, _ in
       if let path = WorkPath(text: text) { paths.append(path) }
     }
-    return try paths.compactMap { path in
+    var places: [WorkPath] = []
+    for path in paths {
       guard let status = try FileStatus(at: path.filePath(in: root)), let content = try known(path, status) else {
-        return nil
+        continue
       }
-      let place = (path.components(below: from) ?? []).reduce(to) { $0.appending($1) }
-      return Carried(to: place, status: status, content: content, isItself: path == from)
+      seen.note(content, status)
+      places.append((path.components(below: from) ?? []).reduce(to) { $0.appending($1) })
     }
-  }
-
-  /// Learns what was taken along.
-  ///
-  /// Of a file that was renamed itself, the time of its last change is now.
-  func learnMoved(_ carried: [Carried]) {
-    let entries = carried.filter { item in
-      guard let status = try? FileStatus(at: item.to.filePath(in: root)) else { return false }
-      // Only the rename itself may have touched it.
-      return status.inode == item.status.inode && status.size == item.status.size
-        && status.modified == item.status.modified && (item.isItself || status.changed == item.status.changed)
-    }.map { item in
-      LockEntry(
-        kind: item.status.isExecutable ? .executable : .file, content: item.content, size: item.status.size,
-        path: item.to)
-    }
-    learnWritten(entries)
+    return places
   }
 }

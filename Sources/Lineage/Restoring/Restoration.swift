@@ -15,7 +15,8 @@ struct Restoration {
   /// From this size on it pays to look for a file to share bytes with.
   private static let sizeWorthSharing: Int64 = 1 << 20
 
-  private var written: [LockEntry] = []
+  private let seen = SeenFiles()
+  private var written: [WorkPath] = []
   private var donors: [ContentID: [WorkPath]]?
   private var tidied: Set<FilePath> = []
 
@@ -31,7 +32,7 @@ struct Restoration {
   /// Does all steps of a plan.
   mutating func run(_ plan: RestorePlan) throws {
     // What could be written is worth remembering even if the rest fails.
-    defer { catalog.learnWritten(written) }
+    defer { catalog.learn(written, from: seen) }
     for step in plan.steps {
       if monitor.isCancelled?() == true { throw StorageError.cancelled }
       try run(step)
@@ -48,15 +49,15 @@ struct Restoration {
         if try !share(entry, at: file) {
           try store.restoreFile(
             entry.content, to: file, executable: isExecutable, progress: monitor.restored,
-            isCancelled: monitor.isCancelled)
+            isCancelled: monitor.isCancelled, seen: seen.note)
         }
+        written.append(entry.path)
         tidy(beside: file)
       case .git(let bytes):
         let permissions = FilePermissions(rawValue: isExecutable ? 0o755 : 0o644)
         try FileOperations.replace(file, with: bytes, permissions: permissions)
       case .workTree: return
       }
-      written.append(entry)
     case .link(let entry):
       let link = try place(for: entry)
       try store.restoreLink(entry.content, to: link)
@@ -64,11 +65,15 @@ struct Restoration {
     case .tree(let entry):
       try store.restoreTree(
         entry.content, to: place(for: entry), allowingLinksOut: true, progress: monitor.restored,
-        isCancelled: monitor.isCancelled)
+        isCancelled: monitor.isCancelled, seen: seen.note)
       try noteFiles(of: entry)
     case .mode(let entry):
-      try FileOperations.setExecutable(entry.kind == .executable, entry.path.filePath(in: root))
-      written.append(entry)
+      let file = entry.path.filePath(in: root)
+      if let status = try FileStatus(at: file), try catalog.known(entry.path, status) == entry.content {
+        seen.note(entry.content, status)
+        written.append(entry.path)
+      }
+      try FileOperations.setExecutable(entry.kind == .executable, file)
     case .remove(let path):
       do {
         try FileOperations.remove(path.filePath(in: root))
@@ -98,7 +103,7 @@ struct Restoration {
       if next.kind == .tree {
         pending += try store.tree(next.content).entries.map { LockEntry($0, at: next.path.appending($0.name)) }
       } else if next.kind != .link {
-        written.append(next)
+        written.append(next.path)
       }
     }
   }
@@ -130,7 +135,9 @@ struct Restoration {
       do {
         let isShared = try target.closeAfter {
           // Whoever wrote to it meanwhile has changed its times, too.
-          try FileOperations.clone(source, into: target) && FileStatus(of: source, path: path) == status
+          let isDone = try FileOperations.clone(source, into: target) && FileStatus(of: source, path: path) == status
+          if isDone { seen.note(entry.content, try FileStatus(of: target, path: temporary)) }
+          return isDone
         }
         guard isShared else {
           try FileOperations.remove(temporary)
@@ -173,24 +180,5 @@ extension ContentCatalog {
       if let path = WorkPath(text: text), !path.isOutside { paths[cached.content, default: []].append(path) }
     }
     return paths.mapValues { $0.sorted() }
-  }
-
-  /// Notes the contents of files that were just written and verified.
-  ///
-  /// A status vouches for a content only if it is older than the file system's clock can tell apart, so this waits
-  /// that long first: once, for all files.
-  func learnWritten(_ entries: [LockEntry]) {
-    if entries.isEmpty { return }
-    var rest = timespec(tv_sec: 0, tv_nsec: Int(CachedContent.raciness) + 2_000_000)
-    var time = rest
-    while nanosleep(&time, &rest) != 0, errno == EINTR { time = rest }
-    let entered = Timestamp.now()
-    for entry in entries where entry.kind == .file || entry.kind == .executable {
-      // What can't be looked at, or isn't what was written, is read when somebody asks for it.
-      guard let status = try? FileStatus(at: entry.path.filePath(in: root)), status.kind == .regular,
-        status.size == entry.size, status.isExecutable == (entry.kind == .executable)
-      else { continue }
-      learn(entry.path, status, entry.content, entered: entered)
-    }
   }
 }
