@@ -66,7 +66,7 @@ import Testing
       try world.shell("chmod +x broken; mkdir folder; ln -s nowhere dangling; ln -s loop loop")
       let cases: [(String, Int32)] = [
         ("no-such-command", 127), ("./missing", 127), ("missing/deep", 127), ("./dangling", 127), ("./plain", 126),
-        ("./folder", 126), ("/", 126), ("", 127),
+        ("./folder", 126), ("/", 126), ("", 127), ("./loop", 126),
       ]
       for (command, status) in cases {
         let printed = try world.mlt("run", "--", command)
@@ -75,8 +75,8 @@ import Testing
       }
       #expect(try world.runs().isEmpty)
       // As env(1) and shells have it: the file is there, its interpreter isn't.
-      #expect(try [126, 127].contains(world.mlt("run", "--", "./broken").status))
-      #expect([126, 127].contains(try world.mlt("run", "--", "./loop").status))
+      #expect(try world.shell("env ./broken").status == 127)
+      #expect(try world.mlt("run", "--", "./broken").status == 127)
     }
   }
 

@@ -13,13 +13,20 @@ enum ProgramSearch {
     for folder in (path ?? defaultPath).split(separator: ":", omittingEmptySubsequences: false) {
       let place = directory.pushing(FilePath(folder.isEmpty ? "." : String(folder)))
       guard let found = check(place.appending(program)) else { return nil }
-      if found == .permissionDenied { failure = found }
+      // What isn't there doesn't hide what was found elsewhere and can't be executed.
+      if found != .noSuchFileOrDirectory { failure = found }
     }
     return failure
   }
 
   private static func check(_ path: FilePath) -> Errno? {
-    guard let status = (try? FileStatus(at: path, followingLinks: true)) ?? nil else { return .noSuchFileOrDirectory }
+    let status: FileStatus?
+    do throws(SystemCallError) {
+      status = try FileStatus(at: path, followingLinks: true)
+    } catch {
+      return error.errno
+    }
+    guard let status else { return .noSuchFileOrDirectory }
     guard status.kind == .regular else { return .permissionDenied }
     return path.withPlatformString { access($0, X_OK) } == 0 ? nil : Errno(rawValue: errno)
   }
