@@ -1,14 +1,20 @@
 import Glibc
 import MLTBase
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The examples, run as the README says.
 @Suite struct ExampleTests {
   private static let project = World.project
 
-  /// A Python with scikit-learn, which `Tests/run` sets up.
-  private static var hasPython: Bool { getenv("MLT_TEST_PYTHON") != nil }
+  /// Whether there is a Python with scikit-learn, which `Tests/run` sets up.
+  private static let hasPython =
+    (try? withTemporaryFolder { folder in
+      guard let python = getenv("MLT_TEST_PYTHON").map({ String(cString: $0) }) else { return false }
+      let world = try World(in: folder, git: false, initialized: false)
+      return try world.run([python, "-c", "import sklearn"]).status == 0
+    }) ?? false
 
   @Test(
     "the wine model is traced through five component runs to the raw table, and a changed script is noticed",

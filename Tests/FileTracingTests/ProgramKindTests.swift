@@ -143,7 +143,15 @@ import Testing
   }
 
   #if arch(x86_64)
-    @Test func `Calls through the 32-bit table are followed, in a program without any library`() throws {
+    /// Whether the kernel has the table of 32-bit calls; without it the call fails or ends the program.
+    private static let has32BitCalls =
+      (try? withTemporaryFolder { folder in
+        let source = #"int main() { int r; __asm__("int $0x80" : "=a"(r) : "a"(20)); return r <= 0; }"#
+        return try spawn([buildC(source, in: folder)]).wait() == 0
+      }) ?? false
+
+    @Test(.enabled(if: has32BitCalls, "the kernel has no 32-bit calls"))
+    func `Calls through the 32-bit table are followed, in a program without any library`() throws {
       try withTemporaryFolder { folder in
         let program = try buildC(
           """
@@ -153,11 +161,10 @@ import Testing
           int main(int n, char **a) { chdir(a[1]); char *low = mmap(0, 4096, 3, MAP_PRIVATE|MAP_ANONYMOUS|MAP_32BIT, -1, 0);
             strcpy(low, "out"); long r;
             __asm__ volatile("int $0x80" : "=a"(r) : "a"(5L), "b"(low), "c"(0101L), "d"(0600L) : "memory", "r8", "r9", "r10", "r11");
-            return (int)r == -38 ? 77 : (int)r < 0; }
+            return (int)r < 0; }
           """, in: folder)
         let recorder = Recorder()
         let result = try runProgram([program, folder.string], in: folder, recorder)
-        if result.termination == .exited(77) { return }  // a kernel without the 32-bit table
         #expect(result.termination == .exited(0))
         #expect(recorder.writes(folder.appending("out")) == [[.created]])
       }
