@@ -10,7 +10,7 @@ import Testing
       "with space", "line\nbreak", " blank first", "blank last ", "\"quoted\"", "back\\slash", "star*", "-dash", "@at",
       "a@b", "tab\tinside", "tab last\t", "#hash", "!bang", "zoë", "semi;colon", "return\r", "[set]", "que?stion",
       "$HOME",
-      "'", "\u{1}control", "%41", "..dots", "e\u{301}",
+      "'", "\u{1}control", "%41", "..dots", "e\u{301}", String(repeating: "n", count: 255),
     ].map { Array($0.utf8) } + [Array("caf".utf8) + [0xE9], [0xFF, 0xFE], [0xC3, 0x28, 0x0A, 0xED, 0xA0, 0x80]]
 
   private func content(_ name: [UInt8]) -> [UInt8] { Array("content of ".utf8) + name }
