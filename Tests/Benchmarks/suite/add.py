@@ -57,6 +57,8 @@ def one_file(places, report, what, make, size, goal):
 
 def many_files(places, report, count, size, names):
     what = f"{count:,} files of {size / 1024:.0f} KiB"
+    # What the design says of them, it says of so many.
+    is_goal = count >= 100_000
     ours = places.repository(places.unused("add"))
     wait_for_quick_creation(places)
     data.folder_of_files(ours / "data", count, size)
@@ -69,14 +71,15 @@ def many_files(places, report, count, size, names):
         places.rounds(3), syncs=True)
     mlt = took["mlt"]
     report.add(
-        "add", f"mlt add of {what}, against cp -r", mlt.wall_ratio(took["cp -r"]), "×", goal=1, remark=beside(took))
+        "add", f"mlt add of {what}, against cp -r",
+        mlt.wall_ratio(took["cp -r"]), "×",
+        goal=1 if is_goal else None, remark=beside(took))
     for peer in peers(places, report, "add", what, names):
         run("cp", "-r", ours / "data", peer.folder / "data")
         took = measure_once(places, peer.command, peer.folder)
-        is_goal = peer.name == "dvc add" and count >= 100_000
         report.add(
             "add", f"{peer.name} of {what}, against mlt add, CPU", took.cpu / mlt.cpu, "×",
-            goal=15 if is_goal else None, is_least=True, remark=against(took, mlt))
+            goal=15 if is_goal and peer.name == "dvc add" else None, is_least=True, remark=against(took, mlt))
     return mlt.memory
 
 
