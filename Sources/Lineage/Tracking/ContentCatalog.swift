@@ -98,10 +98,17 @@ final class ContentCatalog {
   }
 
   /// Writes what was learned to the stat cache.
-  func remember() throws {
+  ///
+  /// What can't be written, as on a full disk, is learned again: the cache only saves work, and what the command is for is
+  /// done. Damage is told.
+  func remember() throws(IndexError) {
     if rememberedCount == learned.count { return }
-    try index.remember(Array(learned[rememberedCount...]))
-    rememberedCount = learned.count
+    do throws(IndexError) {
+      try index.remember(Array(learned[rememberedCount...]))
+      rememberedCount = learned.count
+    } catch  where error.meansDamage {
+      throw error
+    } catch {}
   }
 
   /// Returns what stands at a path now, without storing it; nil if there is nothing, or nothing with content.
