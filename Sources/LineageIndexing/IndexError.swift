@@ -26,6 +26,15 @@ public enum IndexError: Error, Hashable, Sendable {
     }
   }
 
+  /// Whether the disk is full; SQLite's shared memory is a file, too.
+  public var meansNoRoom: Bool {
+    guard case .database(let code, _) = self else { return false }
+    return switch ResultCode(rawValue: code) {
+    case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: true
+    default: false
+    }
+  }
+
   /// Whether the file is no index or one that can't be trusted, so that making it again helps.
   public var meansDamage: Bool {
     guard case .database(let code, _) = self else { return false }

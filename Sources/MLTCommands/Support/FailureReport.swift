@@ -303,6 +303,7 @@ struct FailureReport {
     switch error {
     case .database where error.meansContention:
       set("\(error)", .locked, hint: "another mlt is at work; try again")
+    case .database where error.meansNoRoom: set("\(error)", .failed, hint: "free some space and try again")
     case .database:
       set(
         "\(error)", error.meansDamage ? .corrupt : .failed,
