@@ -22,7 +22,7 @@ extension CachedContent {
   /// Reads what ``packed`` wrote; nil for anything else.
   init?(path: String, packed bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.packedSize,
-      let content = ContentID(bytes: bytes[(Self.numberCount * 8)..<(Self.packedSize - 1)])
+      let content = ContentID(UnsafeRawBufferPointer(rebasing: bytes[(Self.numberCount * 8)..<(Self.packedSize - 1)]))
     else { return nil }
     func number(_ index: Int) -> UInt64 {
       UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))

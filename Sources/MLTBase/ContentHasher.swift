@@ -35,7 +35,7 @@ public struct ContentHasher: Sendable {
   }
 
   private static func contentID(_ digest: SHA256.Digest) -> ContentID {
-    guard let id = digest.withUnsafeBytes({ ContentID(bytes: $0) }) else {
+    guard let id = digest.withUnsafeBytes({ ContentID($0) }) else {
       preconditionFailure("a SHA-256 digest has 32 bytes")
     }
     return id

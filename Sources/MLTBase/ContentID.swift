@@ -13,13 +13,20 @@ public struct ContentID: Hashable, Sendable {
 
   /// Takes the 32 bytes of a digest; nil for any other count.
   public init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.byteCount, let id = Array(bytes).withUnsafeBytes({ ContentID($0) }) else { return nil }
+    self = id
+  }
+
+  /// Takes the 32 bytes of a digest as they are in memory; nil for any other count.
+  public init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.byteCount else { return nil }
-    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
-    word0 = UInt64(bigEndian: words.0)
-    word1 = UInt64(bigEndian: words.1)
-    word2 = UInt64(bigEndian: words.2)
-    word3 = UInt64(bigEndian: words.3)
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+    }
+    word0 = word(0)
+    word1 = word(1)
+    word2 = word(2)
+    word3 = word(3)
   }
 
   /// Reads 64 lowercase hexadecimal digits; nil for anything else.

@@ -33,13 +33,12 @@ final class FolderWalk<Sink: FolderSink> {
   private static var openLimit: Int { 64 }
 
   private let root: FilePath
-  private let rootLength: Int
   private let options: FolderOptions
   private let sink: Sink
   private let work: OrderedWork
   private let monitor: WorkMonitor<IngestProgress>
   private var stack: [WalkedFolder] = []
-  // The path of the folder on top of the stack.
+  // The path of what is looked at, as the options' functions want it.
   private var path: [UInt8]
   private var batch: FileBatch
   private var skipped: [StoredTree.Skipped] = []
@@ -69,8 +68,7 @@ final class FolderWalk<Sink: FolderSink> {
     self.monitor = monitor
     work = OrderedWork(pool)
     root = folder
-    path = folder.bytes
-    rootLength = path.count
+    path = options.prefix
     batch = FileBatch(try sink.prepare())
   }
 
@@ -104,17 +102,13 @@ final class FolderWalk<Sink: FolderSink> {
       return try append(.skipped(folder, position, .unreadable(.noSuchFileOrDirectory)))
     }
     let name = folder.listing.pointer(position)
-    let status = try attempt(folder, position, "look at") { () throws(Errno) in
-      guard let status = try FileStatus(of: name, in: handle.descriptor) else { throw .noSuchFileOrDirectory }
-      return status
-    }
-    guard let status else { return }
+    guard let status = try status(position, in: folder, handle) else { return }
     let folderLength = path.count
-    path.append(0x2F)
+    if !path.isEmpty { path.append(0x2F) }
     path.append(contentsOf: folder.listing.bytes(position))
     var isEntered = false
     defer { if !isEntered { path.removeSubrange(folderLength...) } }
-    if options.isIgnored(Array(path[(rootLength + 1)...]), status.kind == .directory) { return }
+    if options.isIgnored(path, status.kind == .directory) { return }
     if TreeEntry.isReserved(folder.listing.bytes(position)) {
       return try append(.skipped(folder, position, .reservedName))
     }
@@ -134,13 +128,28 @@ final class FolderWalk<Sink: FolderSink> {
       if let target { try append(.link(folder, position, target)) }
     case .regular:
       monitor.progress.filesSeen += 1
-      if let path = FilePath(bytes: path), let known = options.known(path, status), try !sink.needsFile(known) {
+      if let known = options.known(path, status), try !sink.needsFile(known) {
         try append(.known(folder, position, status, known))
       } else if batch.objects != nil, status.size > FileScan.wholeLimit {
         try stream(position, in: folder, handle, status)
       } else {
         try append(.file(folder, handle, position, status))
       }
+    }
+  }
+
+  private func status(
+    _ position: Int, in folder: WalkedFolder, _ handle: FolderHandle
+  ) throws(StorageError) -> FileStatus? {
+    if folder.statuses.map({ $0.positions.upperBound <= position }) ?? true {
+      folder.statuses = StatusBlock(folder.listing, from: position, in: handle, work.pool)
+    }
+    if let block = folder.statuses, let status = block[position] { return status }
+    return try attempt(folder, position, "look at") { () throws(Errno) in
+      guard let status = try FileStatus(of: folder.listing.pointer(position), in: handle.descriptor) else {
+        throw .noSuchFileOrDirectory
+      }
+      return status
     }
   }
 
@@ -157,7 +166,7 @@ final class FolderWalk<Sink: FolderSink> {
   private func leave(_ folder: WalkedFolder) throws(StorageError) {
     try append(.end(folder))
     guard let parent = folder.parent else { return }
-    path.removeSubrange((path.count - 1 - parent.listing.bytes(folder.position).count)...)
+    path.removeLast(min(parent.listing.bytes(folder.position).count + 1, path.count))
     if parent.handle == nil, let identity = parent.identity {
       // If the folder was moved elsewhere meanwhile, its other children can't be found any more, and are left out.
       parent.handle = try? folder.handle?.parent(identity)
@@ -171,7 +180,7 @@ final class FolderWalk<Sink: FolderSink> {
     try flush()
     do throws(StorageError) {
       let source = try SourceFile(
-        folder.listing.pointer(position), in: handle, path: FilePath(bytes: path) ?? root)
+        folder.listing.pointer(position), in: handle, path: filePath(position, in: folder))
       let opened = source.status
       try sink.stream(source, through: work) { [self] (content) throws(StorageError) in
         guard let content else { return try readAgain(position, in: folder, handle) }
@@ -253,7 +262,9 @@ final class FolderWalk<Sink: FolderSink> {
     _ position: Int, in folder: WalkedFolder, _ content: ContentID, _ status: FileStatus
   ) throws(StorageError) {
     monitor.progress.filesRead += 1
-    options.learned(filePath(position, in: folder), status, content)
+    let relativePath = folder.relativePath(position)
+    options.learned(
+      options.prefix.isEmpty ? relativePath : options.prefix + [0x2F] + relativePath, status, content)
     try add(position, in: folder, content, size: status.size, isExecutable: status.isExecutable)
   }
 

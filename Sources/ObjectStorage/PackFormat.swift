@@ -61,7 +61,7 @@ enum PackFormat {
   static func record(_ bytes: UnsafeRawBufferPointer, indexOffset: Int) -> Record? {
     guard
       bytes.count == recordLength, bytes[34] == 0, bytes[35] == 0,
-      let id = ContentID(bytes: bytes[0..<32]),
+      let id = ContentID(UnsafeRawBufferPointer(rebasing: bytes[0..<32])),
       let kind = ObjectKind(rawValue: bytes[32]),
       let codec = Codec(rawValue: bytes[33])
     else { return nil }

@@ -153,6 +153,7 @@ final class PackSet: Sendable {
       var new: [Pack] = []
       var damaged: [String: StorageError] = [:]
       var isChanging = false
+      var isUncertain = false
       for name in names where !keptNames.contains(name) {
         do throws(StorageError) {
           let pack = if let pack = opened[name] { pack } else { try Pack(path: folder.appending(name)) }
@@ -164,13 +165,19 @@ final class PackSet: Sendable {
             isChanging = true
           } else {
             damaged[name] = error
+            // Too many open files, for one, says nothing about the pack: it is looked at again when next something is
+            // looked for and not found.
+            switch error {
+            case .corrupt, .unsupportedVersion: break
+            default: isUncertain = true
+            }
           }
         }
       }
       if !isChanging { isChanging = try currentStamp() != stamp }
       if isChanging, attempt < Self.listingLimit { continue }
       // A change within the same tick of the file system's clock leaves no trace: such a listing isn't trusted again.
-      let settled = !isChanging && before - max(stamp.modified, stamp.changed) > 100_000_000
+      let settled = !isChanging && !isUncertain && before - max(stamp.modified, stamp.changed) > 100_000_000
       state.withLock { state in
         state.view.replace(with: kept, and: new)
         state.names = listed

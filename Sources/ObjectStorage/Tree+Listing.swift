@@ -89,7 +89,7 @@ extension Tree {
           high = value
         }
       }
-      return high == nil ? ContentID(bytes: UnsafeRawBufferPointer(bytes)[..<count]) : nil
+      return high == nil ? ContentID(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<count])) : nil
     }
   }
 

@@ -15,6 +15,8 @@ final class WalkedFolder: @unchecked Sendable {
   var identity: FolderHandle.Identity?
   /// The next name to look at.
   var next = 0
+  /// Statuses that were asked for ahead.
+  var statuses: StatusBlock?
   /// What the folder's tree has so far.
   let tree = ListingBuilder()
 

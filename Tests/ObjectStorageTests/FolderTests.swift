@@ -300,12 +300,37 @@ import Testing
     }
   }
 
+  @Test("a folder of thousands is walked in order, and what goes away while it is walked is left out")
+  func manyNames() throws {
+    try withTemporaryFolder { folder in
+      let data = folder.appending("data")
+      try FileOperations.createFolder(data)
+      let names = (0..<3000).map { "f\($0)" }.sorted()
+      for name in names { try write(name, to: data.appending(name)) }
+      var asked: [[UInt8]] = []
+      let options = FolderOptions(
+        prefix: Array("p/q".utf8),
+        isIgnored: { path, _ in
+          asked.append(path)
+          if path == Array("p/q/f0".utf8) { try? FileOperations.remove(data.appending("f1")) }
+          return false
+        })
+      let tree = try FolderIdentity.identify(data, options: options)
+      #expect(tree.count == 2999)
+      #expect(tree.skipped.map(\.path) == [Array("f1".utf8)])
+      #expect(asked == names.map { Array("p/q/\($0)".utf8) })
+      #expect(
+        try FolderIdentity.identify(data)
+          == StoredTree(content: tree.content, size: tree.size, count: 2999, skipped: [], unstable: []))
+    }
+  }
+
   @Test("files whose content is known and stored aren't read; what was read is noted")
   func knownContent() throws {
     try withTemporaryFolder { folder in
       let data = try makeData(in: folder)
       let objects = try makeStore(in: folder)
-      var cache: [FilePath: (FileStatus, ContentID)] = [:]
+      var cache: [[UInt8]: (FileStatus, ContentID)] = [:]
       var learned = 0
       let options = FolderOptions(
         known: { path, status in cache[path].flatMap { $0.0 == status ? $0.1 : nil } },

@@ -1,3 +1,4 @@
+import Glibc
 import MLTBase
 import ObjectStorage
 import SystemPackage
@@ -31,6 +32,33 @@ import Testing
           unwanted = []
         }
       }
+    }
+  }
+
+  @Test("a pack that couldn't be opened for a passing reason is found when that has passed")
+  func passing() throws {
+    try withTemporaryFolder { folder in
+      let id = try add(Array("wanted".utf8), to: makeStore(in: folder))
+      let pack = try #require(try packFiles(in: folder).first)
+      // The pack is behind a circle of links, which is mended without a trace in the folder of packs.
+      let (elsewhere, away) = (folder.appending("elsewhere"), folder.appending("away"))
+      try FileOperations.createFolder(away)
+      try FileOperations.rename(pack, to: away.appending("pack"))
+      #expect(symlink("elsewhere", elsewhere.string) == 0)
+      #expect(symlink(elsewhere.appending("pack").string, pack.string) == 0)
+      let packs = pack.removingLastComponent()
+      let listed = try #require(try FileStatus(at: packs)).changed
+      // Until the folder's time is old enough to show every later change.
+      let clock = folder.appending("clock")
+      repeat { try write("", to: clock) } while try #require(try FileStatus(at: clock)).changed < listed + 200_000_000
+      let store = try reopenStore(in: folder)
+      #expect(throws: StorageError.system(SystemCallError("open", pack, .tooManySymbolicLinkLevels))) {
+        try store.containsFile(id)
+      }
+      try FileOperations.remove(elsewhere)
+      try FileOperations.rename(away, to: elsewhere)
+      #expect(try FileStatus(at: packs)?.changed == listed)
+      #expect(try store.containsFile(id))
     }
   }
 }

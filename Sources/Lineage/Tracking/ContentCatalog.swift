@@ -39,10 +39,14 @@ final class ContentCatalog {
   private var asked: Set<WorkPath> = []
   /// The folders of which all that is cached is known.
   private var folders: [(path: WorkPath, contents: CachedFolder)] = []
-  /// What was learned by reading; of these the first are in the stat cache, and the first can be found by their path.
+  /// What was learned by reading and isn't in the stat cache yet; the first of these can be found by their path.
   private var learned: [CachedContent] = []
-  private var rememberedCount = 0
   private var findableCount = 0
+  /// Whether the stat cache has more than was asked from it.
+  private var isOutdated = false
+  private var failure: IndexError?
+  // What a million files hold would take more memory than everything else.
+  private static let learnedLimit = 50_000
 
   init(root: FilePath, index: LineageIndex, rules: IgnoreFilter, monitor: Monitor = Monitor()) {
     self.monitor = monitor
@@ -85,10 +89,22 @@ final class ContentCatalog {
   /// Notes a content that was just learned by reading, which began after `entered`.
   func learn(_ path: WorkPath, _ status: FileStatus, _ content: ContentID, entered: Timestamp) {
     learned.append(CachedContent(path: path.text, status: status, content: content, entered: entered))
+    guard learned.count >= Self.learnedLimit else { return }
+    do throws(IndexError) {
+      try remember()
+    } catch {
+      failure = error
+    }
+    // What couldn't be written is read again.
+    (learned, findableCount) = ([], 0)
   }
 
   // A walk meets each file once, and most commands end with it: what is learned is made findable when it is asked for.
   private func makeLearnedFindable() {
+    if isOutdated {
+      (cached, asked, folders) = ([:], [], [])
+      (isOutdated, findableCount) = (false, 0)
+    }
     for entry in learned[findableCount...] {
       guard let path = WorkPath(text: entry.path) else { continue }
       cached[path] = entry
@@ -102,13 +118,17 @@ final class ContentCatalog {
   /// What can't be written, as on a full disk, is learned again: the cache only saves work, and what the command is for is
   /// done. Damage is told.
   func remember() throws(IndexError) {
-    if rememberedCount == learned.count { return }
+    if let failure { throw failure }
+    if learned.isEmpty { return }
     do throws(IndexError) {
-      try index.remember(Array(learned[rememberedCount...]))
-      rememberedCount = learned.count
+      try index.remember(learned)
     } catch  where error.meansDamage {
       throw error
-    } catch {}
+    } catch {
+      return
+    }
+    if findableCount < learned.count { isOutdated = true }
+    (learned, findableCount) = ([], 0)
   }
 
   /// Returns what stands at a path now, without storing it; nil if there is nothing, or nothing with content.
@@ -135,8 +155,8 @@ final class ContentCatalog {
       let content = try writer?.addBytes(target) ?? ContentHasher.contentID(of: target)
       return Identity(kind: .link, content: content, size: Int64(target.count))
     case .directory:
-      try prefetch(below: path)
       makeLearnedFindable()
+      try prefetch(below: path)
       let options = folderOptions(for: path)
       let tree = try writer?.addFolder(at: file, options: options) ?? FolderIdentity.identify(file, options: options)
       return Identity(
@@ -181,30 +201,22 @@ final class ContentCatalog {
     // Whatever the walk reads, it reads after now.
     let entered = Timestamp.now()
     let slash = UInt8(ascii: "/")
-    let prefix = folder.isRoot ? [] : folder.bytes + [slash]
-    // Of a path in the file system this much is left out.
-    let rootLength = folder.isOutside ? 0 : root.bytes.last == slash ? root.bytes.count : root.bytes.count + 1
     return FolderOptions(
-      isIgnored: { [rules] relative, isFolder in
-        let path = WorkPath(normal: prefix + relative)
+      prefix: folder.isRoot ? [] : folder.bytes,
+      isIgnored: { [rules] path, isFolder in
         // The folders above were asked for before, and names that are always left out begin with a dot.
-        let name = (relative.lastIndex(of: slash) ?? -1) + 1
-        return relative[name...].first == UInt8(ascii: ".")
-          ? rules.isLeftOut(path, isFolder: isFolder) : rules.isIgnored(path, isFolder: isFolder)
+        let name = (path.lastIndex(of: slash) ?? -1) + 1
+        return path[name...].first == UInt8(ascii: ".")
+          ? rules.isLeftOut(WorkPath(normal: path), isFolder: isFolder)
+          : rules.isIgnored(WorkPath(normal: path), isFolder: isFolder)
       },
-      known: { [self] file, status in
+      known: { [self] path, status in
         // A cache that can't be asked only costs a read.
-        (try? lookUp(Self.path(of: file, without: rootLength), status)) ?? nil
+        (try? lookUp(WorkPath(normal: path), status)) ?? nil
       },
-      learned: { [self] file, status, content in
-        learn(Self.path(of: file, without: rootLength), status, content, entered: entered)
+      learned: { [self] path, status, content in
+        learn(WorkPath(normal: path), status, content, entered: entered)
       },
       progress: monitor.stored, isCancelled: monitor.isCancelled)
-  }
-
-  private static func path(of file: FilePath, without rootLength: Int) -> WorkPath {
-    file.withPlatformString { text in
-      WorkPath(normal: Array(UnsafeRawBufferPointer(start: text, count: strlen(text)).dropFirst(rootLength)))
-    }
   }
 }
