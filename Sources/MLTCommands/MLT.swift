@@ -24,7 +24,7 @@ struct MLT: ParsableCommand {
       executed, 127 if it isn't found, 128+n if signal n killed it.
       """,
     version: "mlt \(Version.text)",
-    subcommands: [FinishRunCommand.self],
+    subcommands: [FinishRunCommand.self, MergeLocksCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Record",

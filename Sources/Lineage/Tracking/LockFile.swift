@@ -54,8 +54,34 @@ public struct AbsentEntry: Hashable, Sendable {
   }
 
   fileprivate static let word = "absent"
+}
 
-  fileprivate var line: String { "\(Self.word) \(hash) \(size.map { String($0) } ?? "-") \(path.text)" }
+/// What a lock file says of one path.
+enum LockLine: Hashable, Sendable {
+  case entry(LockEntry)
+  case absent(AbsentEntry)
+
+  var path: WorkPath {
+    switch self {
+    case .entry(let entry): entry.path
+    case .absent(let entry): entry.path
+    }
+  }
+
+  var isTree: Bool {
+    if case .entry(let entry) = self { entry.kind == .tree } else { false }
+  }
+
+  /// The line as it stands in the file, without its end.
+  var text: String {
+    switch self {
+    case .entry(let entry):
+      let count = entry.kind == .tree ? "\(entry.count) " : ""
+      return "\(entry.kind.rawValue) \(entry.content.hex) \(entry.size) \(count)\(entry.path.text)"
+    case .absent(let entry):
+      return "\(AbsentEntry.word) \(entry.hash) \(entry.size.map { String($0) } ?? "-") \(entry.path.text)"
+    }
+  }
 }
 
 /// The lock file's content: tracked paths, sorted (`docs/design/lock-format.md`).
@@ -174,20 +200,26 @@ public struct LockFile: Hashable, Sendable {
   }
 
   /// The file's text.
-  public var bytes: [UInt8] {
-    var text = Self.header + "\n"
+  public var bytes: [UInt8] { Self.text(of: lines.map(\.text)) }
+
+  /// The text of a lock file with these lines.
+  static func text(of lines: [String]) -> [UInt8] {
+    Array((header + "\n").utf8) + lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
+  }
+
+  /// What the lock file says of each path, sorted by the bytes of the paths.
+  var lines: [LockLine] {
+    var lines: [LockLine] = []
+    lines.reserveCapacity(entries.count + absent.count)
     var others = absent[...]
     for entry in entries {
       while let other = others.first, other.path < entry.path {
-        text += other.line + "\n"
+        lines.append(.absent(other))
         others.removeFirst()
       }
-      text += "\(entry.kind.rawValue) \(entry.content.hex) \(entry.size) "
-      if entry.kind == .tree { text += "\(entry.count) " }
-      text += entry.path.text + "\n"
+      lines.append(.entry(entry))
     }
-    for other in others { text += other.line + "\n" }
-    return Array(text.utf8)
+    return lines + others.map { .absent($0) }
   }
 
   private func position(of path: WorkPath) -> Int {

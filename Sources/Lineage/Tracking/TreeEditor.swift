@@ -46,6 +46,56 @@ final class TreeEditor {
     return result
   }
 
+  /// Puts two trees together that both come from `base`, name by name; nil if both changed a file, or what is around one.
+  ///
+  /// - Throws: ``WorkspaceError/absentContent(_:path:)`` if a listing isn't stored; failures of the store.
+  func merging(_ base: LockEntry?, _ ours: LockEntry, _ theirs: LockEntry) throws -> LockEntry? {
+    // Merged from the leaves upwards without recursion: the folders that both changed, each before those in it.
+    struct Step {
+      var base: ContentID?
+      var ours: ContentID
+      var theirs: ContentID
+      var path: WorkPath
+      var parent: Int?
+      var entries: [TreeEntry] = []
+    }
+    var steps = [Step(base: base?.content, ours: ours.content, theirs: theirs.content, path: ours.path, parent: nil)]
+    var next = 0
+    while next < steps.count {
+      let step = steps[next]
+      let before = try step.base.map { try listing($0, step.path) }
+      let (mine, other) = (try listing(step.ours, step.path), try listing(step.theirs, step.path))
+      for name in Set(mine.entries.map(\.name)).union(other.entries.map(\.name)) {
+        let (old, left, right) = (before?[name], mine[name], other[name])
+        if left == right || right == old {
+          if let left { steps[next].entries.append(left) }
+        } else if left == old {
+          if let right { steps[next].entries.append(right) }
+        } else if let left, let right, left.mode == .tree, right.mode == .tree {
+          let base = old.flatMap { $0.mode == .tree ? $0.content : nil }
+          steps.append(
+            Step(
+              base: base, ours: left.content, theirs: right.content, path: step.path.appending(name), parent: next))
+        } else {
+          return nil
+        }
+      }
+      next += 1
+    }
+    for index in steps.indices.reversed() {
+      let step = steps[index]
+      let tree = try Tree(entries: step.entries)
+      let id = try writer.addTree(tree)
+      made[id] = tree
+      guard let parent = step.parent else {
+        return LockEntry(kind: .tree, content: id, size: tree.size, count: tree.count, path: ours.path)
+      }
+      let entry = TreeEntry(mode: .tree, content: id, size: tree.size, count: tree.count, name: step.path.name)
+      steps[parent].entries.append(entry)
+    }
+    return nil
+  }
+
   private func listing(_ content: ContentID, _ path: WorkPath) throws -> Tree {
     if let tree = made[content] { return tree }
     guard try store.containsTree(content) else { throw WorkspaceError.absentContent(content, path: path.text) }

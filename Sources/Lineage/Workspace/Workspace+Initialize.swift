@@ -12,16 +12,30 @@ public struct InitializeReport: Sendable {
   public let existed: Bool
   /// Whether the work tree belongs to a git repository.
   public let hasGit: Bool
+  /// Why git won't merge lock files path by path in this clone, if it won't.
+  public var mergeDriverFailure: (any Error)?
 }
 
 extension Workspace {
   /// Makes a `.mlt` at the git work tree's root, or in the context's directory where there is no git.
   ///
-  /// An existing one is left as it is.
+  /// An existing one is left as it is. Git is told how to merge lock files in this clone.
   ///
   /// - Throws: ``WorkspaceError/bareRepository(_:)`` in a bare repository; what the file system says otherwise.
   public static func initialize(_ context: ProcessContext) throws -> InitializeReport {
     let place = try locate(context)
+    var report = try makeFolder(place, context)
+    if let repository = place.repository {
+      do {
+        try registerMergeDriver(in: repository)
+      } catch {
+        report.mergeDriverFailure = error
+      }
+    }
+    return report
+  }
+
+  private static func makeFolder(_ place: Place, _ context: ProcessContext) throws -> InitializeReport {
     if let folder = place.folder {
       try RepositoryFormat.check(in: folder)
       return InitializeReport(folder: folder, existed: true, hasGit: place.repository != nil)
