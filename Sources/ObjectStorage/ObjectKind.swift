@@ -1,4 +1,4 @@
-internal import MLTBase
+package import MLTBase
 
 /// What an object in the store is; with its id it makes the object's key.
 public enum ObjectKind: UInt8, CaseIterable, Hashable, Sendable {
@@ -28,11 +28,19 @@ public enum ObjectKind: UInt8, CaseIterable, Hashable, Sendable {
 }
 
 /// What identifies an object: packs are sorted by it.
-struct ObjectKey: Hashable, Comparable {
-  var id: ContentID
-  var kind: ObjectKind
+package struct ObjectKey: Hashable, Comparable, Sendable {
+  /// The object's id.
+  package var id: ContentID
+  /// What it is.
+  package var kind: ObjectKind
 
-  static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+  /// Takes the parts.
+  package init(id: ContentID, kind: ObjectKind) {
+    self.id = id
+    self.kind = kind
+  }
+
+  package static func < (left: ObjectKey, right: ObjectKey) -> Bool {
     left.id == right.id ? left.kind.rawValue < right.kind.rawValue : left.id < right.id
   }
 }

@@ -25,14 +25,20 @@ final class ObjectReader {
 
   /// Reads an object, nil if it isn't there.
   func readIfThere(_ id: ContentID, _ kind: ObjectKind) throws(StorageError) -> UnsafeRawBufferPointer? {
-    let key = ObjectKey(id: id, kind: kind)
+    try readWithPlace(ObjectKey(id: id, kind: kind))?.bytes
+  }
+
+  /// Reads an object and tells from where, nil if it isn't there.
+  func readWithPlace(
+    _ key: ObjectKey
+  ) throws(StorageError) -> (place: PackSet.Location, bytes: UnsafeRawBufferPointer)? {
     var places = try packs.find(key)
     for attempt in 0..<Self.attempts {
       var failure: StorageError?
       var isGone = false
       for place in places {
         do throws(StorageError) {
-          return try read(place)
+          return (place, try read(place))
         } catch {
           if case .system(let cause) = error, cause.errno == .noSuchFileOrDirectory { isGone = true }
           failure = failure ?? error
@@ -52,7 +58,11 @@ final class ObjectReader {
   }
 
   /// Reads the object at one place and verifies it.
-  func read(_ place: PackSet.Location) throws(StorageError) -> UnsafeRawBufferPointer {
+  ///
+  /// - Parameter isVerified: whether this process has just verified the bytes: they aren't hashed again.
+  func read(
+    _ place: PackSet.Location, isVerified: Bool = false
+  ) throws(StorageError) -> UnsafeRawBufferPointer {
     let record = place.record
     let corruption = { (damage: Corruption.Damage) in
       StorageError.corrupt(Corruption(pack: place.pack.path, object: record.key.id, damage: damage))
@@ -76,7 +86,7 @@ final class ObjectReader {
     }
     let bytes = raw.prefix(record.rawLength)
     // A recipe's name is the hash of the file; it carries a checksum of itself.
-    guard record.key.kind == .recipe || ContentHasher.contentID(of: bytes) == record.key.id else {
+    guard isVerified || record.key.kind == .recipe || ContentHasher.contentID(of: bytes) == record.key.id else {
       throw corruption(.hash)
     }
     if record.key.kind == .recipe, Recipe(bytes) == nil { throw corruption(.recipe) }

@@ -1,19 +1,30 @@
 internal import Glibc
-internal import MLTBase
+package import MLTBase
 internal import SystemPackage
 
 /// One immutable file of objects whose index was read and checked.
-final class Pack: Sendable {
+package final class Pack: Sendable {
   let path: FilePath
   let index: PackIndex
   /// The file's name.
   let name: String
+  /// The SHA-256 of the index.
+  package let id: ContentID
 
   /// Takes a pack that was just written.
-  init(path: FilePath, index: PackIndex) {
+  init(path: FilePath, id: ContentID, index: PackIndex) {
     self.path = path
+    self.id = id
     self.index = index
     name = path.lastComponent?.string ?? ""
+  }
+
+  /// Takes a pack that is somewhere else.
+  init(id: ContentID, index: PackIndex) {
+    self.id = id
+    self.index = index
+    name = Self.fileName(id)
+    path = FilePath(name)
   }
 
   /// Opens the pack at `path`, and checks all but its objects.
@@ -41,6 +52,7 @@ final class Pack: Sendable {
       name == Pack.fileName(trailer.checksum),
       let index = PackIndex(block, count: trailer.recordCount, indexOffset: trailer.indexOffset)
     else { throw .corrupt(Corruption(pack: path, object: nil, damage: .index)) }
+    id = trailer.checksum
     self.index = index
   }
 

@@ -1,11 +1,11 @@
 internal import MLTBase
 
 /// The fixed parts of a pack, as `docs/design/store-format.md` lays them out.
-enum PackFormat {
+package enum PackFormat {
   static let version: UInt32 = 1
-  static let headerLength = 16
+  package static let headerLength = 16
   static let recordLength = 52
-  static let trailerLength = 64
+  package static let trailerLength = 64
   /// The most records a reader takes: 54 MB of index.
   static let recordLimit = 1 << 20
 
@@ -13,18 +13,23 @@ enum PackFormat {
   private static let trailerMagic = Array("mltpend\n".utf8)
 
   /// How an object's bytes are stored.
-  enum Codec: UInt8 {
+  package enum Codec: UInt8, Sendable {
     case raw = 0
     case zstd = 1
   }
 
   /// Where one object is in a pack.
-  struct Record {
-    var key: ObjectKey
-    var codec: Codec
-    var storedLength: Int
-    var rawLength: Int
-    var offset: Int
+  package struct Record: Sendable {
+    /// The object.
+    package var key: ObjectKey
+    /// How its bytes are stored.
+    package var codec: Codec
+    /// The number of stored bytes.
+    package var storedLength: Int
+    /// The number of the object's bytes.
+    package var rawLength: Int
+    /// The stored bytes' distance from the pack's begin.
+    package var offset: Int
   }
 
   /// What a pack's last bytes say.

@@ -41,6 +41,11 @@ final class PackIndex: @unchecked Sendable {
     return record
   }
 
+  /// The offset of the stored bytes of the record at `position`.
+  func offset(at position: Int) -> Int {
+    self[position].offset
+  }
+
   /// Returns the object's record, nil if it isn't in the pack.
   func find(_ key: ObjectKey) -> PackFormat.Record? {
     position(of: key).map { self[$0] }

@@ -35,7 +35,7 @@ struct PackSalvage {
     let count = exact ?? candidates.compactMap { $0 }.first { $0 > 0 && $0 <= most && tail.isPlausible($0) } ?? walked
     guard let index = tail.salvagedIndex(count) else { return nil }
     isIndexSound = exact != nil
-    pack = Pack(path: path, index: index)
+    pack = Pack(path: path, id: ContentHasher.contentID(of: tail.index(count)), index: index)
   }
 
   private static func number(_ bytes: ArraySlice<UInt8>) -> Int? {

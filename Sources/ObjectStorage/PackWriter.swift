@@ -65,7 +65,7 @@ final class PackWriter {
     guard let index = PackIndex(block, count: records.count, indexOffset: indexOffset) else {
       preconditionFailure("the writer keeps the format's rules")
     }
-    return Pack(path: path, index: index)
+    return Pack(path: path, id: checksum, index: index)
   }
 
   /// Removes what was written.
