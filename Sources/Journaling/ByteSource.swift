@@ -42,12 +42,30 @@ final class FileSource: ByteSource {
   }
 }
 
+/// Bytes in memory.
+final class MemorySource: ByteSource {
+  private var rest: ArraySlice<UInt8>
+
+  /// Takes the bytes.
+  init(_ bytes: [UInt8]) {
+    rest = bytes[...]
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let count = min(buffer.count, rest.count)
+    UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).copyBytes(from: rest.prefix(count))
+    rest = rest.dropFirst(count)
+    return count
+  }
+}
+
 /// The unpacked bytes of a gzip file of one member.
 final class GzipSource: ByteSource {
   /// The most bytes that a segment may unpack to.
   static let maximumSize: Int64 = 512 << 20
 
-  private let file: FileSource
+  private let file: any ByteSource
+  private let limit: Int64
   private let input: UnsafeMutableRawBufferPointer
   // On the heap, for zlib keeps a pointer to the structure it was initialised with.
   private let stream: UnsafeMutablePointer<z_stream>
@@ -55,18 +73,26 @@ final class GzipSource: ByteSource {
   private var total: Int64 = 0
 
   /// Opens a gzip file.
-  init(_ path: FilePath) throws(ByteSourceError) {
+  convenience init(_ path: FilePath) throws(ByteSourceError) {
+    let file: FileSource
     do throws(SystemCallError) {
       file = try FileSource(path)
     } catch {
       throw .system(error)
     }
+    try self.init(file, limit: Self.maximumSize)
+  }
+
+  /// Unpacks the bytes of a gzip file; more than `limit` of them unpacked count as damage.
+  init(_ packed: any ByteSource, limit: Int64) throws(ByteSourceError) {
+    file = packed
+    self.limit = limit
     input = .allocate(byteCount: 64 * 1024, alignment: 16)
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // 15 bits of window, plus 16 for a gzip wrapper and no other (zlib.h).
     let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard code == Z_OK else { throw .system(SystemCallError("unpack", path, .noMemory)) }
+    guard code == Z_OK else { throw .system(SystemCallError("unpack", nil, .noMemory)) }
   }
 
   deinit {
@@ -99,7 +125,7 @@ final class GzipSource: ByteSource {
     }
     let count = capacity - Int(stream.pointee.avail_out)
     total += Int64(count)
-    guard total <= Self.maximumSize else { throw .damaged }
+    guard total <= limit else { throw .damaged }
     return count
   }
 }

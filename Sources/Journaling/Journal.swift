@@ -59,7 +59,7 @@ public final class Journal: Sendable {
     _ = consume lock
   }
 
-  private static func lock(in folder: FilePath) throws(JournalError) -> FileLock {
+  static func lock(in folder: FilePath) throws(JournalError) -> FileLock {
     try journaling { () throws(SystemCallError) in try FileLock(folder.appending("journal").appending("lock")) }
   }
 
@@ -69,6 +69,8 @@ public final class Journal: Sendable {
 
   /// What appends through this object did beside appending, in order.
   public var notices: [JournalNotice] { state.withLock { $0.notices } }
+
+  func note(_ notices: [JournalNotice]) { state.withLock { $0.notices += notices } }
 
   // MARK: Appending
 

@@ -8,7 +8,7 @@ enum SegmentCloser {
 
   private static let temporaryName = "closing.tmp"
   // Level 3 packs events to within a few percent of the default level, three times as fast.
-  private static let level: Int32 = 3
+  static let level: Int32 = 3
 
   /// Closes the active segment that begins with event `first`.
   ///

@@ -1,26 +1,27 @@
 /// The name of a segment's file: which events it holds, and whether it is closed.
-struct SegmentName: Hashable {
+package struct SegmentName: Hashable, Sendable {
   /// The number of the first event.
-  let first: Int64
+  package let first: Int64
   /// The number of the last event; nil for an active segment.
-  let last: Int64?
+  package let last: Int64?
 
   private static let digits = 12
   private static let activeEnd = ".jsonl"
   private static let closedEnd = ".jsonl.gz"
 
   /// The file's name.
-  var name: String {
+  package var name: String {
     Self.padded(first) + (last.map { "-" + Self.padded($0) + Self.closedEnd } ?? Self.activeEnd)
   }
 
-  init(first: Int64, last: Int64?) {
+  /// Takes the numbers.
+  package init(first: Int64, last: Int64?) {
     self.first = first
     self.last = last
   }
 
   /// Reads a file's name; nil if it isn't a segment's.
-  init?(_ name: UnsafeRawBufferPointer) {
+  package init?(_ name: UnsafeRawBufferPointer) {
     guard let first = Self.number(name.prefix(Self.digits)) else { return nil }
     var rest = name.dropFirst(Self.digits)
     if rest.elementsEqual(Self.activeEnd.utf8) {
