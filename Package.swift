@@ -74,6 +74,8 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(name: "ObjectStorage", dependencies: ["CZstd", "MLTBase", systemPackage], swiftSettings: settings),
+    .target(
+      name: "Remotes", dependencies: ["Journaling", "MLTBase", "ObjectStorage", systemPackage], swiftSettings: settings),
 
     // MARK: The base
 
@@ -136,6 +138,10 @@ let package = Package(
     .testTarget(
       name: "ObjectStorageTests",
       dependencies: ["MLTBase", "ObjectStorage", "TestSupport", "store-writer", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RemotesTests",
+      dependencies: ["Journaling", "MLTBase", "ObjectStorage", "Remotes", "TestSupport", systemPackage],
       swiftSettings: settings),
 
     // A front end of its own process for the tests of FileTracing: one that can be stopped, signalled and killed.
