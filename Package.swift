@@ -37,7 +37,7 @@ let package = Package(
       name: "MLTCommands",
       dependencies: [
         "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing", "MLTBase",
-        "ObjectStorage",
+        "ObjectStorage", "Remotes",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -50,7 +50,7 @@ let package = Package(
       name: "Lineage",
       dependencies: [
         "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase", "ObjectStorage",
-        systemPackage,
+        "Remotes", systemPackage,
       ],
       swiftSettings: settings
     ),

@@ -24,7 +24,7 @@ struct MLT: ParsableCommand {
       executed, 127 if it isn't found, 128+n if signal n killed it.
       """,
     version: "mlt \(Version.text)",
-    subcommands: [FinishRunCommand.self, MergeLocksCommand.self],
+    subcommands: [FinishRunCommand.self, MergeLocksCommand.self, ServeRemoteCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Record",
@@ -35,6 +35,11 @@ struct MLT: ParsableCommand {
         name: "Look",
         subcommands: [StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
+      CommandGroup(
+        name: "Share",
+        subcommands: [
+          RemoteCommand.self, PushCommand.self, PullCommand.self, FetchCommand.self, WhereisCommand.self,
+        ]),
       CommandGroup(
         name: "Keep in order",
         subcommands: [DuCommand.self, GcCommand.self, FsckCommand.self, ReindexCommand.self]),

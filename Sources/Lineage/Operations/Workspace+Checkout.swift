@@ -56,6 +56,17 @@ extension Workspace {
         lock
       }
     let (wanted, absent) = try wanted(by: request, source)
+    return try fetchingMissing {
+      wanted.compactMap(\.content)
+    } _: {
+      try restore(wanted, absent, from: source, lock, request)
+    }
+  }
+
+  private func restore(
+    _ wanted: [ArtifactRecord], _ absent: [AbsentEntry], from source: LockFile, _ lock: LockFile,
+    _ request: CheckoutRequest
+  ) throws -> CheckoutReport {
     let catalog = try makeCatalog()
     var planner = try RestorePlanner(self, catalog)
     var report = CheckoutReport()

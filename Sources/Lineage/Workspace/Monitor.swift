@@ -1,4 +1,5 @@
 public import ObjectStorage
+public import Remotes
 
 /// What somebody who waits is told, and how they stop what goes on.
 public struct Monitor: Sendable {
@@ -6,6 +7,8 @@ public struct Monitor: Sendable {
   public var stored: (@Sendable (IngestProgress) -> Void)?
   /// Called now and then with what has been written of one file or folder.
   public var restored: (@Sendable (RestoreProgress) -> Void)?
+  /// Called now and then with what has been sent or received.
+  public var transferred: (@Sendable (TransferProgress) -> Void)?
   /// Whether to stop, leaving everything sound.
   public var isCancelled: (@Sendable () -> Bool)?
 

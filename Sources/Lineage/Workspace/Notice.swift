@@ -24,6 +24,8 @@ public enum Notice: Sendable {
   case unlisted(path: String, content: ContentID)
   /// What was tracked before has been changed since, and so stays.
   case leftOver(path: String)
+  /// Bytes that are missing here can't be had from a remote.
+  case remoteUnreachable(String, reason: String)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

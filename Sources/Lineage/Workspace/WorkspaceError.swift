@@ -1,4 +1,5 @@
 public import MLTBase
+public import Remotes
 public import SystemPackage
 
 /// What an operation can't do, beyond the failures of the engines below it.
@@ -65,6 +66,20 @@ public enum WorkspaceError: Error, Sendable {
   case noUserFolder
   /// No component of that name has run or been described.
   case unknownComponent(String, similar: [String])
+  /// No remote is named, and none goes without saying.
+  case noRemote(known: [String])
+  /// No remote has that name.
+  case unknownRemote(String, similar: [String])
+  /// There is a remote of that name.
+  case remoteExists(String)
+  /// The name can't be a remote's.
+  case invalidRemoteName(String)
+  /// The URL, without credentials, is none of a kind that can be reached.
+  case unsupportedRemote(String)
+  /// The URL, without credentials, holds a password.
+  case passwordInURL(String)
+  /// A remote can't be reached or used.
+  case remoteFailed(String, url: String, RemoteError)
   /// No folder from this one up to the work tree's root is a DVC project.
   case notDVCProject(String)
 

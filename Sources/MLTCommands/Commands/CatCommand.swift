@@ -19,7 +19,9 @@ struct CatCommand: ParsableCommand {
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
-    try workspace.readContents(of: pointer) { try Output.write($0, to: STDOUT_FILENO) }
+    try session.telling(workspace) {
+      try workspace.readContents(of: pointer) { try Output.write($0, to: STDOUT_FILENO) }
+    }
     session.tell(workspace)
   }
 }

@@ -7,6 +7,7 @@ internal import Lineage
 internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
+internal import Remotes
 internal import SystemPackage
 
 /// The one place that turns every failure into message, hints and exit status.
@@ -226,10 +227,64 @@ struct FailureReport {
     case .unknownComponent(let name, let similar):
       set("there is no component '\(name)'", .notFound)
       hints.append(similar.isEmpty ? "run 'mlt component' for a list" : "did you mean \(Self.list(similar))?")
+    case .noRemote(let known):
+      if known.isEmpty {
+        set("no remote is named", .notFound, hint: "run 'mlt remote add origin FOLDER', or 'mlt help remote'")
+      } else {
+        set("there are several remotes, and none is the default", .usage)
+        hints.append("name one of \(Self.list(known)), or run 'mlt remote default NAME'")
+      }
+    case .unknownRemote(let name, let similar):
+      set("there is no remote '\(name)'", .notFound)
+      hints.append(similar.isEmpty ? "run 'mlt remote' for a list" : "did you mean \(Self.list(similar))?")
+    case .remoteExists(let name):
+      set("there is a remote '\(name)' already", .conflict, hint: "run 'mlt remote set-url \(name) URL' to change it")
+    case .invalidRemoteName(let name):
+      set("'\(name)' can't be a remote's name", .usage, hint: "use letters, digits, '-', '_' and '.'")
+    case .unsupportedRemote(let url):
+      set(
+        "'\(url)' is no remote that can be reached", .usage,
+        hint: "remotes are folders, 'ssh://[USER@]HOST[:PORT]/PATH' or '[USER@]HOST:PATH'")
+    case .passwordInURL(let url):
+      set("the URL of '\(url)' holds a password", .usage, hint: "ssh takes none; use a key")
+    case .remoteFailed(let name, let url, let error): describe(error, of: name, url)
     case .notDVCProject(let path):
       set(
         "'\(path)' is not in a DVC project", .notFound,
         hint: "name a folder that has a '.dvc' folder in it, or above it in the work tree")
+    }
+  }
+
+  private mutating func describe(_ error: RemoteError, of name: String, _ url: String) {
+    let place = "remote '\(name)' (\(url))"
+    switch error {
+    case .cancelled: set("interrupted", .interrupted, hint: "run the command again to go on where it was")
+    case .notARemote:
+      set(
+        "\(place): there is no remote in it", .notFound,
+        hint: "run 'mlt remote set-url \(name) \(url)' to make one there")
+    case .unsettled: set("\(place) keeps changing", .locked, hint: "run the command again")
+    case .unsupportedVersion: set("\(place): \(error)", .failed, hint: "a newer mlt made it; upgrade mlt")
+    case .malformed: set("\(place): \(error)", .corrupt)
+    case .storage(let error): describe(error)
+    case .journal(let error): describe(error)
+    case .transport(let error):
+      switch error {
+      case .noFolder:
+        set(
+          "\(place): \(error)", .notFound, hint: "is it mounted? 'mlt remote set-url \(name) URL' says anew where it is"
+        )
+      case .missing, .truncated, .notAFile, .tooLarge, .tooMany: set("\(place): \(error)", .corrupt)
+      case .full: set("\(place): \(error)", .failed, hint: "free some space there and push again; nothing is lost")
+      case .readOnly, .denied: set("\(place): \(error)", .failed, hint: "you may read it, but not write it")
+      case .notStarted: set("\(place): \(error)", .failed, hint: "is ssh installed?")
+      case .connectionLost:
+        set("\(place): \(error)", .failed, hint: "does 'ssh HOST mlt --version' work?")
+        hints.append(
+          "where mlt is elsewhere on that machine, 'git config -f .mlt/config remote.\(name).program PATH' says so")
+      case .otherProtocol: set("\(place): \(error)", .failed, hint: "upgrade the older mlt of the two")
+      case .notAServer, .violation, .system: set("\(place): \(error)", .failed)
+      }
     }
   }
 

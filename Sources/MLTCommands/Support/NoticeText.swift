@@ -21,6 +21,7 @@ enum NoticeText {
       "warning: cannot look into folder '\(path)' \(content.short): its listing isn't in the store"
     case .leftOver(let path):
       "warning: '\(path)' isn't tracked any more and was changed since, so that it stays; remove it by hand"
+    case .remoteUnreachable(let name, let reason): "warning: cannot get missing bytes from remote '\(name)': \(reason)"
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }

@@ -2,6 +2,7 @@ internal import Glibc
 internal import Lineage
 internal import MLTBase
 internal import ObjectStorage
+internal import Remotes
 internal import SystemPackage
 
 /// What one invocation of the program stands in: the process's own surroundings, read in this one place.
@@ -103,8 +104,19 @@ struct Session {
     defer { line.end() }
     workspace.monitor.stored = { line.update(files: $0.filesRead, bytes: $0.bytesRead) }
     workspace.monitor.restored = { line.update(files: $0.filesWritten, bytes: $0.bytesWritten) }
+    workspace.monitor.transferred = { line.update(files: Int64($0.objects), bytes: $0.bytes) }
     workspace.monitor.isCancelled = { Interruption.isAsked }
-    return try body()
+    return try telling(workspace, body)
+  }
+
+  /// Does something; if it fails, what the workspace has to tell may say why.
+  func telling<Result>(_ workspace: Workspace, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      tell(workspace)
+      throw error
+    }
   }
 
   /// Writes what the workspace has to tell to stderr.

@@ -1,0 +1,101 @@
+internal import GitAccess
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+public import Remotes
+internal import SystemPackage
+
+/// What to push, and to where.
+public struct PushRequest: Sendable {
+  /// Which bytes go with the facts.
+  public enum Scope: Sendable {
+    /// What the lock file names, and what the runs on the current branch read and wrote.
+    case branch
+    /// What any run or lock file refers to.
+    case everything
+    /// What some runs read and wrote: pointers.
+    case runs([String])
+  }
+
+  /// The remote's name; nil for the default one.
+  public var remote: String?
+  /// Which bytes go with the facts, which all go.
+  public var scope = Scope.branch
+  /// Whether only to find out what would be sent.
+  public var isDryRun = false
+
+  /// Asks for the current branch, to the default remote.
+  public init() {}
+}
+
+/// What a push did.
+public struct PushOutcome: Sendable {
+  /// The remote's name.
+  public var remote: String
+  /// What was sent.
+  public var report: PushReport
+  /// Tracked paths whose bytes aren't in this clone's store.
+  public var unsent: [String]
+}
+
+extension Workspace {
+  /// Sends bytes that a remote lacks, then all facts that it lacks.
+  ///
+  /// - Throws: what reaching the remote throws; ``WorkspaceError/malformedLock(_:_:)``; ``WorkspaceError/unknownPointer(_:similar:)``.
+  public func push(_ request: PushRequest) throws -> PushOutcome {
+    let connection = try connect(to: request.remote)
+    // Before what refers to bytes is looked for, so that no fact goes before its bytes.
+    let extent = try journal.extent()
+    try index.catchUp(journal)
+    let lock = try readLock()
+    let branch = try repository?.head().branch
+    let wanted: Set<ContentID> =
+      switch request.scope {
+      case .branch: try contents(ofRuns: { $0.branch == branch })
+      case .everything: try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()
+      case .runs(let pointers): try contents(of: pointers.map { try run(of: $0) })
+      }
+    let locked = Set(lock.entries.map(\.content))
+    let store = try store
+    var roots: [ContentID] = []
+    for content in wanted.union(locked).sorted() {
+      // Of what a run read not everything was ever stored.
+      if try locked.contains(content) || store.containsFile(content) || store.containsTree(content) {
+        roots.append(content)
+      }
+    }
+    let report = try sharing(connection.name) {
+      try connection.remote.push(
+        roots, from: store, journal, through: extent, isDryRun: request.isDryRun, options: transfer)
+    }
+    let missing = Set(report.missing)
+    let present = try report.missing.isEmpty ? [] : connection.held(missing, self)
+    return PushOutcome(
+      remote: connection.name, report: report,
+      unsent: lock.entries.filter { missing.contains($0.content) && !present.contains($0.content) }.map(\.path.text))
+  }
+
+  private func contents(ofRuns isWanted: (RunSummary) -> Bool) throws -> Set<ContentID> {
+    try contents(of: index.runs(RunQuery()).filter(isWanted).map(\.id))
+  }
+
+  private func contents(of runs: [RunID]) throws -> Set<ContentID> {
+    var contents: Set<ContentID> = []
+    for run in runs {
+      for file in try index.files(of: run) {
+        for content in [file.artifact.content, file.artifact.before] {
+          if let content { contents.insert(content) }
+        }
+      }
+    }
+    return contents
+  }
+}
+
+extension RemoteConnection {
+  /// Those of some contents that the remote has.
+  func held(_ contents: some Sequence<ContentID>, _ workspace: Workspace) throws -> Set<ContentID> {
+    try workspace.sharing(name) { try remote.contains(contents, using: workspace.store) }
+  }
+}

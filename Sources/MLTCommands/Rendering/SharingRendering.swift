@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Lineage
+internal import MLTBase
+internal import Remotes
+
+/// How pushes and fetches read.
+enum SharingRendering {
+  static func text(_ outcome: PushOutcome, isDryRun: Bool) -> String {
+    let report = outcome.report
+    if report.objects == 0, report.events == 0 { return "Everything is in '\(outcome.remote)' already\n" }
+    var parts: [String] = []
+    if report.events > 0 { parts.append(Formatting.count(Int(report.events), "fact")) }
+    if report.objects > 0 {
+      parts.append("\(Formatting.count(report.objects, "object")) (\(Formatting.size(report.objectBytes)))")
+    }
+    return "\(isDryRun ? "would send" : "sent")  \(parts.joined(separator: ", "))  to \(outcome.remote)\n"
+  }
+
+  static func json(_ outcome: PushOutcome, isDryRun: Bool) -> JSONObject {
+    [
+      "bytes_sent": .int(outcome.report.bytesSent), "dry_run": .bool(isDryRun), "facts": .int(outcome.report.events),
+      "files": .int(Int64(outcome.report.packs + outcome.report.segments)), "format": 1,
+      "object_bytes": .int(outcome.report.objectBytes), "objects": .int(Int64(outcome.report.objects)),
+      "problems": .array(outcome.report.problems.map { .string("\($0)") }), "remote": .string(outcome.remote),
+      "unsent": .array(outcome.unsent.map { .string($0) }),
+    ]
+  }
+
+  static func text(_ outcome: FetchOutcome, isDryRun: Bool) -> String {
+    if outcome.facts.eventCount == 0, outcome.bytes.objects == 0 {
+      return "Nothing new in '\(outcome.remote)'\n"
+    }
+    var parts: [String] = []
+    if outcome.facts.eventCount > 0 { parts.append(Formatting.count(Int(outcome.facts.eventCount), "fact")) }
+    if outcome.bytes.objects > 0 {
+      parts.append("\(Formatting.count(outcome.bytes.objects, "object")) (\(Formatting.size(outcome.bytes.bytes)))")
+    }
+    return "\(isDryRun ? "would receive" : "received")  \(parts.joined(separator: ", "))  from \(outcome.remote)\n"
+  }
+
+  static func json(_ outcome: FetchOutcome, isDryRun: Bool) -> JSONObject {
+    [
+      "bytes": .int(outcome.bytes.bytes), "dry_run": .bool(isDryRun), "facts": .int(outcome.facts.eventCount),
+      "format": 1, "missing": .array(outcome.bytes.missing.map { .string($0.hex) }),
+      "objects": .int(Int64(outcome.bytes.objects)),
+      "problems": .array((outcome.facts.problems + outcome.bytes.problems).map { .string("\($0)") }),
+      "remote": .string(outcome.remote), "unavailable": .array(outcome.unavailable.map { .string($0) }),
+    ]
+  }
+
+  /// Says what is wrong with the remote, and fails if something is.
+  static func sayProblems(of outcome: FetchOutcome) throws {
+    let problems = outcome.facts.problems + outcome.bytes.problems
+    for problem in problems { Output.say("error: \(problem)") }
+    for path in outcome.unavailable {
+      Output.say("error: the bytes of '\(path)' are neither here nor in remote '\(outcome.remote)'")
+    }
+    if !outcome.unavailable.isEmpty {
+      Output.say("hint: who made them has to run 'mlt push'; 'mlt checkout PATH' restores the others")
+    }
+    if !problems.isEmpty { throw ExitCode(FailureReport.Status.corrupt.rawValue) }
+    if !outcome.unavailable.isEmpty { throw ExitCode(FailureReport.Status.notFound.rawValue) }
+  }
+}
