@@ -28,6 +28,11 @@ struct PackView: Sendable {
   /// Takes another list of packs; the table stays if all that are in it do.
   mutating func replace(with kept: [Pack], and new: [Pack]) {
     if kept.count != packs.count { table = nil }
+    // The same objects in the same order make a pack of the same name: a new one isn't the damaged one that it replaces.
+    if !distrusted.isEmpty {
+      let names = Set(kept.map(\.name))
+      distrusted = distrusted.filter { names.contains($0.packName) }
+    }
     packs = kept + new
     recordCount = packs.reduce(0) { $0 + $1.index.count }
   }

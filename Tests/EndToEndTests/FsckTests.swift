@@ -157,6 +157,26 @@ import Testing
     }
   }
 
+  @Test("a repair that makes the damaged pack's like again, under the same name, leaves all sound")
+  func likeAgain() throws {
+    try withWorld { world in
+      try expectSuccess(world.shell("mkdir d && echo 1 > d/1 && mlt add d && mlt mv d e && mlt rm e/1 && mlt add e"))
+      try world.write("e/2", "2\n")
+      let packs = world.repository.pushing(".mlt/packs")
+      let before = try Set(FileOperations.names(in: packs))
+      try expectSuccess(world.mlt("add", "e"))
+      let new = try Set(FileOperations.names(in: packs)).subtracting(before)
+      let name = try #require(new.first { $0.string.hasSuffix(".pack") })
+      // All objects of this pack are stored anew, and nothing else is.
+      try damage(packs.appending(name)) { bytes in for position in 16..<20 { bytes[position] ^= 1 } }
+      #expect(try fsck(world).status == 6)
+      let (status, report) = try fsck(world, "--repair")
+      #expect(status == 0, "\(report)")
+      #expect(try lostPaths(report) == [])
+      try expectSuccess(world.mlt("fsck"))
+    }
+  }
+
   @Test("a pack that is gone is told by what lock files name, and repaired from the work tree")
   func missing() throws {
     try withWorld { world in
