@@ -139,9 +139,15 @@ let package = Package(
       name: "ObjectStorageTests",
       dependencies: ["MLTBase", "ObjectStorage", "TestSupport", "store-writer", systemPackage],
       swiftSettings: settings),
+    // Shares through a remote from a process of its own.
+    .executableTarget(
+      name: "remote-sharer", dependencies: ["Journaling", "MLTBase", "ObjectStorage", "Remotes", systemPackage],
+      path: "Tests/Helpers/RemoteSharer", swiftSettings: settings),
     .testTarget(
       name: "RemotesTests",
-      dependencies: ["Journaling", "MLTBase", "ObjectStorage", "Remotes", "TestSupport", systemPackage],
+      dependencies: [
+        "Journaling", "MLTBase", "ObjectStorage", "Remotes", "TestSupport", "remote-sharer", systemPackage,
+      ],
       swiftSettings: settings),
 
     // A front end of its own process for the tests of FileTracing: one that can be stopped, signalled and killed.

@@ -53,15 +53,14 @@ public final class Remote: Sendable {
   }
 
   private static let header = "mlt remote "
-  private static let formatLimit = 4096
-  // The shortest file there is: version and identity.
+  // Version and identity; a version of more digits makes it no shorter.
   private static let formatLength = header.utf8.count + 2 + 3 + 32 + 1
 
   // Nil if there is no format.
   private static func identity(_ transport: any Transport) throws(RemoteError) -> RemoteToken? {
     var bytes: [UInt8] = []
     do throws(TransportError) {
-      try transport.read([ReadRequest(.format, offset: 0, count: header.utf8.count + 2)]) { _, read in
+      try transport.read([ReadRequest(.format, offset: 0, count: formatLength)]) { _, read in
         bytes = read
         return true
       }
@@ -72,25 +71,14 @@ public final class Remote: Sendable {
     } catch {
       throw .transport(error)
     }
-    let digits = bytes.dropFirst(header.utf8.count).prefix { (0x30...0x39).contains($0) }
-    guard bytes.starts(with: header.utf8), let first = digits.first, first != 0x30 else { throw .malformed(.format) }
-    // A number of several digits is no version of ours.
-    guard digits.count == 1, Int64(first - 0x30) <= formatVersion else {
-      throw .unsupportedVersion(
-        .format, found: Int64(first - 0x30) * (digits.count == 1 ? 1 : 10), supported: formatVersion)
-    }
-    do throws(TransportError) {
-      try transport.read([ReadRequest(.format, offset: 0, count: formatLength)]) { _, read in
-        bytes = read
-        return true
-      }
-    } catch .truncated {
-      throw .malformed(.format)
-    } catch {
-      throw .transport(error)
-    }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw .malformed(.format) }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines[0].hasPrefix(header), let found = Int64(lines[0].dropFirst(header.utf8.count)), found >= 1 else {
+      throw .malformed(.format)
+    }
+    guard found <= formatVersion else {
+      throw .unsupportedVersion(.format, found: found, supported: formatVersion)
+    }
     guard lines.count == 3, lines[1].hasPrefix("id "), let id = RemoteToken(hex: lines[1].dropFirst(3)) else {
       throw .malformed(.format)
     }

@@ -18,6 +18,10 @@ struct HostileTests {
         "mlt remote 2\nid ffffffffffffffffffffffffffffffff\nmore\n",
         RemoteError.unsupportedVersion(.format, found: 2, supported: 1)
       ),
+      (
+        "mlt remote 12\nid ffffffffffffffffffffffffffffffff\n",
+        .unsupportedVersion(.format, found: 12, supported: 1)
+      ),
       ("", .malformed(.format)), ("mlt remote 1\nid x\n", .malformed(.format)),
       ("mlt remote 1\nid FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF\n", .malformed(.format)),
       ("hello, world, this is", .malformed(.format)),
