@@ -33,7 +33,8 @@ final class RemoteIndex: Sendable {
   private static let tailLength: Int64 = 64 << 10
   private static let packLimit: Int64 = 1 << 40
 
-  private let cache: FilePath
+  /// The folder.
+  let cache: FilePath
   private let state = Mutex(State())
 
   init(cache: FilePath) {

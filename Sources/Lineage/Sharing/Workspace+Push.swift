@@ -49,15 +49,19 @@ extension Workspace {
     let extent = try journal.extent()
     try index.catchUp(journal)
     let lock = try readLock()
-    let branch = try repository?.head().branch
-    let wanted: Set<ContentID> =
-      switch request.scope {
-      case .branch: try contents(ofRuns: { $0.branch == branch })
-      case .everything: try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()
-      case .runs(let pointers): try contents(of: pointers.map { try run(of: $0) })
-      }
-    let locked = Set(lock.entries.map(\.content))
     let store = try store
+    var search: BranchContents?
+    let wanted: Set<ContentID>
+    switch request.scope {
+    case .branch:
+      let branch = try BranchContents(
+        repository?.head().branch, extent: extent, index: index, journal: journal, store: store)
+      wanted = try branch.find(since: sharing(connection.name) { try connection.remote.mark(branch.label) })
+      search = branch
+    case .everything: wanted = try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()
+    case .runs(let pointers): wanted = try contents(of: pointers.map { try run(of: $0) })
+    }
+    let locked = Set(lock.entries.map(\.content))
     var roots: [ContentID] = []
     for content in wanted.union(locked).sorted() {
       // Of what a run read not everything was ever stored.
@@ -66,18 +70,19 @@ extension Workspace {
       }
     }
     let report = try sharing(connection.name) {
-      try connection.remote.push(
+      let report = try connection.remote.push(
         roots, from: store, journal, through: extent, isDryRun: request.isDryRun, options: transfer)
+      // What is tracked is looked at each time.
+      if let search, !request.isDryRun, report.problems.isEmpty, locked.isSuperset(of: report.missing) {
+        try connection.remote.keep(search.mark, search.label)
+      }
+      return report
     }
     let missing = Set(report.missing)
     let present = try report.missing.isEmpty ? [] : connection.held(missing, self)
     return PushOutcome(
       remote: connection.name, report: report,
       unsent: lock.entries.filter { missing.contains($0.content) && !present.contains($0.content) }.map(\.path.text))
-  }
-
-  private func contents(ofRuns isWanted: (RunSummary) -> Bool) throws -> Set<ContentID> {
-    try contents(of: index.runs(RunQuery()).filter(isWanted).map(\.id))
   }
 
   private func contents(of runs: [RunID]) throws -> Set<ContentID> {
