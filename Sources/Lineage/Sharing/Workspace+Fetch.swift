@@ -77,7 +77,8 @@ extension Workspace {
     return outcome
   }
 
-  private func contents(of pointer: String, _ lock: LockFile) throws -> [ContentID] {
+  /// What a pointer names: a path, what is tracked below one, a run's files, or a content.
+  func contents(of pointer: String, _ lock: LockFile) throws -> [ContentID] {
     let path = path(of: pointer)
     if let locked = try lockedArtifact(path, in: lock) { return locked.content.map { [$0] } ?? [] }
     let below = lock.entries(below: path)
@@ -137,8 +138,13 @@ extension Workspace {
     ]
     for remote in remotes() {
       do {
-        let held = try connect(to: remote.name).held([content], self)
-        places.append(Whereabouts(remote: remote.name, holds: held.contains(content)))
+        let connection = try connect(to: remote.name)
+        // What is here shows what there has to be elsewhere, down to the last piece.
+        let holds =
+          try places.first?.holds == true
+          ? sharing(remote.name) { try connection.remote.lacking([content], of: store).isEmpty }
+          : connection.held([content], self).contains(content)
+        places.append(Whereabouts(remote: remote.name, holds: holds))
       } catch WorkspaceError.remoteFailed(_, _, let error) {
         places.append(Whereabouts(remote: remote.name, holds: nil, reason: "\(error)"))
       }

@@ -6,6 +6,8 @@ public enum Setting: String, CaseIterable, Sendable {
   case inputLimit = "capture.inputLimit"
   /// For how many seconds `mlt gc` removes nothing that was stored.
   case grace = "gc.grace"
+  /// How many remotes must have what `mlt gc` removes.
+  case minimalCopies = "store.minCopies"
   /// Further environment variables to record with a run.
   case environment = "capture.environment"
 
@@ -22,6 +24,7 @@ public enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .inputLimit: "64MiB"
     case .grace: "7200"
+    case .minimalCopies: "0"
     case .environment: ""
     }
   }
@@ -30,7 +33,7 @@ public enum Setting: String, CaseIterable, Sendable {
   func accepts(_ value: String) -> Bool {
     switch self {
     case .inputLimit: Configuration.size(of: value) != nil
-    case .grace: Int64(value).map { $0 >= 0 } ?? false
+    case .grace, .minimalCopies: Int64(value).map { $0 >= 0 } ?? false
     case .environment: true
     }
   }

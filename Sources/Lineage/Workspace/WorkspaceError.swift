@@ -80,6 +80,8 @@ public enum WorkspaceError: Error, Sendable {
   case passwordInURL(String)
   /// A remote can't be reached or used.
   case remoteFailed(String, url: String, RemoteError)
+  /// What is to be dropped here isn't whole in as many remotes as it has to be; some of these couldn't be asked.
+  case tooFewCopies([String], wanted: Int, unreachable: [String])
   /// No folder from this one up to the work tree's root is a DVC project.
   case notDVCProject(String)
 

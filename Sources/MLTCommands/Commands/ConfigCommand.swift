@@ -19,6 +19,7 @@ struct ConfigCommand: ParsableCommand {
 
       capture.inputLimit   largest input that a run stores of itself (default 64MiB)
       gc.grace             seconds for which 'mlt gc' removes nothing that was stored (default 7200)
+      store.minCopies      how many remotes must have what 'mlt gc' takes from runs (default 0; with --drop at least 1)
       capture.environment  further environment variables to record with a run, separated by blanks
       """)
 

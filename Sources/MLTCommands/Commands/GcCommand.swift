@@ -18,7 +18,10 @@ struct GcCommand: ParsableCommand {
         mlt gc --older-than 90d             drop the bytes of runs that started before
         mlt gc --keep-last 5 --older-than 90d   drop what is neither
 
-      What a lock file names stays in any case.
+      What a lock file names stays in any case. With 'store.minCopies' set, what fewer remotes have stays, too.
+
+        mlt gc --drop data/raw models/old.pkl   remove bytes here that a remote has; 'mlt cat', 'mlt checkout' and 'mlt pull' \
+      get them back
       """)
 
   @Flag(name: [.customShort("n"), .long], help: "Only say what would be removed")
@@ -39,6 +42,15 @@ struct GcCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Seconds for which nothing that was stored is removed", valueName: "s"))
   var grace: Int64?
 
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Drop what these paths, runs or contents name, if enough remotes have it", valueName: "pointer"),
+    completion: .file())
+  var drop: [String] = []
+
+  @Flag(name: .long, help: "Remove even what no other store has")
+  var force = false
+
   @Flag(name: .long, help: "Print JSON")
   var json = false
 
@@ -56,13 +68,16 @@ struct GcCommand: ParsableCommand {
     request.since = olderThan?.moment(now: session.context.clock.now())
     request.onlyTips = tipsOnly
     request.grace = grace
-    let report = try session.watching("collecting") { progress in
+    request.dropped = drop
+    request.isForced = force
+    let outcome = try session.watching("collecting") { progress in
       try workspace.collect(request, progress: progress)
     }
+    let report = outcome.report
     if json {
-      try session.show(json: MaintenanceRendering.json(report, isDryRun: dryRun), of: workspace)
+      try session.show(json: MaintenanceRendering.json(outcome, isDryRun: dryRun), of: workspace)
     } else {
-      try session.show(MaintenanceRendering.text(report, isDryRun: dryRun), of: workspace)
+      try session.show(MaintenanceRendering.text(outcome, isDryRun: dryRun), of: workspace)
     }
     if report.wasHinderedByDamage {
       Output.say("error: nothing was removed, since what is damaged may hide what is still wanted")

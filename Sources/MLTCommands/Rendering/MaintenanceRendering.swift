@@ -6,7 +6,8 @@ internal import ObjectStorage
 enum MaintenanceRendering {
   // MARK: gc
 
-  static func text(_ report: CollectionReport, isDryRun: Bool) -> String {
+  static func text(_ outcome: CollectOutcome, isDryRun: Bool) -> String {
+    let report = outcome.report
     let would = isDryRun ? "would be " : ""
     var lines: [String] = []
     if report.packsRetired == 0 {
@@ -20,16 +21,21 @@ enum MaintenanceRendering {
       "\(Formatting.count(report.after.objects, "object")) in \(Formatting.count(report.after.packs, "pack")), "
         + "\(Formatting.size(report.after.bytes)) (before: \(report.before.packs), "
         + "\(Formatting.size(report.before.bytes)))")
+    if outcome.heldBack > 0 {
+      lines.append(
+        "\(Formatting.count(outcome.heldBack, "content")) kept that too few remotes have ('store.minCopies')")
+    }
     for problem in report.problems { lines.append("warning: \(problem)") }
     return lines.map { $0 + "\n" }.joined()
   }
 
-  static func json(_ report: CollectionReport, isDryRun: Bool) -> JSONObject {
-    [
+  static func json(_ outcome: CollectOutcome, isDryRun: Bool) -> JSONObject {
+    let report = outcome.report
+    return [
       "format": 1, "dryRun": .bool(isDryRun), "removed": .int(Int64(report.objectsRemoved)),
       "freed": .int(report.bytesFreed), "before": json(report.before), "after": json(report.after),
       "packsRetired": .int(Int64(report.packsRetired)), "missing": .int(Int64(report.missingCount)),
-      "hindered": .bool(report.wasHinderedByDamage),
+      "hindered": .bool(report.wasHinderedByDamage), "heldBack": .int(Int64(outcome.heldBack)),
       "problems": .array(report.problems.map { .string("\($0)") }),
     ]
   }

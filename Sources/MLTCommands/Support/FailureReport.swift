@@ -248,6 +248,11 @@ struct FailureReport {
     case .passwordInURL(let url):
       set("the URL of '\(url)' holds a password", .usage, hint: "ssh takes none; use a key")
     case .remoteFailed(let name, let url, let error): describe(error, of: name, url)
+    case .tooFewCopies(let names, let wanted, let unreachable):
+      set(
+        "\(Self.list(names)) is not whole in \(wanted == 1 ? "any remote" : "\(wanted) remotes"); nothing was removed",
+        .conflict, hint: "run 'mlt push' first, or drop it everywhere with --force")
+      if !unreachable.isEmpty { hints.append("could not ask \(Self.list(unreachable))") }
     case .notDVCProject(let path):
       set(
         "'\(path)' is not in a DVC project", .notFound,
