@@ -80,13 +80,7 @@ public struct Configuration: Sendable {
   /// - Throws: ``GitError/invalidValue(key:value:expected:)`` if the value is neither on nor off,
   ///   ``GitError/invalidKey(_:)`` if the text is no key.
   public func bool(_ key: String) throws(GitError) -> Bool? {
-    try value(key, .boolean) { text in
-      switch text?.lowercased() {
-      case nil, "true", "yes", "on": true
-      case "", "false", "no", "off": false
-      case let text?: ConfigurationNumber.integer(text).map { $0 != 0 }
-      }
-    }
+    try value(key, .boolean) { Self.flag(of: $0) }
   }
 
   /// Returns the number of bytes that a key has; nil if it isn't set.
@@ -100,6 +94,15 @@ public struct Configuration: Sendable {
   /// Reads a number of bytes as a size's value has it; nil if it isn't one, negative or too large.
   public static func size(of text: String) -> Int? {
     ConfigurationNumber.size(text)
+  }
+
+  /// Reads an entry's value as a flag; nil if it is neither on nor off.
+  public static func flag(of text: String?) -> Bool? {
+    switch text?.lowercased() {
+    case nil, "true", "yes", "on": true
+    case "", "false", "no", "off": false
+    case let text?: ConfigurationNumber.integer(text).map { $0 != 0 }
+    }
   }
 
   private func entry(_ key: String) throws(GitError) -> Entry? {

@@ -158,6 +158,14 @@ extension EventIndexer {
     remember(state, fact.run)
   }
 
+  func add(_ fact: RunSigned, _ stamp: Stamp) throws {
+    let state = try stateOrNew(fact.run)
+    try db.run(
+      "INSERT INTO signatures VALUES (?, ?, ?, ?)",
+      [.int(state.n), .int(stamp.at), .id(fact.record), .text(fact.key)])
+    remember(state, fact.run)
+  }
+
   func setDeleted(_ isDeleted: Bool, _ run: RunID, _ stamp: Stamp) throws {
     var state = try stateOrNew(run)
     if wins(stamp, over: state.deleted) {

@@ -72,6 +72,7 @@ final class EventIndexer {
       case RunStarted.type: try add(try event.fact(RunStarted.self), stamp)
       case RunLogged.type: try add(try event.fact(RunLogged.self), stamp)
       case RunEnded.type: try add(try event.fact(RunEnded.self), stamp)
+      case RunSigned.type: try add(try event.fact(RunSigned.self), stamp)
       case RunAnnotated.type: try add(try event.fact(RunAnnotated.self), stamp)
       case RunDeleted.type: try setDeleted(true, try event.fact(RunDeleted.self).run, stamp)
       case RunRestored.type: try setDeleted(false, try event.fact(RunRestored.self).run, stamp)

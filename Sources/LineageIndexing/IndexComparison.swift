@@ -39,6 +39,10 @@ struct IndexComparison {
       "hazards",
       "SELECT runs.id, late, kind, hazards.path, detail FROM hazards JOIN runs ON runs.n = run ORDER BY 1, 2, 3, 4, 5"
     ),
+    (
+      "signatures",
+      "SELECT runs.id, at, signatures.record, key FROM signatures JOIN runs ON runs.n = run ORDER BY 1, 2, 3, 4"
+    ),
     ("components", "SELECT name, field, value, at FROM components ORDER BY 1, 2"),
     (
       "added",

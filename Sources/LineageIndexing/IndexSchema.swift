@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -42,6 +42,8 @@ enum IndexSchema {
           run INTEGER NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL,
           PRIMARY KEY (run, key)) WITHOUT ROWID;
         CREATE TABLE hazards (run INTEGER NOT NULL, late INTEGER NOT NULL, kind TEXT NOT NULL, path TEXT, detail TEXT);
+        CREATE TABLE signatures (
+          run INTEGER NOT NULL, at INTEGER NOT NULL, record BLOB NOT NULL, key TEXT NOT NULL);
         CREATE TABLE components (
           name TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
           PRIMARY KEY (name, field)) WITHOUT ROWID;
@@ -74,6 +76,7 @@ enum IndexSchema {
         CREATE INDEX tags_key ON tags (key, value);
         CREATE INDEX metrics_key ON metrics (run, key, step);
         CREATE INDEX hazards_run ON hazards (run);
+        CREATE INDEX signatures_run ON signatures (run);
         CREATE INDEX added_path ON added (path, at);
         CREATE INDEX added_content ON added (key) WHERE key IS NOT NULL;
         """)

@@ -72,6 +72,22 @@ extension LineageIndex {
     return try elements.map { try row.known($0.string) }
   }
 
+  /// The keys that a run's record is said to be signed with, each once, the earliest first; nothing was checked.
+  ///
+  /// Signatures of another record than the one that the run has don't count.
+  public func signingKeys(of run: RunID) throws(IndexError) -> [String] {
+    let keys = try read { db in
+      try db.all(
+        """
+        SELECT key FROM signatures JOIN runs ON runs.n = run
+        WHERE runs.id = ? AND runs.record = signatures.record ORDER BY at, key
+        """, [.id(run)]
+      ) { try $0.text(0) }
+    }
+    var seen: Set<String> = []
+    return keys.filter { seen.insert($0).inserted }
+  }
+
   /// What a run stood on; nil if nothing is known of it.
   public func environment(of run: RunID) throws(IndexError) -> RunEnvironment? {
     try read { db in

@@ -33,7 +33,10 @@ struct MLT: ParsableCommand {
         ]),
       CommandGroup(
         name: "Look",
-        subcommands: [StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self]),
+        subcommands: [
+          StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self,
+          VerifyCommand.self,
+        ]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
       CommandGroup(
         name: "Share",

@@ -20,6 +20,8 @@ public struct RunRequest: Sendable {
   public var note: String?
   /// Whether to follow the command's file accesses.
   public var isTraced: Bool
+  /// Whether to sign the record; nil leaves it to the setting.
+  public var isSigned: Bool?
   /// The file that stdin was redirected from, if it is one: opened before the command starts, and read by it.
   public var redirectedInput: FilePath?
   /// The file that stdout was redirected to, if it is one.
@@ -28,7 +30,8 @@ public struct RunRequest: Sendable {
   /// Takes the request.
   public init(
     arguments: [[UInt8]], component: String? = nil, inputs: [String] = [], outputs: [String] = [],
-    parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil, isTraced: Bool = true
+    parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil, isTraced: Bool = true,
+    isSigned: Bool? = nil
   ) {
     self.arguments = arguments
     self.component = component
@@ -38,6 +41,7 @@ public struct RunRequest: Sendable {
     self.tags = tags
     self.note = note
     self.isTraced = isTraced
+    self.isSigned = isSigned
   }
 
   /// The command as text; an argument that isn't UTF-8 is quoted.

@@ -19,12 +19,13 @@ extension Workspace {
   ///
   /// - Throws: ``WorkspaceError/commandNotStarted(program:_:)`` if the program can't be run, in which case nothing is
   ///   recorded; ``WorkspaceError/notRecorded(run:exit:cause:)`` if the command ran and its record couldn't be
-  ///   written; what git, journal, store and index throw before the command is started.
+  ///   written, ``WorkspaceError/notSigned(run:exit:cause:)`` if only the signature is missing; what git, journal, store and index throw before the command is started.
   public func run(_ request: RunRequest) throws -> RunReport {
     let redaction = Redaction(environment: context.environment)
     try checkProgram(request.command)
     try checkInputs(request.inputs)
     let inputLimit = try captureInputLimit()
+    let signer = try signer(request.isSigned)
     let component = request.component ?? ComponentName.of(request.command)
     let run = RunID.random()
     let started = RunStarted(
@@ -73,6 +74,7 @@ extension Workspace {
       recording.saved = observer.saved.merging(redirections.saved) { $1 }
       return try finish(
         recording, result, observer, request: request, started: started, redirections: redirections.events,
+        signer: signer,
         reason: needsPrivileges ? "'\(request.command[0])' needs privileges that following takes away" : nil)
     } catch let error as WorkspaceError where error.isAfterRecording {
       throw error
@@ -195,7 +197,7 @@ extension Workspace {
 
   private func finish(
     _ recording: RunRecording, _ result: CommandResult, _ observer: RunObserver, request: RunRequest,
-    started: RunStarted, redirections: [AccessEvent], reason: String?
+    started: RunStarted, redirections: [AccessEvent], signer: RunSigner?, reason: String?
   ) throws -> RunReport {
     var ledger = observer.ledger
     var hazards = RunHazards.of(ledger, result)
@@ -234,6 +236,13 @@ extension Workspace {
         }
       }
       return ended
+    }
+    if let signer, let record = ended.record {
+      do {
+        try sign(record, of: ended.run, with: signer)
+      } catch {
+        throw WorkspaceError.notSigned(run: ended.run, exit: exit, cause: error)
+      }
     }
     return RunReport(
       run: ended.run, component: started.component, status: ended.status, exit: exit, evidence: recording.evidence,

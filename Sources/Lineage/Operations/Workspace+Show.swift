@@ -15,6 +15,8 @@ public struct RunDetails: Sendable {
   public var environment: RunEnvironment?
   /// The runs that were started within it.
   public var children: [RunID]
+  /// The fingerprints of the keys that it is said to be signed with; nothing was checked.
+  public var signingKeys: [String]
 }
 
 /// All that is known of an artifact.
@@ -62,7 +64,7 @@ extension Workspace {
     return RunDetails(
       run: run, inputs: try index.files(of: id, role: .input).flatMap { try finder.edges(of: $0, seenFrom: view) },
       outputs: try index.files(of: id, role: .output), environment: try index.environment(of: id),
-      children: try index.children(of: id))
+      children: try index.children(of: id), signingKeys: try index.signingKeys(of: id))
   }
 
   private func details(of target: ArtifactTarget) throws -> ArtifactDetails {

@@ -10,6 +10,14 @@ public enum Setting: String, CaseIterable, Sendable {
   case minimalCopies = "store.minCopies"
   /// Further environment variables to record with a run.
   case environment = "capture.environment"
+  /// The file of the key that runs are signed with.
+  case signKey = "sign.key"
+  /// Whether runs are signed without being asked to.
+  case signRuns = "sign.runs"
+  /// The file that says whose keys may sign.
+  case allowedSigners = "sign.allowedSigners"
+  /// The file of keys that count no more.
+  case revokedKeys = "sign.revokedKeys"
 
   /// Finds a setting by its key, in letters of either case.
   public init?(key: String) {
@@ -25,7 +33,9 @@ public enum Setting: String, CaseIterable, Sendable {
     case .inputLimit: "64MiB"
     case .grace: "7200"
     case .minimalCopies: "0"
-    case .environment: ""
+    case .environment, .signKey, .revokedKeys: ""
+    case .signRuns: "false"
+    case .allowedSigners: ".mlt-allowed-signers"
     }
   }
 
@@ -34,7 +44,16 @@ public enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .inputLimit: Configuration.size(of: value) != nil
     case .grace, .minimalCopies: Int64(value).map { $0 >= 0 } ?? false
-    case .environment: true
+    case .environment, .signKey, .allowedSigners, .revokedKeys: true
+    case .signRuns: Configuration.flag(of: value) != nil
+    }
+  }
+
+  /// Whether the file that comes with a clone has no say in it: what concerns keys and trust is the user's alone.
+  public var isPrivate: Bool {
+    switch self {
+    case .signKey, .signRuns, .allowedSigners, .revokedKeys: true
+    case .inputLimit, .grace, .minimalCopies, .environment: false
     }
   }
 }

@@ -58,8 +58,12 @@ public enum WorkspaceError: Error, Sendable {
   case notRecorded(run: RunID, exit: Int32, cause: any Error)
   /// The command ran and is recorded, but its outputs couldn't be put into the lock file.
   case lockNotUpdated(run: RunID, exit: Int32, cause: any Error)
+  /// The command ran and is recorded, but its record couldn't be signed.
+  case notSigned(run: RunID, exit: Int32, cause: any Error)
   /// A configuration value isn't what its key demands.
   case malformedSetting(key: String, value: String)
+  /// The file that everybody shares has no say in a setting.
+  case privateSetting(String)
   /// There is no such setting.
   case unknownSetting(String, similar: [String])
   /// The environment names no folder for the user's own settings.
@@ -99,7 +103,10 @@ public enum WorkspaceError: Error, Sendable {
 extension WorkspaceError {
   /// Whether the run that failed is recorded all the same.
   var isAfterRecording: Bool {
-    if case .lockNotUpdated = self { true } else { false }
+    switch self {
+    case .lockNotUpdated, .notSigned: true
+    default: false
+    }
   }
 }
 

@@ -21,6 +21,12 @@ struct ConfigCommand: ParsableCommand {
       gc.grace             seconds for which 'mlt gc' removes nothing that was stored (default 7200)
       store.minCopies      how many remotes must have what 'mlt gc' takes from runs (default 0; with --drop at least 1)
       capture.environment  further environment variables to record with a run, separated by blanks
+      sign.key             SSH key that runs are signed with: a private key's file, or a '.pub' of the agent's
+      sign.runs            whether to sign every run (default false)
+      sign.allowedSigners  file that says whose keys may sign (default '.mlt-allowed-signers')
+      sign.revokedKeys     file of keys that count no more, a list or a KRL
+
+      What begins with 'sign.' can't be set for everyone.
       """)
 
   @Argument(help: "Key, such as 'capture.inputLimit'")

@@ -15,10 +15,12 @@ struct RunCommand: ParsableCommand {
 
         mlt run -- python train.py
         mlt run -c train -p depth=5 --tag nightly -- ./train.sh data/
+        mlt run --sign -- python train.py
         mlt run -i s3://bucket/raw.parquet -- python download.py
 
       The component's name is the script's or program's ('python steps/train.py' is 'train') unless -c gives one. \
       An exit status of 125 says that mlt itself failed, 126 that the command can't be executed, 127 that it isn't found. \
+      --sign signs the record with the SSH key that the setting 'sign.key' names; 'mlt verify' checks it. \
       Inside the command MLT_RUN holds the run's id; an 'mlt run' in it becomes a child run.
       """)
 
@@ -48,6 +50,9 @@ struct RunCommand: ParsableCommand {
 
   @Flag(name: .customLong("no-trace"), help: "Compare the work tree before and after instead of following accesses")
   var isUntraced = false
+
+  @Flag(inversion: .prefixedNo, help: "Sign the record with the key of 'sign.key' (default: setting 'sign.runs')")
+  var sign: Bool?
 
   @Flag(name: [.short, .long], help: "Don't print the line about what was recorded")
   var quiet = false
@@ -87,7 +92,7 @@ struct RunCommand: ParsableCommand {
     let request = RunRequest(
       arguments: CommandLineEntry.rawArguments().suffix(count), component: component, inputs: input, outputs: output,
       parameters: try pairs(parameters, option: "--param", needsValue: true),
-      tags: try pairs(tags, option: "--tag", needsValue: false), note: note, isTraced: !isUntraced)
+      tags: try pairs(tags, option: "--tag", needsValue: false), note: note, isTraced: !isUntraced, isSigned: sign)
     var redirected = request
     redirected.redirectedInput = Session.file(of: STDIN_FILENO)
     redirected.redirectedOutput = Session.file(of: STDOUT_FILENO)

@@ -34,6 +34,9 @@ enum ShowRendering {
     if !run.parameters.isEmpty { rows.append(["params", RunRendering.pairs(run.parameters)]) }
     if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }
     if let evidence = run.evidence { rows.append(["evidence", evidence.rawValue]) }
+    if !details.signingKeys.isEmpty {
+      rows.append(["signed by", details.signingKeys.joined(separator: ", ") + " ('mlt verify' checks it)"])
+    }
     if let usage = run.usage {
       rows.append([
         "usage",
@@ -142,6 +145,7 @@ enum ShowRendering {
       run["outputs"] = .array(details.outputs.map { .object($0.fields) })
       run["environment"] = .object(details.environment?.fields ?? JSONObject())
       run["children"] = .array(details.children.map { .string($0.hex) })
+      run["signedBy"] = .array(details.signingKeys.map { .string($0) })
       return ["format": 1, "run": .object(run)]
     case .artifact(let details):
       var artifact = details.target.artifact.fields

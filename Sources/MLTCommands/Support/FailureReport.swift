@@ -81,6 +81,7 @@ struct FailureReport {
     case let error as JournalError: describe(error)
     case let error as IndexError: describe(error)
     case let error as TracingError: describe(error)
+    case let error as SigningError: describe(error)
     case let error as SystemCallError: describe(error)
     case let error as FactError: set("cannot read an event: \(error)", .corrupt)
     default: describeParsing(error)
@@ -217,6 +218,14 @@ struct FailureReport {
         inner.hints + [
           "then run 'mlt add' on them; the command itself ended with exit status \(exit)"
         ]
+    case .notSigned(let run, let exit, let cause):
+      let inner = FailureReport(cause)
+      set("run \(run.short) is recorded, but not signed: \(inner.message)", .notRecorded)
+      hints = inner.hints + ["the command itself ended with exit status \(exit); what it wrote is still there"]
+    case .privateSetting(let key):
+      set(
+        "setting '\(key)' can't be shared", .usage,
+        hint: "keys and trust are each user's own: leave out '--shared', or use '--user'")
     case .malformedSetting(let key, let value):
       set("setting '\(key)' can't be '\(value)'", .usage, hint: "run 'mlt help config' for what it takes")
     case .unknownSetting(let key, let similar):
@@ -290,6 +299,20 @@ struct FailureReport {
       case .otherProtocol: set("\(place): \(error)", .failed, hint: "upgrade the older mlt of the two")
       case .notAServer, .violation, .system: set("\(place): \(error)", .failed)
       }
+    }
+  }
+
+  private mutating func describe(_ error: SigningError) {
+    switch error {
+    case .noKey: set("\(error)", .usage, hint: "run 'mlt config --user sign.key ~/.ssh/id_ed25519'")
+    case .missingKey: set("\(error)", .notFound, hint: "run 'mlt config --user sign.key FILE' to name another")
+    case .notStarted: set("\(error)", .failed, hint: "is it installed? Debian's package is 'openssh-client'")
+    case .refused: set("\(error)", .failed, hint: "its own message stands above")
+    case .unusable: set("\(error)", .failed)
+    case .noAllowedSigners:
+      set("\(error)", .notFound, hint: "'mlt config sign.allowedSigners' says where it should be")
+    case .noRevokedKeys:
+      set("\(error)", .notFound, hint: "'mlt config sign.revokedKeys' says where it should be")
     }
   }
 
