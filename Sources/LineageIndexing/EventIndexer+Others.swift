@@ -9,10 +9,13 @@ extension EventIndexer {
       ("described", ""), ("summary", fact.summary), ("owner", fact.owner),
       ("tags", fact.tags.map { JSON.array($0.map { .string($0) }).canonicalText }),
     ]
+    let saying = Saying(.component(fact.name), fact.said, stamp)
     for (field, value) in values {
       guard let value else { continue }
-      try upsert("components", "name", [.text(fact.name), .text(field)], keyColumn: "field", value, stamp)
+      try upsert("components", "name", [.text(fact.name), .text(field)], keyColumn: "field", value, saying.stamp)
     }
+    let fields: [RecordedChange.Field] = [.summary, .owner, .tags]
+    try note(saying, zip(fields, values.dropFirst()).compactMap { field, value in value.1.map { (field, "", $0) } })
   }
 
   func add(_ fact: ArtifactAdded, _ stamp: Stamp) throws {

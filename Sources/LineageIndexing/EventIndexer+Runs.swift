@@ -77,6 +77,9 @@ extension EventIndexer {
     try setNote(fact.note, &state, stamp)
     try set(fact.parameters, in: "params", state.n, stamp)
     try set(fact.tags, in: "tags", state.n, stamp)
+    try note(
+      Saying(.run(fact.run), Attribution(user: fact.user), stamp),
+      Self.tagChanges(fact.tags) + Self.noteChanges(fact.note))
     remember(state, fact.run)
   }
 
@@ -93,6 +96,7 @@ extension EventIndexer {
     let state = try stateOrNew(fact.run)
     try set(fact.parameters, in: "params", state.n, stamp)
     try set(fact.tags, in: "tags", state.n, stamp)
+    try note(Saying(.run(fact.run), Attribution(), stamp), Self.tagChanges(fact.tags))
     for metric in fact.metrics {
       let values: [DatabaseValue] = [
         .int(state.n), .text(metric.key), .int(metric.step), .time(metric.at), .real(metric.value),
@@ -152,8 +156,13 @@ extension EventIndexer {
 
   func add(_ fact: RunAnnotated, _ stamp: Stamp) throws {
     var state = try stateOrNew(fact.run)
-    try setNote(fact.note, &state, stamp)
-    try set(fact.tags, in: "tags", state.n, stamp)
+    let saying = Saying(.run(fact.run), fact.said, stamp)
+    try setNote(fact.note, &state, saying.stamp)
+    for key in fact.untagged {
+      try upsert("tags", "run", [.int(state.n), .text(key)], keyColumn: "key", nil, saying.stamp)
+    }
+    try set(fact.tags, in: "tags", state.n, saying.stamp)
+    try note(saying, Self.tagChanges(fact.tags, fact.untagged) + Self.noteChanges(fact.note))
     try addHazards(fact.hazards, state.n, late: true)
     remember(state, fact.run)
   }
@@ -174,6 +183,7 @@ extension EventIndexer {
         "UPDATE runs SET deleted = ?, deleted_at = ?, deleted_source = ? WHERE n = ?",
         [.flag(isDeleted), .int(stamp.at), .int(stamp.source), .int(state.n)])
     }
+    try note(Saying(.run(run), Attribution(), stamp), [(.deleted, "", isDeleted ? "" : nil)])
     remember(state, run)
   }
 
@@ -182,7 +192,7 @@ extension EventIndexer {
     state.note = stamp
     try db.run(
       "UPDATE runs SET note = ?, note_at = ?, note_source = ? WHERE n = ?",
-      [.text(note), .int(stamp.at), .int(stamp.source), .int(state.n)])
+      [note.isEmpty ? .null : .text(note), .int(stamp.at), .int(stamp.source), .int(state.n)])
   }
 
   private func addHazards(_ hazards: [Hazard], _ run: Int64, late: Bool) throws {
@@ -202,9 +212,9 @@ extension EventIndexer {
     }
   }
 
-  /// Sets a value under a two-part key unless a later fact has set it.
+  /// Sets a value under a two-part key, or none, unless a later fact has set it.
   func upsert(
-    _ table: String, _ ownerColumn: String, _ key: [DatabaseValue], keyColumn: String, _ value: String, _ stamp: Stamp
+    _ table: String, _ ownerColumn: String, _ key: [DatabaseValue], keyColumn: String, _ value: String?, _ stamp: Stamp
   ) throws {
     try db.run(
       """

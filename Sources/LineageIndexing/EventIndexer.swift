@@ -76,6 +76,9 @@ final class EventIndexer {
       case RunAnnotated.type: try add(try event.fact(RunAnnotated.self), stamp)
       case RunDeleted.type: try setDeleted(true, try event.fact(RunDeleted.self).run, stamp)
       case RunRestored.type: try setDeleted(false, try event.fact(RunRestored.self).run, stamp)
+      case ArtifactAnnotated.type: try add(try event.fact(ArtifactAnnotated.self), stamp)
+      case ArtifactFlagged.type: try add(try event.fact(ArtifactFlagged.self), stamp)
+      case ArtifactUnflagged.type: try add(try event.fact(ArtifactUnflagged.self), stamp)
       case ComponentDescribed.type: try add(try event.fact(ComponentDescribed.self), stamp)
       case ArtifactAdded.type: try add(try event.fact(ArtifactAdded.self), stamp)
       default: break  // a newer version's business

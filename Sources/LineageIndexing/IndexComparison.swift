@@ -51,6 +51,15 @@ struct IndexComparison {
       FROM added JOIN paths ON paths.n = added.path ORDER BY 1, 2, 4
       """
     ),
+    (
+      "changes",
+      """
+      SELECT kind, key, field, name, value, part, why, user_name, ordered, at, writers.id, paths.path, artifact_kind,
+        content, size
+      FROM changes JOIN writers ON writers.n = source LEFT JOIN paths ON paths.n = changes.path
+      ORDER BY kind, key, at, writers.id, part
+      """
+    ),
   ]
 
   /// Returns how many rows of each table one of the two has and the other hasn't, of tables where there are any.

@@ -34,7 +34,7 @@ enum IndexSchema {
           run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
           PRIMARY KEY (run, key)) WITHOUT ROWID;
         CREATE TABLE tags (
-          run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
+          run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT, at INTEGER NOT NULL, source INTEGER NOT NULL,
           PRIMARY KEY (run, key)) WITHOUT ROWID;
         CREATE TABLE metrics (
           run INTEGER NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL);
@@ -51,6 +51,10 @@ enum IndexSchema {
           n INTEGER PRIMARY KEY, path INTEGER NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL, key INTEGER,
           content BLOB, kind INTEGER NOT NULL, size INTEGER NOT NULL, count INTEGER, flags INTEGER NOT NULL,
           before BLOB, problem TEXT);
+        CREATE TABLE changes (
+          n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key NOT NULL, field INTEGER NOT NULL, name TEXT NOT NULL,
+          value TEXT, part INTEGER NOT NULL, why TEXT, user_name TEXT, ordered INTEGER NOT NULL, at INTEGER NOT NULL,
+          source INTEGER NOT NULL, path INTEGER, artifact_kind INTEGER, content BLOB, size INTEGER);
         CREATE TABLE problems (
           n INTEGER PRIMARY KEY, source INTEGER NOT NULL, sequence INTEGER NOT NULL, event BLOB, type TEXT,
           reason TEXT NOT NULL);
@@ -78,6 +82,9 @@ enum IndexSchema {
         CREATE INDEX hazards_run ON hazards (run);
         CREATE INDEX signatures_run ON signatures (run);
         CREATE INDEX added_path ON added (path, at);
+        CREATE INDEX changes_subject ON changes (kind, key);
+        CREATE INDEX changes_path ON changes (path) WHERE path IS NOT NULL;
+        CREATE INDEX changes_flags ON changes (kind, key) WHERE field = 2;
         CREATE INDEX added_content ON added (key) WHERE key IS NOT NULL;
         """)
   }

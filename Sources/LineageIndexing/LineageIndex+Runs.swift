@@ -14,7 +14,9 @@ extension LineageIndex {
       guard let n = found?.n, var record = found?.record else { return nil }
       let run = [DatabaseValue.int(n)]
       record.parameters = try map(db, "SELECT key, value FROM params WHERE run = ?", run) { try $0.text(1) }
-      record.tags = try map(db, "SELECT key, value FROM tags WHERE run = ?", run) { try $0.text(1) }
+      record.tags = try map(db, "SELECT key, value FROM tags WHERE run = ? AND value IS NOT NULL", run) {
+        try $0.text(1)
+      }
       record.metricsLatest = try map(db, "SELECT key, value FROM latest_metrics WHERE run = ?", run) {
         try $0.real(1)
       }
@@ -127,7 +129,8 @@ extension LineageIndex {
 
   static let summaryColumns = """
     runs.id, component, command, started, ended, status, exit, commit_id, branch, dirty, user_name, parent, note,
-    inputs, outputs, wall
+    inputs, outputs, wall,
+    (SELECT json_group_object(key, value) FROM tags WHERE tags.run = runs.n AND value IS NOT NULL)
     """
 
   static func summary(_ row: Columns) throws -> RunSummary {
@@ -137,7 +140,15 @@ extension LineageIndex {
       exit: try row.optionalInt(6), commit: try row.optionalText(7), branch: try row.optionalText(8),
       isDirty: try row.flag(9), user: try row.text(10), parent: try row.optionalRun(11),
       note: try row.optionalText(12), inputCount: try row.int(13), outputCount: try row.int(14),
-      wall: try row.optionalInt(15))
+      wall: try row.optionalInt(15), tags: try tags(row, 16))
+  }
+
+  private static func tags(_ row: Columns, _ index: Int) throws -> [String: String] {
+    // Few runs have any.
+    if try row.text(index) == "{}" { return [:] }
+    let members = try row.known(try row.json(index).object).members
+    return Dictionary(
+      try members.map { ($0.key, try row.known($0.value.string)) }, uniquingKeysWith: { $1 })
   }
 
   /// What a listing shows of runs, in the order asked for; unknown ones are left out.

@@ -89,4 +89,6 @@ public struct RunSummary: Hashable, Sendable {
   public var outputCount: Int64
   /// How long the command took, in microseconds; nil while it isn't known.
   public var wall: Int64?
+  /// Tags given with the run or set later, the latest of each.
+  public var tags: [String: String]
 }

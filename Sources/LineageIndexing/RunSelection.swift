@@ -34,7 +34,7 @@ struct RunSelection {
       values.append(.text(tag))
       if let value = query.tagValue { values.append(.text(value)) }
       conditions.append(
-        "runs.n IN (SELECT run FROM tags WHERE key = ?" + (query.tagValue == nil ? ")" : " AND value = ?)"))
+        "runs.n IN (SELECT run FROM tags WHERE key = ? AND value \(query.tagValue == nil ? "IS NOT NULL" : "= ?"))")
     }
     let order = query.newestFirst ? "DESC" : "ASC"
     var sql = "SELECT \(LineageIndex.summaryColumns) FROM runs WHERE \(conditions.joined(separator: " AND "))"

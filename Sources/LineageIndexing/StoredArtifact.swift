@@ -11,19 +11,12 @@ enum StoredArtifact {
 
   /// The values of the columns.
   static func values(_ artifact: ArtifactRecord) -> [DatabaseValue] {
-    let kind: Int64 =
-      switch artifact.kind {
-      case .file: 0
-      case .tree: 1
-      case .link: 2
-      case .uri: 3
-      }
     let flags: Int64 =
       (artifact.isExecutable ? 1 : 0) | (artifact.isStored ? 2 : 0) | (artifact.isInGit ? 4 : 0)
       | (artifact.isModified ? 64 : 0)
       | (artifact.isPartial ? 8 : 0) | number(artifact.evidence) << 4
     return [
-      .int(kind), .int(artifact.size), .int(artifact.count), .int(flags), .id(artifact.before),
+      .int(number(artifact.kind)), .int(artifact.size), .int(artifact.count), .int(flags), .id(artifact.before),
       .text(artifact.problem),
     ]
   }
@@ -46,6 +39,16 @@ enum StoredArtifact {
       isModified: flags & 64 != 0,
       isPartial: flags & 8 != 0, before: try columns.optionalContent(first + 4),
       problem: try columns.optionalText(first + 5))
+  }
+
+  /// The number that stands for a kind.
+  static func number(_ kind: ArtifactRecord.Kind) -> Int64 {
+    switch kind {
+    case .file: 0
+    case .tree: 1
+    case .link: 2
+    case .uri: 3
+    }
   }
 
   /// The kind that a number stands for; nil if none.

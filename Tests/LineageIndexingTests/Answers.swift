@@ -11,7 +11,7 @@ enum Answers {
     var lines: [String] = []
     let runs = try index.runs(query)
     for summary in runs {
-      lines.append("summary \(summary)")
+      lines.append("summary \(text(summary))")
       lines.append("run \(text(try record(index, summary.id)))")
       lines.append("children \(try index.children(of: summary.id))")
       if let environment = try index.environment(of: summary.id) { lines.append("\(environment.fields)") }
@@ -23,6 +23,14 @@ enum Answers {
       for metric in try index.metrics(of: summary.id) { lines.append("metric \(metric)") }
     }
     for component in try index.components() { lines.append("component \(component)") }
+    for run in runs { lines += try index.changes(of: .run(run.id)).map { "change \($0)" } }
+    for component in try index.components() {
+      lines += try index.changes(of: .component(component.name)).map { "change \($0)" }
+    }
+    for path in Set(try index.openFlags().compactMap(\.artifact?.path)).sorted() {
+      lines += try index.changes(path: path).map { "change \($0)" }
+    }
+    for flag in try index.openFlags() { lines.append("flag \(flag)") }
     for addition in try index.added() { lines.append("added \(addition)") }
     for id in try index.contentIDs(prefix: "", limit: 1000) { lines.append("content \(id)") }
     for problem in try index.problems() { lines.append("problem \(problem)") }
@@ -34,9 +42,18 @@ enum Answers {
     try #require(try index.run(id), "a listed run has a record")
   }
 
+  private static func text(_ summary: RunSummary) -> String {
+    var rest = summary
+    rest.tags = [:]
+    return "\(rest) \(sorted(summary.tags))"
+  }
+
   // Dictionaries print in any order.
+  private static func sorted(_ map: [String: some Any]) -> String {
+    map.sorted { $0.key < $1.key }.map { "\($0)" }.joined()
+  }
+
   private static func text(_ record: RunRecord) -> String {
-    func sorted(_ map: [String: some Any]) -> String { map.sorted { $0.key < $1.key }.map { "\($0)" }.joined() }
     var rest = record
     rest.parameters = [:]
     rest.tags = [:]

@@ -31,6 +31,13 @@ struct RandomHistory {
 
   private mutating func artifacts() -> [ArtifactRecord] { (0..<below(4)).map { _ in artifact() } }
 
+  // Now and then somebody answers to what a fast clock has recorded, or claims so of a time far off.
+  private mutating func said(_ world: World) -> Attribution {
+    let leads: [Int64?] = [nil, nil, 0, 3, 100_000_000, 1 << 50]
+    let follows = leads[below(leads.count)].map { Timestamp(microseconds: world.now.microseconds + $0) }
+    return Attribution(user: "user \(below(3))", why: below(2) == 0 ? "why" : nil, follows: follows)
+  }
+
   private mutating func hazards() -> [Hazard] {
     below(4) == 0 ? [Hazard(.inputChanged, path: "a.csv", detail: "detail \(below(3))")] : []
   }
@@ -45,7 +52,7 @@ struct RandomHistory {
 
   private mutating func step(_ world: World, _ writers: Int) throws {
     let writer = below(writers)
-    switch below(12) {
+    switch below(14) {
     case 0...3:
       let id = RunID.random(using: &generator)
       open.append((id, writer))
@@ -87,15 +94,28 @@ struct RandomHistory {
     case 9:
       guard let id = all.randomElement(using: &generator) else { return }
       try world.append(
-        [RunAnnotated(run: id, note: "later \(below(9))", tags: ["tag": "\(below(3))"], hazards: hazards())],
+        [
+          RunAnnotated(
+            run: id, note: below(3) == 0 ? "" : "later \(below(9))", tags: below(3) > 0 ? ["tag": "\(below(3))"] : [:],
+            untagged: below(2) == 0 ? ["tag"] : [], hazards: hazards(), said: said(world))
+        ],
         writer: writer)
     case 10:
       guard let id = all.randomElement(using: &generator) else { return }
       try world.append([below(2) == 0 ? RunDeleted(run: id) : RunRestored(run: id)] as [any Fact], writer: writer)
+    case 11:
+      let facts: [any Fact] = [
+        ArtifactFlagged(artifact(), said: said(world)), ArtifactUnflagged(artifact(), said: said(world)),
+        ArtifactAnnotated(
+          artifact(), note: below(2) == 0 ? "" : "note \(below(9))", tags: ["tag": "\(below(3))"],
+          untagged: below(2) == 0 ? ["tag"] : [], said: said(world)),
+      ]
+      for fact in facts.shuffled(using: &generator) { try world.append([fact], writer: below(writers)) }
     default:
       let component = ComponentDescribed(
         name: "step-\(below(4))", summary: below(2) == 0 ? "summary \(below(5))" : nil,
-        owner: below(2) == 0 ? "owner \(below(5))" : nil, tags: below(2) == 0 ? ["t\(below(3))"] : nil)
+        owner: below(2) == 0 ? "owner \(below(5))" : nil, tags: below(2) == 0 ? ["t\(below(3))"] : nil,
+        said: said(world))
       try world.append([component, ArtifactAdded(artifact())] as [any Fact], writer: writer)
     }
   }

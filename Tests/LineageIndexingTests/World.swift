@@ -25,6 +25,9 @@ final class World {
   /// The journal as the first writer has it.
   var journal: Journal { journals[0] }
 
+  /// What the clock shows.
+  var now: Timestamp { time.now }
+
   /// Moves the clock.
   func wait(_ microseconds: Int64 = 1_000_000) { time.wait(microseconds) }
 

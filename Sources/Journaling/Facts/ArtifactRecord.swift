@@ -124,3 +124,18 @@ public struct ArtifactRecord: Hashable, Sendable {
       before: try reader.contentID("before"), problem: try reader.optionalString("problem"))
   }
 }
+
+extension FieldReader {
+  /// Reads an artifact without which nothing would be left to say.
+  func artifact(_ name: String) throws(FactError) -> ArtifactRecord {
+    guard let entry = try object(name) else { throw FactError(name) }
+    let artifact: ArtifactRecord?
+    do throws(FactError) {
+      artifact = try ArtifactRecord(entry)
+    } catch {
+      throw FactError(name + "." + error.field)
+    }
+    guard let artifact else { throw FactError(name + ".kind") }
+    return artifact
+  }
+}

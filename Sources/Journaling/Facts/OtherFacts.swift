@@ -13,13 +13,19 @@ public struct ComponentDescribed: Fact {
   public var owner: String?
   /// All its tags; nil leaves them as they were.
   public var tags: [String]?
+  /// Who says so, and why.
+  public var said: Attribution
 
   /// Takes the facts.
-  public init(name: String, summary: String? = nil, owner: String? = nil, tags: [String]? = nil) {
+  public init(
+    name: String, summary: String? = nil, owner: String? = nil, tags: [String]? = nil,
+    said: Attribution = Attribution()
+  ) {
     self.name = name
     self.summary = summary
     self.owner = owner
     self.tags = tags
+    self.said = said
   }
 
   /// The type's own fields.
@@ -28,6 +34,7 @@ public struct ComponentDescribed: Fact {
     writer.set("name", name)
     writer.set("description", summary)
     writer.set("owner", owner)
+    said.write(&writer)
     var fields = writer.fields
     // An empty list says something here: that there are no tags any more.
     fields["tags"] = tags.map { .array($0.map { .string($0) }) }
@@ -39,7 +46,8 @@ public struct ComponentDescribed: Fact {
     let reader = FieldReader(fields)
     self.init(
       name: try reader.string("name"), summary: try reader.optionalString("description"),
-      owner: try reader.optionalString("owner"), tags: fields["tags"] == nil ? nil : try reader.strings("tags"))
+      owner: try reader.optionalString("owner"), tags: fields["tags"] == nil ? nil : try reader.strings("tags"),
+      said: try Attribution(reader))
   }
 }
 
@@ -70,16 +78,7 @@ public struct ArtifactAdded: Fact {
   /// Reads the type's own fields.
   public init(fields: JSONObject) throws(FactError) {
     let reader = FieldReader(fields)
-    guard let entry = try reader.object("artifact") else { throw FactError("artifact") }
-    let artifact: ArtifactRecord?
-    do throws(FactError) {
-      artifact = try ArtifactRecord(entry)
-    } catch {
-      throw FactError("artifact." + error.field)
-    }
-    // Of an addition nothing would be left to show.
-    guard let artifact else { throw FactError("artifact.kind") }
-    self.init(artifact)
+    self.init(try reader.artifact("artifact"))
     guard let entry = try reader.object("origin") else { return }
     do {
       origin = try ImportOrigin(entry)

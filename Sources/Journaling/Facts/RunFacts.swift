@@ -212,19 +212,28 @@ public struct RunAnnotated: Fact {
 
   /// The run.
   public var run: RunID
-  /// A note, which replaces the one before.
+  /// A note in Markdown, which replaces the one before; empty if there is to be none.
   public var note: String?
   /// Tags to set.
   public var tags: [String: String]
+  /// Tags to take away, sorted.
+  public var untagged: [String]
   /// Hazards that showed only after the run's end.
   public var hazards: [Hazard]
+  /// Who says so, and why.
+  public var said: Attribution
 
   /// Takes the facts.
-  public init(run: RunID, note: String? = nil, tags: [String: String] = [:], hazards: [Hazard] = []) {
+  public init(
+    run: RunID, note: String? = nil, tags: [String: String] = [:], untagged: [String] = [], hazards: [Hazard] = [],
+    said: Attribution = Attribution()
+  ) {
     self.run = run
     self.note = note
     self.tags = tags
+    self.untagged = untagged
     self.hazards = hazards
+    self.said = said
   }
 
   /// The type's own fields.
@@ -233,7 +242,9 @@ public struct RunAnnotated: Fact {
     writer.set("run", run.hex)
     writer.set("note", note)
     writer.set("tags", tags)
+    writer.set("untagged", untagged)
     writer.set("hazards", objects: hazards.map(\.fields))
+    said.write(&writer)
     return writer.fields
   }
 
@@ -242,6 +253,8 @@ public struct RunAnnotated: Fact {
     let reader = FieldReader(fields)
     self.init(
       run: try reader.runID("run"), note: try reader.optionalString("note"), tags: try reader.stringMap("tags"),
-      hazards: try reader.objects("hazards") { entry throws(FactError) in try Hazard(entry) }.compactMap { $0 })
+      untagged: try reader.strings("untagged"),
+      hazards: try reader.objects("hazards") { entry throws(FactError) in try Hazard(entry) }.compactMap { $0 },
+      said: try Attribution(reader))
   }
 }

@@ -1,0 +1,102 @@
+internal import GRDB
+internal import Journaling
+public import MLTBase
+
+extension LineageIndex {
+  private static let changeColumns = """
+    changes.kind, key, field, name, value, why, user_name, at, ordered, writers.id, paths.path, artifact_kind, content,
+    size
+    """
+  private static let changeTables =
+    "changes JOIN writers ON writers.n = changes.source LEFT JOIN paths ON paths.n = changes.path"
+  // By when they count, the last first: see "What counts" in the journal's format.
+  private static let changeOrder = "ordered DESC, writers.id DESC, at DESC, part DESC"
+
+  /// All that was said of a subject, what counts latest first.
+  public func changes(of subject: Subject) throws(IndexError) -> [RecordedChange] {
+    try read { db in try Self.changes(of: subject, db) }
+  }
+
+  /// All that was said of artifacts that were named by a path (``PathText``) or URI, whatever content they had, what counts
+  /// latest first.
+  public func changes(path: String) throws(IndexError) -> [RecordedChange] {
+    try readTogether { db in
+      let subjects = try db.all(
+        """
+        SELECT DISTINCT changes.kind, key FROM changes WHERE changes.path = (SELECT n FROM paths WHERE path = ?)
+        """, [.text(path)]
+      ) { try Subject($0, kind: 0, key: 1) }
+      return Self.sorted(try subjects.flatMap { try Self.changes(of: $0, db) })
+    }
+  }
+
+  private static func changes(of subject: Subject, _ db: Database) throws -> [RecordedChange] {
+    let found = try db.all(
+      """
+      SELECT \(changeColumns) FROM \(changeTables) WHERE changes.kind = ? AND key = ? ORDER BY \(changeOrder)
+      """, [.int(subject.kind), subject.key], change)
+    return markingLatest(found)
+  }
+
+  /// The latest time by which anything counts that was said of a subject; nil if nothing was.
+  public func latestChange(of subject: Subject) throws(IndexError) -> Timestamp? {
+    try read { db in
+      try db.first(
+        "SELECT max(ordered) FROM changes WHERE kind = ? AND key = ?", [.int(subject.kind), subject.key]
+      ) { try $0.optionalTime(0) } ?? nil
+    }
+  }
+
+  /// The flags that weren't taken back, each as it was said last, the latest first.
+  public func openFlags() throws(IndexError) -> [RecordedChange] {
+    try read { db in
+      let found = try db.all(
+        "SELECT \(Self.changeColumns) FROM \(Self.changeTables) WHERE field = 2 ORDER BY \(Self.changeOrder)", [],
+        Self.change)
+      return Self.markingLatest(found).filter { $0.isLatest && $0.value != nil }
+    }
+  }
+
+  // Of each thing that was said something about, the first one in order is the latest.
+  private static func markingLatest(_ changes: [RecordedChange]) -> [RecordedChange] {
+    struct Thing: Hashable {
+      var kind: Int64
+      var key: DatabaseValue
+      var field: RecordedChange.Field
+      var name: ExactText
+    }
+    var seen: Set<Thing> = []
+    return changes.map { change in
+      let thing = Thing(
+        kind: change.subject.kind, key: change.subject.key, field: change.field, name: ExactText(change.name))
+      var change = change
+      change.isLatest = seen.insert(thing).inserted
+      return change
+    }
+  }
+
+  // Changes of several subjects, each of which is in order.
+  private static func sorted(_ changes: [RecordedChange]) -> [RecordedChange] {
+    changes.enumerated().sorted { left, right in
+      let (mine, yours) = (left.element, right.element)
+      if mine.order != yours.order { return mine.order > yours.order }
+      if mine.writer != yours.writer { return mine.writer > yours.writer }
+      if mine.at != yours.at { return mine.at > yours.at }
+      return left.offset < right.offset
+    }.map(\.element)
+  }
+
+  private static func change(_ row: Columns) throws -> RecordedChange {
+    var artifact: NamedArtifact?
+    if let path = try row.optionalText(10) {
+      artifact = NamedArtifact(
+        path: path, kind: try row.known(StoredArtifact.kind(try row.int(11))), content: try row.optionalContent(12),
+        size: try row.int(13))
+    }
+    return RecordedChange(
+      subject: try Subject(row, kind: 0, key: 1), field: try row.known(RecordedChange.Field(rawValue: try row.int(2))),
+      name: try row.text(3), value: try row.optionalText(4), why: try row.optionalText(5),
+      user: try row.optionalText(6), at: try row.time(7), order: try row.time(8),
+      writer: try row.known(WriterID(bytes: try row.bytes(9) ?? [])), artifact: artifact, isLatest: false)
+  }
+}
