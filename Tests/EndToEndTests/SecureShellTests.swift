@@ -15,13 +15,13 @@ struct SecureShellTests {
       let ssh = ["MLT_SSH": server.client.string]
       let url = "ssh://127.0.0.1:\(server.port)\(world.folder)/it's far"
       // At the other side a shell without the user's settings runs the program.
-      let program = #"git config -f .mlt/config remote.far.program "'\#(World.program)'""#
+      let program = "'\(World.program)'"
       try expectSuccess(
         world.shell(
           """
           set -e
           git init -q --bare -b main hub.git; git clone -q hub.git a 2>&1; cd a; git checkout -q -b main
-          mlt init; \(program); mlt remote add far "\(url)"
+          mlt init; mlt remote add --program "\(program)" far "\(url)"
           mkdir data; echo 1 > data/1; echo 2 > data/2; head -c 3000000 /dev/urandom > big
           mlt add data big
           mlt run -- sh -c 'cat data/[12] > sum'
@@ -32,7 +32,9 @@ struct SecureShellTests {
       let (b, c) = (world.folder.appending("b"), world.folder.appending("c"))
       for name in ["b", "c"] {
         try expectSuccess(
-          world.shell("git clone -q hub.git \(name) && cd \(name) && mlt init && \(program)", in: world.folder))
+          world.shell(
+            "git clone -q hub.git \(name) && cd \(name) && mlt init && mlt remote set-program far \"\(program)\"",
+            in: world.folder))
       }
       try expectSuccess(world.mlt("pull", in: b, environment: ssh))
       try expectSuccess(world.shell("diff -r data ../a/data && cmp big ../a/big && cmp sum ../a/sum", in: b))

@@ -39,9 +39,11 @@ extension Workspace {
   }
 
   /// Makes a remote where there is none.
-  func makeRemote(_ name: String, url: String) throws {
+  ///
+  /// - Parameter program: the program at the other side; nil for what the settings say.
+  func makeRemote(_ name: String, url: String, program: String? = nil) throws {
     try sharing(name, url: url) {
-      let (transport, program) = try self.transport(name, url, isCreating: true)
+      let (transport, program) = try self.transport(name, url, program: program, isCreating: true)
       defer { program?.end() }
       if let folder = transport as? FolderTransport { try folder.createFolder() }
       try Remote.create(transport)
@@ -49,14 +51,14 @@ extension Workspace {
   }
 
   private func transport(
-    _ name: String, _ url: String, isCreating: Bool = false
+    _ name: String, _ url: String, program: String? = nil, isCreating: Bool = false
   ) throws -> (any Transport, ProgramConnection?) {
     switch try RemoteAddress(url, root: root) {
     case .folder(let path): return (FolderTransport(path), nil)
     case .shell(let host, let port, let path):
       // What came with a clone mustn't say what is executed.
       let own = configuration.entries.last { $0.key == RemoteKey.program(name) && $0.level != .shared }
-      let program = own?.value ?? "mlt"
+      let program = program ?? own?.value ?? "mlt"
       var arguments = [context.environment["MLT_SSH"] ?? "ssh"]
       if let port { arguments += ["-p", String(port)] }
       arguments += ["--", host, "\(program) serve-remote \(isCreating ? "--create " : "")\(Self.quoted(path))"]

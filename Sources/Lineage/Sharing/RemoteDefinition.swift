@@ -71,17 +71,19 @@ extension Workspace {
   /// - Parameters:
   ///   - url: where it is; a relative path begins at the context's directory, and is kept as seen from the work tree's root.
   ///   - level: `.shared`, to be committed, or `.local`.
+  ///   - program: the `mlt` to start at the other side of an ssh URL, kept for this clone alone; nil for what the settings say.
   ///   - isCreating: whether it is reached, and made if need be, before it is named.
   /// - Throws: ``WorkspaceError/invalidRemoteName(_:)``, ``WorkspaceError/remoteExists(_:)``,
   ///   ``WorkspaceError/unsupportedRemote(_:)``, ``WorkspaceError/passwordInURL(_:)``,
   ///   ``WorkspaceError/remoteFailed(_:url:_:)``.
   public func addRemote(
-    _ name: String, url: String, at level: Configuration.Level, isCreating: Bool
+    _ name: String, url: String, program: String? = nil, at level: Configuration.Level, isCreating: Bool
   ) throws -> RemoteDefinition {
     guard RemoteKey.isLegal(name) else { throw WorkspaceError.invalidRemoteName(name) }
     if remotes().contains(where: { $0.name == name }) { throw WorkspaceError.remoteExists(name) }
     let url = try stored(url)
-    if isCreating { try makeRemote(name, url: url) }
+    if isCreating { try makeRemote(name, url: url, program: program) }
+    if let program { try Configuration.set(RemoteKey.program(name), program, in: file(of: .local)) }
     try Configuration.set(RemoteKey.url(name), url, in: file(of: level))
     return RemoteDefinition(name: name, url: RemoteURL.withoutCredentials(url), level: level)
   }
@@ -118,6 +120,16 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/unknownRemote(_:similar:)``; what the settings' files throw.
   public func setDefaultRemote(_ name: String, at level: Configuration.Level) throws {
     try Configuration.set(RemoteKey.default, known(name), in: file(of: level))
+  }
+
+  /// Says which `mlt` is to be started at the other side of an ssh URL.
+  ///
+  /// - Parameter level: `.local`, or `.user` for all clones that name the remote so.
+  /// - Throws: ``WorkspaceError/unknownRemote(_:similar:)``; what the settings' files throw.
+  public func setRemoteProgram(_ name: String, to program: String, at level: Configuration.Level) throws {
+    let file = file(of: level)
+    if level == .user { try FileOperations.createFolder(file.removingLastComponent()) }
+    try Configuration.set(RemoteKey.program(known(name)), program, in: file)
   }
 
   private func moveRemote(_ name: String, to new: String?) throws {

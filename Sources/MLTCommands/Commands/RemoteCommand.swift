@@ -18,7 +18,7 @@ struct RemoteCommand: ParsableCommand {
       Remotes are named in '.mltconfig', which is committed: who clones the repository has them. --local names one in \
       this clone alone. Where MLT_SSH is set, it names the program to be used for ssh.
       """,
-    subcommands: [Add.self, List.self, Remove.self, Rename.self, SetURL.self, Default.self],
+    subcommands: [Add.self, List.self, Remove.self, Rename.self, SetURL.self, SetProgram.self, Default.self],
     defaultSubcommand: List.self)
 
   struct Add: ParsableCommand {
@@ -34,6 +34,9 @@ struct RemoteCommand: ParsableCommand {
     @Flag(name: .long, help: "Name it in this clone alone, not in '.mltconfig'")
     var local = false
 
+    @Option(name: .long, help: "The mlt to start at the other side of an ssh URL (default 'mlt'), for this clone alone")
+    var program: String?
+
     @Flag(name: .long, help: "Don't reach for it now")
     var offline = false
 
@@ -41,7 +44,7 @@ struct RemoteCommand: ParsableCommand {
       let session = try Session()
       let workspace = try session.workspace()
       let remote = try workspace.addRemote(
-        name, url: url, at: local ? .local : .shared, isCreating: !offline)
+        name, url: url, program: program, at: local ? .local : .shared, isCreating: !offline)
       try session.show("added  \(remote.name)  \(remote.url)\n", of: workspace)
     }
   }
@@ -118,6 +121,26 @@ struct RemoteCommand: ParsableCommand {
       let workspace = try session.workspace()
       let remote = try workspace.setRemoteURL(name, to: url, isCreating: !offline)
       try session.show("changed  \(remote.name)  \(remote.url)\n", of: workspace)
+    }
+  }
+
+  struct SetProgram: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "set-program", abstract: "Say which mlt to start at the other side of an ssh URL",
+      discussion: "It is kept for this clone, or with --user for all clones that name the remote so, and never shared.")
+
+    @Argument(help: "Name")
+    var name: String
+
+    @Argument(help: "Program, such as '/opt/mlt/bin/mlt'")
+    var program: String
+
+    @Flag(name: .long, help: "Keep it in the user's own settings")
+    var user = false
+
+    func run() throws {
+      let session = try Session()
+      try session.workspace().setRemoteProgram(name, to: program, at: user ? .user : .local)
     }
   }
 
