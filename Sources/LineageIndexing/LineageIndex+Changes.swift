@@ -12,21 +12,23 @@ extension LineageIndex {
   // By when they count, the last first: see "What counts" in the journal's format.
   private static let changeOrder = "ordered DESC, writers.id DESC, at DESC, part DESC"
 
-  /// All that was said of a subject, what counts latest first.
-  public func changes(of subject: Subject) throws(IndexError) -> [RecordedChange] {
-    try read { db in try Self.changes(of: subject, db) }
-  }
-
-  /// All that was said of artifacts that were named by a path (``PathText``) or URI, whatever content they had, what counts
-  /// latest first.
-  public func changes(path: String) throws(IndexError) -> [RecordedChange] {
+  /// All that was said of some subjects, what counts latest first.
+  ///
+  /// - Parameter path: a path (``PathText``) or URI, by which artifacts were named that count among the subjects too,
+  ///   whatever content they had.
+  public func changes(of subjects: [Subject], path: String? = nil) throws(IndexError) -> [RecordedChange] {
     try readTogether { db in
-      let subjects = try db.all(
-        """
-        SELECT DISTINCT changes.kind, key FROM changes WHERE changes.path = (SELECT n FROM paths WHERE path = ?)
-        """, [.text(path)]
-      ) { try Subject($0, kind: 0, key: 1) }
-      return Self.sorted(try subjects.flatMap { try Self.changes(of: $0, db) })
+      var all = Set(subjects)
+      if let path {
+        try db.each(
+          "SELECT DISTINCT changes.kind, key FROM changes WHERE changes.path = (SELECT n FROM paths WHERE path = ?)",
+          [.text(path)]
+        ) { row in
+          all.insert(try Subject(row, kind: 0, key: 1))
+          return true
+        }
+      }
+      return Self.sorted(try all.flatMap { try Self.changes(of: $0, db) })
     }
   }
 
@@ -75,15 +77,16 @@ extension LineageIndex {
     }
   }
 
-  // Changes of several subjects, each of which is in order.
+  // Changes of several subjects, those of each in order.
   private static func sorted(_ changes: [RecordedChange]) -> [RecordedChange] {
-    changes.enumerated().sorted { left, right in
+    let sorted = changes.enumerated().sorted { left, right in
       let (mine, yours) = (left.element, right.element)
       if mine.order != yours.order { return mine.order > yours.order }
       if mine.writer != yours.writer { return mine.writer > yours.writer }
-      if mine.at != yours.at { return mine.at > yours.at }
-      return left.offset < right.offset
-    }.map(\.element)
+      // One writer's events differ in time, and one event speaks of one subject.
+      return mine.at != yours.at ? mine.at > yours.at : left.offset < right.offset
+    }
+    return sorted.map(\.element)
   }
 
   private static func change(_ row: Columns) throws -> RecordedChange {

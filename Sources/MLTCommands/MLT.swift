@@ -37,6 +37,9 @@ struct MLT: ParsableCommand {
           StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self,
           VerifyCommand.self,
         ]),
+      CommandGroup(
+        name: "Say",
+        subcommands: [TagCommand.self, NoteCommand.self, FlagCommand.self, UnflagCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
       CommandGroup(
         name: "Share",

@@ -23,12 +23,12 @@ enum Answers {
       for metric in try index.metrics(of: summary.id) { lines.append("metric \(metric)") }
     }
     for component in try index.components() { lines.append("component \(component)") }
-    for run in runs { lines += try index.changes(of: .run(run.id)).map { "change \($0)" } }
+    for run in runs { lines += try index.changes(of: [.run(run.id)]).map { "change \($0)" } }
     for component in try index.components() {
-      lines += try index.changes(of: .component(component.name)).map { "change \($0)" }
+      lines += try index.changes(of: [.component(component.name)]).map { "change \($0)" }
     }
     for path in Set(try index.openFlags().compactMap(\.artifact?.path)).sorted() {
-      lines += try index.changes(path: path).map { "change \($0)" }
+      lines += try index.changes(of: [], path: path).map { "change \($0)" }
     }
     for flag in try index.openFlags() { lines.append("flag \(flag)") }
     for addition in try index.added() { lines.append("added \(addition)") }

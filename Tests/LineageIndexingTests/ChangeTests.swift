@@ -26,7 +26,7 @@ import Testing
       let index = try world.open().index
       #expect(try index.run(run(1))?.tags == [:])
       #expect(try index.runs(RunQuery()).first?.tags == [:])
-      let changes = try index.changes(of: .run(run(1)))
+      let changes = try index.changes(of: [.run(run(1))])
       #expect(changes.map(\.value) == [nil, "prod", "test", "dev"])
       #expect(changes.map(\.isLatest) == [true, false, false, false])
       #expect(changes.map(\.why) == ["w", "w", "w", nil])
@@ -73,7 +73,7 @@ import Testing
       for (fact, writer) in answersFirst ? facts.reversed() : facts { try world.append([fact], writer: writer) }
       let index = try world.open().index
       #expect(try index.openFlags().isEmpty)
-      let changes = try index.changes(path: "a")
+      let changes = try index.changes(of: [], path: "a")
       #expect(changes.map(\.value) == [nil, ""])
       #expect(try index.latestChange(of: Subject(artifact("a", 1))) == changes[0].order)
       #expect(try index.latestChange(of: .component("none")) == nil)
@@ -105,7 +105,7 @@ import Testing
       #expect(try index.component("c")?.owner == winner)
       #expect(try index.openFlags().count == (winner == "0" ? 1 : 0))
       for subject in [Subject.run(run(1)), .component("c"), Subject(artifact("a", 1))] {
-        let latest = try index.changes(of: subject).filter(\.isLatest)
+        let latest = try index.changes(of: [subject]).filter(\.isLatest)
         #expect(!latest.isEmpty)
         #expect(latest.allSatisfy { $0.user == winner })
       }

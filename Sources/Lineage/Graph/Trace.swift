@@ -50,6 +50,14 @@ public struct Trace: Sendable {
   public var start: RunID?
   /// The runs, in the order they were reached; each once.
   public var nodes: [Node]
+  /// Which of the artifacts are said to be wrong.
+  public var flags = FlagMarks()
+
+  /// All artifacts that it shows.
+  var artifacts: [ArtifactRecord] {
+    (artifact.map { [$0] } ?? []) + readers.map(\.input)
+      + nodes.flatMap { $0.inputs.map(\.input) + $0.outputs + $0.readers.map(\.input) }
+  }
 
   /// The places of runs in ``nodes``.
   public var positions: [RunID: Int] {

@@ -22,7 +22,10 @@ extension Workspace {
   /// Describes a component, which needn't have run yet.
   ///
   /// What isn't said stays as it was.
-  public func describe(_ description: ComponentDescribed) throws {
+  public func describe(_ description: ComponentDescribed, why: String? = nil) throws {
+    var description = description
+    let why = why.map { Redaction(environment: context.environment).text($0) }
+    description.said = try attribution(of: .component(description.name), why)
     try record([description], durable: true)
   }
 }

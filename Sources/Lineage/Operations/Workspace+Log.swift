@@ -15,6 +15,10 @@ public struct LogRequest: Sendable {
   public var until: Timestamp?
   /// At most this many.
   public var limit: Int?
+  /// Only runs that have this tag.
+  public var tag: String?
+  /// Only runs whose tag has this value.
+  public var tagValue: String?
 
   /// How a run's end is chosen.
   public enum ExitFilter: Hashable, Sendable {
@@ -40,6 +44,8 @@ extension Workspace {
     query.since = request.since
     query.until = request.until
     query.limit = request.limit
+    query.tag = request.tag
+    query.tagValue = request.tagValue
     switch request.exit {
     case .failed: query.outcome = .unsuccessful
     case .status(let status): query.outcome = .exit(status)

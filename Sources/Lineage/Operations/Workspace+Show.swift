@@ -17,6 +17,8 @@ public struct RunDetails: Sendable {
   public var children: [RunID]
   /// The fingerprints of the keys that it is said to be signed with; nothing was checked.
   public var signingKeys: [String]
+  /// Which of the inputs and outputs are said to be wrong.
+  public var flags: FlagMarks
 }
 
 /// All that is known of an artifact.
@@ -35,6 +37,10 @@ public struct ArtifactDetails: Sendable {
   public var readers: [Reading]
   /// Of a folder, what lies in it.
   public var children: [ArtifactRecord]
+  /// What was said of it by hand and holds.
+  public var annotations: Annotations
+  /// Which of it, its versions and children are said to be wrong.
+  public var flags: FlagMarks
 }
 
 /// What `mlt show` found.
@@ -61,10 +67,12 @@ extension Workspace {
     guard let run = try index.run(id) else { throw WorkspaceError.unknownPointer(id.hex, similar: []) }
     let finder = OriginFinder(index: try index, store: try store)
     let view = OriginFinder.Viewpoint(run: id, started: run.started, ended: run.ended ?? run.started)
+    let inputs = try index.files(of: id, role: .input).flatMap { try finder.edges(of: $0, seenFrom: view) }
+    let outputs = try index.files(of: id, role: .output)
     return RunDetails(
-      run: run, inputs: try index.files(of: id, role: .input).flatMap { try finder.edges(of: $0, seenFrom: view) },
-      outputs: try index.files(of: id, role: .output), environment: try index.environment(of: id),
-      children: try index.children(of: id), signingKeys: try index.signingKeys(of: id))
+      run: run, inputs: inputs, outputs: outputs, environment: try index.environment(of: id),
+      children: try index.children(of: id), signingKeys: try index.signingKeys(of: id),
+      flags: try flagMarks(on: inputs.map(\.input) + outputs))
   }
 
   private func details(of target: ArtifactTarget) throws -> ArtifactDetails {
@@ -92,7 +100,7 @@ extension Workspace {
       locked: path.flatMap { lock[$0] ?? lock.tree(around: $0) },
       versions: try index.writers(path: artifact.path, limit: Self.shownLimit),
       readers: try artifact.content.map { try index.readers(content: $0, limit: Self.shownLimit) } ?? [],
-      children: children)
+      children: children, annotations: try annotations(of: artifact), flags: try flagMarks(on: [artifact] + children))
   }
 
   /// Returns what a run stood on.

@@ -1,6 +1,6 @@
 internal import GitAccess
 internal import Journaling
-internal import LineageIndexing
+public import LineageIndexing
 public import MLTBase
 internal import ObjectStorage
 internal import SystemPackage
@@ -63,6 +63,14 @@ public struct StatusReport: Sendable {
     public var components: [String]
   }
 
+  /// Something that is said to be wrong.
+  public struct Flag: Sendable {
+    /// The flag.
+    public var change: RecordedChange
+    /// Whether the lock file has another version at the path.
+    public var isOutdated: Bool
+  }
+
   /// The branch; nil without git or when HEAD is detached.
   public var branch: String?
   /// The commit; nil without git or before the first one.
@@ -81,6 +89,8 @@ public struct StatusReport: Sendable {
   public var unkept: [Unkept]
   /// Runs that have started and not ended, with their components.
   public var running: [(run: RunID, component: String, started: Timestamp)]
+  /// What is said to be wrong, the latest flags first.
+  public var flags: [Flag]
 
   /// Whether everything is as the lock file says and up to date.
   public var isClean: Bool { differences.isEmpty && absent.isEmpty && stale.isEmpty }
@@ -129,7 +139,18 @@ extension Workspace {
         + lock.absent.lazy.filter { isWanted($0.path) }.count,
       differences: differences, absent: lock.absent.filter { isWanted($0.path) }, stale: stale,
       unkept: limits.isEmpty ? findings.unkept : [],
-      running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) })
+      running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) },
+      flags: try flags(lock).filter { flag in
+        limits.isEmpty || flag.change.artifact.flatMap { WorkPath(text: $0.path) }.map(isWanted) ?? false
+      })
+  }
+
+  private func flags(_ lock: LockFile) throws -> [StatusReport.Flag] {
+    try index.openFlags().map { change in
+      let path = change.artifact.flatMap { WorkPath(text: $0.path) }
+      let locked = try path.flatMap { try lockedArtifact($0, in: lock)?.content }
+      return StatusReport.Flag(change: change, isOutdated: locked != nil && locked != change.artifact?.content)
+    }
   }
 
   /// Which files of a tracked tree differ; nil if its listing isn't stored.

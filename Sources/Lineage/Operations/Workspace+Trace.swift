@@ -45,6 +45,7 @@ extension Workspace {
         if trace.readers.isEmpty { trace.otherReaders = try otherReaders(of: target.artifact) }
       }
     }
+    trace.flags = try flagMarks(on: trace.artifacts)
     return trace
   }
 

@@ -14,6 +14,12 @@ public enum WorkspaceError: Error, Sendable {
   case ambiguousPointer(String, candidates: [PointerCandidate])
   /// A pointer means something else than what the operation works on.
   case unsuitablePointer(String, wanted: Wanted)
+  /// The name can't be a tag's.
+  case invalidTag(String)
+  /// What a pointer means has no tag of that name; with similar names that it has.
+  case unknownTag(String, of: String, similar: [String])
+  /// The run has no outputs that could be flagged.
+  case noOutputs(RunID)
   /// The run didn't read or write the path.
   case notInRun(path: String, run: RunID)
   /// The bytes of a content are neither in the store nor in git nor in the work tree.

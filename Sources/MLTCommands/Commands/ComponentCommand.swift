@@ -54,9 +54,15 @@ struct ComponentCommand: ParsableCommand {
     @Flag(name: .long, help: "Print JSON")
     var json = false
 
+    @Flag(name: .long, help: "List all descriptions it ever had, by whom, when and why, the latest first")
+    var history = false
+
     func run() throws {
       let session = try Session()
       let workspace = try session.workspace()
+      if history {
+        return try ChangeRendering.show(try workspace.history(ofComponent: name), asJSON: json, session, workspace)
+      }
       let component = try workspace.component(name)
       if json {
         try session.show(json: ["format": 1, "component": ComponentCommand.json(component)], of: workspace)
@@ -92,6 +98,9 @@ struct ComponentCommand: ParsableCommand {
     @Flag(name: .customLong("no-tags"), help: "Take all tags away")
     var clearsTags = false
 
+    @Option(name: [.customShort("m"), .customLong("message")], help: "Why")
+    var why: String?
+
     func validate() throws {
       if description == nil, owner == nil, tags.isEmpty, !clearsTags {
         throw ValidationError("nothing to say; give --description, --owner, --tag or --no-tags")
@@ -104,7 +113,7 @@ struct ComponentCommand: ParsableCommand {
       let workspace = try session.workspace()
       try workspace.describe(
         ComponentDescribed(
-          name: name, summary: description, owner: owner, tags: tags.isEmpty && !clearsTags ? nil : tags))
+          name: name, summary: description, owner: owner, tags: tags.isEmpty && !clearsTags ? nil : tags), why: why)
       session.tell(workspace)
     }
   }

@@ -13,6 +13,7 @@ struct LogCommand: ParsableCommand {
         mlt log --oneline -n 10
         mlt log -c train --failed --since 7d
         mlt log data/clean.csv
+        mlt log --tag stage=prod
       """)
 
   @Option(name: [.short, .long], help: "Only runs of this component")
@@ -23,6 +24,9 @@ struct LogCommand: ParsableCommand {
 
   @Option(name: .long, help: "Only runs started before: likewise")
   var until: TimeArgument?
+
+  @Option(name: .long, help: ArgumentHelp("Only runs with this tag", valueName: "key[=value]"))
+  var tag: String?
 
   @Option(name: .long, help: "Only runs with this exit status")
   var exit: Int64?
@@ -57,13 +61,20 @@ struct LogCommand: ParsableCommand {
     request.since = since?.moment(now: now)
     request.until = until?.moment(now: now)
     request.limit = limit
+    if let tag {
+      let parts = tag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      request.tag = parts[0]
+      request.tagValue = parts.count == 2 ? parts[1] : nil
+    }
     request.exit = failed ? .failed : exit.map { .status($0) }
     let runs = try workspace.log(request)
+    let flagged = try workspace.flaggedRuns()
     if json {
-      try session.show(json: ["format": 1, "runs": .array(runs.map { .object(RunRendering.json($0)) })], of: workspace)
+      try session.show(json: ["format": 1, "runs": LogRendering.json(runs, flagged)], of: workspace)
     } else {
       try session.show(
-        LogRendering.text(runs, oneline: oneline, terminal: session.terminal), of: workspace, paged: true)
+        LogRendering.text(runs, flagged: flagged, oneline: oneline, terminal: session.terminal), of: workspace,
+        paged: true)
     }
   }
 }

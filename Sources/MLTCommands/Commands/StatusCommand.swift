@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
   @Flag(name: .customLong("exit-code"), help: "Exit with 1 if anything differs or is out of date")
   var usesExitCode = false
 
-  @Flag(name: [.short, .long], help: "List the files that differ in folders")
+  @Flag(name: [.short, .long], help: "List the files that differ in folders, and all flags")
   var verbose = false
 
   @Argument(help: "Only these paths, and what lies below them", completion: .file())

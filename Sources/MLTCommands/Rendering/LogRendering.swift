@@ -12,19 +12,22 @@ extension RunSummary {
 
 /// How a list of runs reads.
 enum LogRendering {
-  static func text(_ runs: [RunSummary], oneline: Bool, terminal: Terminal) -> String {
+  static func text(
+    _ runs: [RunSummary], flagged: [RunID: [RecordedChange]] = [:], oneline: Bool, terminal: Terminal
+  ) -> String {
     var out = StyledText(colour: terminal.hasColour)
     if oneline {
+      let hasTags = runs.contains { !$0.tags.isEmpty }
       let rows = runs.map { run in
-        [
-          run.id.short, Formatting.time(run.started), run.component, RunRendering.outcome(run.status, run.exit),
-          run.wall.map { Formatting.duration($0) } ?? "",
-          Formatting.command(run.command),
-        ]
+        let mark = flagged[run.id] == nil ? "" : ", flagged"
+        return [
+          run.id.short, Formatting.time(run.started), run.component,
+          RunRendering.outcome(run.status, run.exit) + mark, run.wall.map { Formatting.duration($0) } ?? "",
+        ] + (hasTags ? [RunRendering.pairs(run.tags)] : []) + [Formatting.command(run.command)]
       }
       for (row, run) in zip(Formatting.table(rows), runs) {
         let line = Formatting.fit(row, terminal.width)
-        out.line(out.styled(String(line.prefix(10)), .yellow) + rest(line, run, out))
+        out.line(out.styled(String(line.prefix(10)), .yellow) + rest(line, run, flagged[run.id] != nil, out))
       }
       return out.text
     }
@@ -35,18 +38,36 @@ enum LogRendering {
       if let git = Formatting.git(run.git) { rows.append(["git", git]) }
       rows.append(["by", run.user])
       if run.status != .finished { rows.append(["ended", RunRendering.outcome(run.status, run.exit)]) }
+      if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }
+      if let note = run.note { rows.append(["note", Formatting.firstLine(note)]) }
       for row in Formatting.table(rows) { out.line("    " + row) }
+      for flag in flagged[run.id] ?? [] {
+        let path = flag.artifact?.path ?? ""
+        out.line("    " + out.styled("flagged  \(path), \(ChangeRendering.flagText(flag))", .red))
+      }
     }
     return out.text
   }
 
-  private static func rest(_ line: String, _ run: RunSummary, _ out: StyledText) -> String {
+  private static func rest(_ line: String, _ run: RunSummary, _ isFlagged: Bool, _ out: StyledText) -> String {
     let rest = String(line.dropFirst(10))
-    return run.status == .finished || run.status == .running ? rest : out.styled(rest, .red)
+    return !isFlagged && (run.status == .finished || run.status == .running) ? rest : out.styled(rest, .red)
   }
 
   private static func when(_ run: RunSummary) -> String {
     let start = Formatting.time(run.started)
     return run.wall.map { start + ", " + Formatting.duration($0) } ?? start
+  }
+
+  static func json(_ runs: [RunSummary], _ flagged: [RunID: [RecordedChange]]) -> JSON {
+    .array(
+      runs.map { run in
+        var fields = RunRendering.json(run)
+        fields["flagged"] = .array(
+          (flagged[run.id] ?? []).map { flag in
+            ["path": flag.artifact.map { .string($0.path) } ?? .null, "flag": ChangeRendering.flagJSON(flag)]
+          })
+        return .object(fields)
+      })
   }
 }

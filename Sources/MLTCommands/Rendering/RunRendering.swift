@@ -27,7 +27,8 @@ enum RunRendering {
       "exit": run.exit.map { .int($0) } ?? .null, "started": .string(run.started.description),
       "ended": run.ended.map { .string($0.description) } ?? .null,
       "command": .array(run.command.map { .string($0) }), "git": run.git.map { .object($0.fields) } ?? .null,
-      "user": .string(run.user), "parent": run.parent.map { .string($0.hex) } ?? .null,
+      "user": .string(run.user), "parent": run.parent.map { .string($0.hex) } ?? .null, "tags": json(run.tags),
+      "note": run.note.map { .string($0) } ?? .null,
     ]
   }
 
@@ -52,8 +53,15 @@ enum RunRendering {
     .object(JSONObject(values.mapValues { .string($0) }))
   }
 
-  static func json(_ edge: LineageEdge) -> JSON {
-    var fields = edge.input.fields
+  /// An artifact's fields, with its flag if it has one.
+  static func json(_ artifact: ArtifactRecord, _ flags: FlagMarks) -> JSONObject {
+    var fields = artifact.fields
+    fields["flag"] = flags.flag(on: artifact).map { ChangeRendering.flagJSON($0) }
+    return fields
+  }
+
+  static func json(_ edge: LineageEdge, _ flags: FlagMarks = FlagMarks()) -> JSON {
+    var fields = json(edge.input, flags)
     fields["evidence"] = .string(edge.evidence.rawValue)
     if let count = edge.count { fields["matched"] = .int(count) }
     var origin = JSONObject()
@@ -74,14 +82,15 @@ enum RunRendering {
     return .object(fields)
   }
 
-  /// An artifact in one line: path, content, size.
-  static func artifact(_ artifact: ArtifactRecord, _ out: StyledText) -> String {
+  /// An artifact in one line: path, content, size, and whether it is flagged.
+  static func artifact(_ artifact: ArtifactRecord, _ out: StyledText, flags: FlagMarks? = nil) -> String {
     var parts = [out.styled(artifact.path, .cyan)]
     if let content = artifact.content { parts.append(content.short) }
     if artifact.kind != .uri, artifact.content != nil { parts.append(Formatting.size(artifact.size)) }
     if let count = artifact.count { parts.append(Formatting.count(Int(count), "file")) }
     if artifact.kind == .link { parts.append("link") }
     if let problem = artifact.problem { parts.append(out.styled(problem, .red)) }
+    if let flags { parts += ChangeRendering.marks(artifact, flags).map { out.styled($0, .red) } }
     return parts.joined(separator: "  ")
   }
 

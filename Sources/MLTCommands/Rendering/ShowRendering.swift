@@ -45,15 +45,16 @@ enum ShowRendering {
       ])
     }
     for row in Formatting.table(rows) { out.line(row) }
-    if let note = run.note { section("note", note.split(separator: "\n").map(String.init), &out) }
+    section("note", lines(run.note), &out)
     section(
       "inputs",
       details.inputs.map { edge in
         let maker = edge.producer.map { "from \($0.short)" } ?? ""
         let origin = RunRendering.origin(edge, component: { _ in nil }, out)
-        return [RunRendering.artifact(edge.input, out), maker, origin].filter { !$0.isEmpty }.joined(separator: "  ")
+        return [RunRendering.artifact(edge.input, out, flags: details.flags), maker, origin].filter { !$0.isEmpty }
+          .joined(separator: "  ")
       }, &out)
-    section("outputs", details.outputs.map { RunRendering.artifact($0, out) }, &out)
+    section("outputs", details.outputs.map { RunRendering.artifact($0, out, flags: details.flags) }, &out)
     section("removed", run.removed, &out)
     section("warnings", run.hazards.map(HazardText.of), &out)
     section("environment", environment(details.environment), &out)
@@ -64,6 +65,10 @@ enum ShowRendering {
     if lines.isEmpty { return }
     out.section(out.styled(title, .bold))
     for line in lines { out.line("  " + line) }
+  }
+
+  private static func lines(_ note: String?) -> [String] {
+    note?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) ?? []
   }
 
   private static func environment(_ environment: RunEnvironment?) -> [String] {
@@ -101,7 +106,13 @@ enum ShowRendering {
       let same = locked.content == artifact.content || locked.path.text != artifact.path
       rows.append(["mlt.lock", same ? "tracked" : "has \(locked.content.short)"])
     }
-    for row in Formatting.table(rows) { out.line(row) }
+    if !details.annotations.tags.isEmpty { rows.append(["tags", RunRendering.pairs(details.annotations.tags)]) }
+    let flag = details.annotations.flag
+    if let flag { rows.append(["flagged", ChangeRendering.flagText(flag)]) }
+    for (number, row) in Formatting.table(rows).enumerated() {
+      out.line(flag != nil && number == rows.count - 1 ? out.styled(row, .red) : row)
+    }
+    section("note", lines(details.annotations.note), &out)
     section(
       "came from",
       details.origins.map { edge in
@@ -115,13 +126,13 @@ enum ShowRendering {
           [
             writing.artifact.content?.short ?? "", Formatting.size(writing.artifact.size),
             Formatting.time(writing.ended), "run \(writing.run.short)",
-          ]
+          ] + ChangeRendering.marks(writing.artifact, details.flags)
         }), &out)
     section(
       "read by",
       Formatting.table(details.readers.map { ["run \($0.run.short)", Formatting.time($0.started), $0.artifact.path] }),
       &out)
-    section("holds", details.children.map { RunRendering.artifact($0, out) }, &out)
+    section("holds", details.children.map { RunRendering.artifact($0, out, flags: details.flags) }, &out)
     return out.text
   }
 
@@ -141,8 +152,8 @@ enum ShowRendering {
     switch report {
     case .run(let details):
       var run = RunRendering.json(details.run)
-      run["inputs"] = .array(details.inputs.map(RunRendering.json))
-      run["outputs"] = .array(details.outputs.map { .object($0.fields) })
+      run["inputs"] = .array(details.inputs.map { RunRendering.json($0, details.flags) })
+      run["outputs"] = .array(details.outputs.map { .object(RunRendering.json($0, details.flags)) })
       run["environment"] = .object(details.environment?.fields ?? JSONObject())
       run["children"] = .array(details.children.map { .string($0.hex) })
       run["signedBy"] = .array(details.signingKeys.map { .string($0) })
@@ -150,8 +161,11 @@ enum ShowRendering {
     case .artifact(let details):
       var artifact = details.target.artifact.fields
       artifact["stored"] = .bool(details.isStored)
+      artifact["tags"] = RunRendering.json(details.annotations.tags)
+      artifact["note"] = details.annotations.note.map { .string($0) } ?? .null
+      artifact["flag"] = details.annotations.flag.map { ChangeRendering.flagJSON($0) } ?? .null
       return [
-        "format": 1, "artifact": .object(artifact), "origins": .array(details.origins.map(RunRendering.json)),
+        "format": 1, "artifact": .object(artifact), "origins": .array(details.origins.map { RunRendering.json($0) }),
         "locked": details.locked.map { .string($0.content.hex) } ?? .null,
         "versions": .array(
           details.versions.map { writing in

@@ -1,4 +1,6 @@
+internal import Journaling
 internal import Lineage
+internal import LineageIndexing
 internal import MLTBase
 
 /// How a status reads.
@@ -43,6 +45,21 @@ enum StatusRendering {
         out.line(row)
       }
     }
+    if !report.flags.isEmpty {
+      out.section("Flagged:")
+      out.line("  (run 'mlt trace PATH' for what made it, 'mlt unflag PATH' when it is dealt with)")
+      let shown = verbose ? report.flags[...] : report.flags.prefix(shownFlags)
+      let rows = shown.map { flag in
+        let version = flag.isOutdated ? "an earlier version, " : ""
+        let artifact = flag.change.artifact
+        return [
+          "  " + (artifact?.path ?? ""), artifact?.content?.short ?? "",
+          version + ChangeRendering.flagText(flag.change),
+        ]
+      }
+      for row in Formatting.table(rows) { out.line(out.styled(row, .red)) }
+      if shown.count < report.flags.count { out.line("  and \(report.flags.count - shown.count) more (-v lists them)") }
+    }
     if !report.running.isEmpty {
       out.section("Started and not ended:")
       for run in report.running {
@@ -51,12 +68,14 @@ enum StatusRendering {
     }
     if report.isClean {
       let tracked = Formatting.count(report.tracked, "path")
-      if report.hasGit || !report.running.isEmpty || !report.unkept.isEmpty { out.line() }
+      if report.hasGit || !report.running.isEmpty || !report.unkept.isEmpty || !report.flags.isEmpty { out.line() }
       out.line(
         report.tracked == 0 ? "Nothing is tracked yet" : "\(tracked) tracked, all as mlt.lock says and up to date")
     }
     return out.text
   }
+
+  private static let shownFlags = 10
 
   private static func counts(_ files: [FileDifference]?) -> String {
     guard let files, !files.isEmpty else { return "" }
@@ -110,6 +129,14 @@ enum StatusRendering {
       "unkept": .array(
         report.unkept.map { unkept in
           ["path": .string(unkept.path.text), "components": .array(unkept.components.map { .string($0) })]
+        }),
+      "flagged": .array(
+        report.flags.map { flag in
+          [
+            "path": flag.change.artifact.map { .string($0.path) } ?? .null,
+            "id": flag.change.artifact?.content.map { .string($0.hex) } ?? .null,
+            "earlier": .bool(flag.isOutdated), "flag": ChangeRendering.flagJSON(flag.change),
+          ]
         }),
       "running": .array(
         report.running.map { run in

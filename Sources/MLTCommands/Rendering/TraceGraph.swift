@@ -22,8 +22,10 @@ struct TraceGraph {
   private var known: Set<String> = []
   private var drawn: Set<Arrow> = []
   private var numbers: [String: Int] = [:]
+  private let flags: FlagMarks
 
   init(_ trace: Trace) {
+    flags = trace.flags
     for node in trace.nodes { _ = add(run: node) }
     for node in trace.nodes {
       let run = add(run: node)
@@ -63,8 +65,9 @@ struct TraceGraph {
     numbers[key] = number
     let id = "artifact\(number)"
     if known.insert(id).inserted {
-      vertices.append(
-        Vertex(id: id, label: artifact.path + (artifact.content.map { "\n" + $0.short } ?? ""), isRun: false))
+      let content = artifact.content.map { "\n" + $0.short } ?? ""
+      let flagged = flags.flag(on: artifact) == nil ? "" : "\nflagged"
+      vertices.append(Vertex(id: id, label: artifact.path + content + flagged, isRun: false))
     }
     return id
   }

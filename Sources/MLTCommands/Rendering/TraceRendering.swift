@@ -14,11 +14,16 @@ struct TraceRendering {
   private let trace: Trace
   private let terminal: Terminal
   private let positions: [RunID: Int]
+  private let shownInputs: Set<Subject>
 
   init(_ trace: Trace, terminal: Terminal) {
     self.trace = trace
     self.terminal = terminal
     positions = trace.positions
+    let inputs = trace.nodes.lazy.flatMap { $0.inputs.map(\.input) }
+    shownInputs =
+      trace.flags.flags.isEmpty
+      ? [] : Set(inputs.map { Subject($0) } + (trace.artifact.map { [Subject($0)] } ?? []))
   }
 
   /// What is still to be printed, the next last.
@@ -75,7 +80,7 @@ struct TraceRendering {
       case .input(let edge, let prefix, let isLast, let level):
         let origin = RunRendering.origin(edge, component: component, out)
         out.line(
-          prefix + (isLast ? "└─ " : "├─ ") + RunRendering.artifact(edge.input, out)
+          prefix + (isLast ? "└─ " : "├─ ") + RunRendering.artifact(edge.input, out, flags: trace.flags)
             + (origin.isEmpty ? "" : "  " + origin))
         guard let producer = edge.producer, positions[producer] != nil else { continue }
         stack.append(
@@ -84,7 +89,8 @@ struct TraceRendering {
         stack.append(
           .run(
             reader.run, prefix: prefix, isLast: isLast, level: level + 1,
-            note: "  read \(reader.input.path)"))
+            note: "  read \(reader.input.path)"
+              + ChangeRendering.marks(reader.input, trace.flags).map { "  " + out.styled($0, .red) }.joined()))
       }
     }
     try show(out.take())
@@ -100,7 +106,8 @@ struct TraceRendering {
     let shown = trace.direction == .up ? trace.origins : []
     let origins = shown.map { RunRendering.origin($0, component: component, out) }.filter { !$0.isEmpty }
     out.line(
-      RunRendering.artifact(artifact, out) + (origins.isEmpty ? "" : "  " + origins.joined(separator: ", ")))
+      RunRendering.artifact(artifact, out, flags: trace.flags)
+        + (origins.isEmpty ? "" : "  " + origins.joined(separator: ", ")))
     if trace.direction == .up {
       let runs = trace.origins.compactMap(\.producer)
       return runs.enumerated().map { index, run in
@@ -164,6 +171,14 @@ struct TraceRendering {
     for hazard in run.hazards where hazard.kind != .notObserved {
       details.append(out.styled("warning: " + HazardText.of(hazard), .yellow))
     }
+    if trace.direction == .up {
+      // What is shown as an input, or was asked for, has its mark there.
+      for output in node.outputs where !trace.flags.flags.isEmpty && !shownInputs.contains(Subject(output)) {
+        for mark in ChangeRendering.marks(output, trace.flags) {
+          details.append(out.styled("wrote \(output.path), \(mark)", .red))
+        }
+      }
+    }
     var items = details.map { Item.line(bar + $0) } + next
     if node.isCut { items.append(.line(below + "└─ …")) }
     return items
@@ -173,7 +188,7 @@ struct TraceRendering {
     let readers = items(node.readers, prefix: below, level: level)
     let lines = node.outputs.enumerated().map { index, output in
       let isLast = index == node.outputs.count - 1 && readers.isEmpty
-      return Item.line(below + (isLast ? "└─ " : "├─ ") + RunRendering.artifact(output, out))
+      return Item.line(below + (isLast ? "└─ " : "├─ ") + RunRendering.artifact(output, out, flags: trace.flags))
     }
     return lines + readers
   }

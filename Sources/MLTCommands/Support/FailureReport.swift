@@ -138,6 +138,18 @@ struct FailureReport {
       case .file: set("'\(pointer)' is not a file with bytes", .usage)
       case .artifact: set("'\(pointer)' is a run, not a file or content", .usage, hint: "use PATH@\(pointer)")
       }
+    case .invalidTag(let name):
+      set(
+        "'\(name)' can't be a tag's name", .usage,
+        hint: "a name has no '=', no control characters, no spaces around it, and at most 250 bytes")
+    case .unknownTag(let name, let pointer, let similar):
+      set("'\(pointer)' has no tag '\(name)'", .notFound)
+      hints.append(
+        similar.isEmpty ? "run 'mlt tag \(pointer)' for those it has" : "did you mean \(Self.list(similar))?")
+    case .noOutputs(let run):
+      set(
+        "run \(run.short) has no outputs that could be flagged", .notFound,
+        hint: "flag the files that are wrong by their paths")
     case .notInRun(let path, let run):
       set(
         "run \(run.short) neither read nor wrote '\(path)'", .notFound,

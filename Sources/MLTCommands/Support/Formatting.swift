@@ -98,6 +98,12 @@ enum Formatting {
     "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
   }
 
+  /// The first line of a text, showing that there are more.
+  static func firstLine(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
+    return (lines.first.map(String.init) ?? "") + (lines.count > 1 ? " …" : "")
+  }
+
   /// Cuts a line to a width, showing that it was cut.
   static func fit(_ line: String, _ width: Int?) -> String {
     guard let width, line.count > width, width > 1 else { return line }
