@@ -65,6 +65,11 @@ final class EventIndexer {
     }
   }
 
+  /// Indexes the next event of its writer, from wherever it came.
+  func add(_ event: Event, sequence: Int64) throws {
+    try add(event, sources.source(event.writer, db).n, sequence: sequence)
+  }
+
   private func add(_ event: Event, _ source: Int64, sequence: Int64) throws {
     let stamp = Stamp(at: event.at.microseconds, source: source)
     do {

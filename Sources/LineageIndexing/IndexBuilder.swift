@@ -86,10 +86,7 @@ enum IndexBuilder {
 
   /// Makes an index of the journal that only this process sees, and that goes with it.
   static func buildPrivate(_ path: FilePath, _ journal: Journal) throws -> LineageIndex {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = false
-    // A file without a name, which SQLite keeps in memory as long as it is small.
-    let queue = try DatabaseQueue(path: "", configuration: configuration)
+    let queue = try privateQueue()
     try queue.writeWithoutTransaction { db in
       try db.inTransaction(.immediate) {
         try IndexSchema.createTables(db)
@@ -99,6 +96,20 @@ enum IndexBuilder {
       }
     }
     return LineageIndex(path, queue)
+  }
+
+  /// Makes an index that only this process sees, without anything in it, nor secondary indexes.
+  static func emptyPrivate() throws -> LineageIndex {
+    let queue = try privateQueue()
+    try queue.writeWithoutTransaction { try IndexSchema.createTables($0) }
+    return LineageIndex("", queue)
+  }
+
+  private static func privateQueue() throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = false
+    // A file without a name, which SQLite keeps in memory as long as it is small.
+    return try DatabaseQueue(path: "", configuration: configuration)
   }
 
   private static func fill(_ path: FilePath, _ journal: Journal) throws {

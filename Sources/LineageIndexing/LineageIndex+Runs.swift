@@ -130,7 +130,8 @@ extension LineageIndex {
   static let summaryColumns = """
     runs.id, component, command, started, ended, status, exit, commit_id, branch, dirty, user_name, parent, note,
     inputs, outputs, wall,
-    (SELECT json_group_object(key, value) FROM tags WHERE tags.run = runs.n AND value IS NOT NULL)
+    (SELECT json_group_object(key, value) FROM tags WHERE tags.run = runs.n AND value IS NOT NULL),
+    (SELECT writers.id FROM writers WHERE writers.n = started_source)
     """
 
   static func summary(_ row: Columns) throws -> RunSummary {
@@ -140,7 +141,8 @@ extension LineageIndex {
       exit: try row.optionalInt(6), commit: try row.optionalText(7), branch: try row.optionalText(8),
       isDirty: try row.flag(9), user: try row.text(10), parent: try row.optionalRun(11),
       note: try row.optionalText(12), inputCount: try row.int(13), outputCount: try row.int(14),
-      wall: try row.optionalInt(15), tags: try tags(row, 16))
+      wall: try row.optionalInt(15), tags: try tags(row, 16),
+      writer: try row.known(WriterID(bytes: try row.bytes(17) ?? [])))
   }
 
   private static func tags(_ row: Columns, _ index: Int) throws -> [String: String] {

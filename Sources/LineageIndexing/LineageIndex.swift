@@ -174,6 +174,16 @@ public final class LineageIndex: Sendable {
     try indexing { try queue.write(body) }
   }
 
+  /// Runs changes, all or none of them; what `body` throws passes unchanged.
+  func change(_ body: (Database) throws -> Void) throws {
+    try queue.writeWithoutTransaction { db in
+      try db.inTransaction(.immediate) {
+        try body(db)
+        return .commit
+      }
+    }
+  }
+
   /// Events that the index doesn't show because something is wrong with them, by writer and number.
   public func problems() throws(IndexError) -> [IndexProblem] {
     try read { db in

@@ -91,4 +91,6 @@ public struct RunSummary: Hashable, Sendable {
   public var wall: Int64?
   /// Tags given with the run or set later, the latest of each.
   public var tags: [String: String]
+  /// The writer that recorded its start.
+  public var writer: WriterID
 }

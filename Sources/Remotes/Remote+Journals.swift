@@ -17,6 +17,51 @@ public struct JournalFetchReport: Hashable, Sendable {
 }
 
 extension Remote {
+  // What is done with events that the journal lacks.
+  private enum Use {
+    case counting
+    case takingIn
+    case looking
+  }
+
+  // What a fetch has come to.
+  private struct Fetch {
+    let journal: Journal
+    let use: Use
+    let options: TransferOptions
+    var report = JournalFetchReport()
+    var progress = TransferProgress()
+    // The last event of each writer that was read, where events don't go into the journal.
+    var links: [WriterID: ChainLink] = [:]
+  }
+
+  /// Returns how far each writer's chain reaches in the remote without a gap, by names of files alone.
+  public func extent() throws(RemoteError) -> JournalExtent {
+    var extent = JournalExtent()
+    for (writer, entries) in try segments() {
+      let through = SegmentCoverage(Array(entries.keys)).through
+      if through > 0 { extent.numbers[writer] = through }
+    }
+    return extent
+  }
+
+  /// Reads the events of all writers that the remote has and the journal lacks, after checking them; nothing is written.
+  ///
+  /// What is wrong with one writer's events ends that writer's at the event before, and is reported.
+  ///
+  /// - Parameters:
+  ///   - journal: what is here already.
+  ///   - options: who is told, and can stop it.
+  ///   - body: takes each event; of one writer in the order of the chain.
+  /// - Throws: ``RemoteError``.
+  public func readNews(
+    beyond journal: Journal, options: TransferOptions = TransferOptions(), _ body: (Event) -> Void
+  ) throws(RemoteError) -> JournalFetchReport {
+    var fetch = Fetch(journal: journal, use: .looking, options: options)
+    try run(&fetch, body)
+    return fetch.report
+  }
+
   /// Takes over the events of all writers that the remote has and the journal lacks, after checking them.
   ///
   /// What is wrong with one writer's events ends that writer's at the event before, and is reported; others' are taken over.
@@ -29,65 +74,78 @@ extension Remote {
   public func fetchJournals(
     into journal: Journal, isDryRun: Bool = false, options: TransferOptions = TransferOptions()
   ) throws(RemoteError) -> JournalFetchReport {
-    var report = JournalFetchReport()
-    var progress = TransferProgress()
+    var fetch = Fetch(journal: journal, use: isDryRun ? .counting : .takingIn, options: options)
+    try run(&fetch) { _ in }
+    return fetch.report
+  }
+
+  private func run(_ fetch: inout Fetch, _ body: (Event) -> Void) throws(RemoteError) {
     for _ in 0..<Self.attempts {
-      report.problems = []
+      fetch.report.problems = []
       var isSettled = true
       for (writer, entries) in try segments().sorted(by: { $0.key < $1.key }) {
-        try options.check()
-        if try !fetch(writer, entries, journal, isDryRun, options, &report, &progress) { isSettled = false }
+        try fetch.options.check()
+        if try !read(writer, entries, &fetch, body) { isSettled = false }
       }
-      if isSettled { return report }
+      if isSettled { return }
     }
     throw .unsettled
   }
 
   // Whether no segment went away meanwhile.
-  private func fetch(
-    _ writer: WriterID, _ entries: [SegmentCoverage.Range: RemoteEntry], _ journal: Journal, _ isDryRun: Bool,
-    _ options: TransferOptions, _ report: inout JournalFetchReport, _ progress: inout TransferProgress
+  private func read(
+    _ writer: WriterID, _ entries: [SegmentCoverage.Range: RemoteEntry], _ fetch: inout Fetch, _ body: (Event) -> Void
   ) throws(RemoteError) -> Bool {
     let coverage = SegmentCoverage(Array(entries.keys))
-    let end = try journaling { () throws(JournalError) in try journal.end(of: writer) }
+    let journal = fetch.journal
+    var link = fetch.links[writer]
+    var end = link?.sequence ?? 0
+    if link == nil { end = try journaling { () throws(JournalError) in try journal.end(of: writer) } }
     guard coverage.last > end else { return true }
     let through = coverage.through(from: end)
     if through < coverage.last {
       let next = coverage.ranges.first { $0.first > through }?.first ?? coverage.last
-      report.problems.append(.fetched(writer, sequence: through + 1, .gap(through: next - 1)))
+      fetch.report.problems.append(.fetched(writer, sequence: through + 1, .gap(through: next - 1)))
     }
-    if isDryRun {
-      if through > end { report.events[writer] = end + 1...through }
+    if fetch.use == .counting {
+      if through > end { fetch.report.events[writer] = end + 1...through }
       return true
     }
-    var link = try journaling { () throws(JournalError) in try journal.link(of: writer, at: end) }
+    if link == nil { link = try journaling { () throws(JournalError) in try journal.link(of: writer, at: end) } }
     guard end == 0 || link != nil else {
-      report.problems.append(.fetched(writer, sequence: end, .damaged))
+      fetch.report.problems.append(.fetched(writer, sequence: end, .damaged))
       return true
     }
     for range in coverage.path(from: end) {
-      try options.check()
+      try fetch.options.check()
       guard let entry = entries[range] else { continue }
       guard let segment = try segment(writer, range, entry) else { return false }
-      report.bytesReceived += Int64(segment.bytes.count)
-      let outcome = segment.check(joining: link, latest: latestEvent)
+      fetch.report.bytesReceived += Int64(segment.bytes.count)
       let known = link?.sequence ?? 0
+      let isLooking = fetch.use == .looking
+      let outcome = segment.check(joining: link, latest: latestEvent) { number, line in
+        // A line that was checked is an event.
+        if isLooking, number > known, let event = try? Event(line: line) { body(event) }
+      }
       if let good = outcome.end, good.sequence > known {
-        try journaling { () throws(JournalError) in
-          try journal.takeIn(outcome.fault == nil ? segment : try segment.cut(through: good.sequence))
+        if fetch.use == .takingIn {
+          try journaling { () throws(JournalError) in
+            try journal.takeIn(outcome.fault == nil ? segment : try segment.cut(through: good.sequence))
+          }
         }
-        let first = report.events[writer]?.lowerBound ?? known + 1
-        report.events[writer] = first...good.sequence
-        progress.events += good.sequence - known
-        options.progress?(progress)
+        let first = fetch.report.events[writer]?.lowerBound ?? known + 1
+        fetch.report.events[writer] = first...good.sequence
+        fetch.progress.events += good.sequence - known
+        fetch.options.progress?(fetch.progress)
         link = good
+        fetch.links[writer] = good
       }
       if let fault = outcome.fault {
-        report.problems.append(.fetched(writer, sequence: (outcome.end?.sequence ?? range.first - 1) + 1, fault))
+        fetch.report.problems.append(.fetched(writer, sequence: (outcome.end?.sequence ?? range.first - 1) + 1, fault))
         break
       }
     }
-    if report.events[writer] != nil {
+    if fetch.use == .takingIn, fetch.report.events[writer] != nil {
       try journaling { () throws(JournalError) in _ = try journal.mergeSmallSegments(of: writer) }
     }
     return true

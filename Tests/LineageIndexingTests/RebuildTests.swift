@@ -50,6 +50,23 @@ import Testing
     }
   }
 
+  @Test("a temporary index of events answers as one of a journal that holds them", arguments: [7, 8] as [UInt64])
+  func temporary(seed: UInt64) throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder, writers: 3)
+      var history = RandomHistory(seed: seed)
+      try history.grow(world, writers: 3, steps: 100)
+      let index = try LineageIndex.temporary { add in
+        for writer in try world.journal.writers().reversed() {
+          try world.journal.read(writer: writer) { element, _ in add(try element.get()) }
+        }
+      }
+      #expect(try Answers.all(index) == Answers.all(world.open().index))
+      struct Stop: Error {}
+      #expect(throws: Stop.self) { try LineageIndex.temporary { _ in throw Stop() } }
+    }
+  }
+
   private func filled(_ folder: FilePath) throws -> (world: World, answers: [String]) {
     let world = try World(folder)
     var history = RandomHistory(seed: 9)

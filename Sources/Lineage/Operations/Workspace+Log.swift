@@ -38,7 +38,12 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/unknownPointer(_:similar:)`` for a path that no run read or wrote and
   ///   ``WorkspaceError/unknownComponent(_:similar:)`` likewise; failures of the index.
   public func log(_ request: LogRequest) throws -> [RunSummary] {
-    if let component = request.component { try checkComponent(component) }
+    try checkNames(of: request, in: [index])
+    return try runs(request, in: index)
+  }
+
+  /// Returns the runs of an index that a request is for, the newest first.
+  func runs(_ request: LogRequest, in index: LineageIndex) throws -> [RunSummary] {
     var query = RunQuery()
     query.component = request.component
     query.since = request.since
@@ -51,23 +56,41 @@ extension Workspace {
     case .status(let status): query.outcome = .exit(status)
     case nil: break
     }
-    guard !request.paths.isEmpty else { return try index.runs(query) }
+    if request.paths.isEmpty { return try index.runs(query) }
     var found: [RunID: RunSummary] = [:]
     for argument in request.paths {
-      let text = argument.contains("://") ? argument : path(of: argument).text
-      // The root holds everything that is recorded by a relative path.
-      query.path = text == "." ? nil : text
-      let runs = try index.runs(query)
-      var unfiltered = RunQuery()
-      unfiltered.path = query.path
-      unfiltered.limit = 1
-      if runs.isEmpty, query.path != nil, try index.runs(unfiltered).isEmpty {
+      query.path = recordedPath(argument)
+      for run in try index.runs(query) { found[run.id] = run }
+    }
+    return Self.newestFirst(found.values, limit: request.limit)
+  }
+
+  /// Sorts runs as listings have them.
+  static func newestFirst(_ runs: some Sequence<RunSummary>, limit: Int?) -> [RunSummary] {
+    let sorted = runs.sorted { ($0.started, $0.id) > ($1.started, $1.id) }
+    return limit.map { Array(sorted.prefix($0)) } ?? sorted
+  }
+
+  /// The path by which files are recorded that an argument names; nil for the root, which holds everything that is recorded by a
+  /// relative path.
+  private func recordedPath(_ argument: String) -> String? {
+    let text = argument.contains("://") ? argument : path(of: argument).text
+    return text == "." ? nil : text
+  }
+
+  /// Checks that the component and paths of a request are known to one of some indexes.
+  func checkNames(of request: LogRequest, in indexes: [LineageIndex]) throws {
+    if let component = request.component, try !indexes.contains(where: { try $0.component(component) != nil }) {
+      try checkComponent(component)
+    }
+    for argument in request.paths {
+      var query = RunQuery()
+      query.path = recordedPath(argument)
+      query.limit = 1
+      if query.path != nil, try indexes.allSatisfy({ try $0.runs(query).isEmpty }) {
         throw WorkspaceError.unknownPointer(argument, similar: try similarPaths(to: argument))
       }
-      for run in runs { found[run.id] = run }
     }
-    let sorted = found.values.sorted { ($0.started, $0.id) > ($1.started, $1.id) }
-    return request.limit.map { Array(sorted.prefix($0)) } ?? sorted
   }
 
   func checkComponent(_ name: String) throws {

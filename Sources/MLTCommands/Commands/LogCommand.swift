@@ -14,6 +14,10 @@ struct LogCommand: ParsableCommand {
         mlt log -c train --failed --since 7d
         mlt log data/clean.csv
         mlt log --tag stage=prod
+
+      With --remote, the runs that a remote has; those that weren't fetched from it are marked. Nothing is fetched.
+
+        mlt log --remote -n 10
       """)
 
   @Option(name: [.short, .long], help: "Only runs of this component")
@@ -36,6 +40,11 @@ struct LogCommand: ParsableCommand {
 
   @Option(name: [.customShort("n"), .customLong("limit")], help: "At most this many runs")
   var limit: Int?
+
+  @Option(
+    name: .long, defaultAsFlag: "", parsing: .next,
+    help: ArgumentHelp("List the runs that a remote has (default: as of 'mlt push')", valueName: "name"))
+  var remote: String?
 
   @Flag(name: .long, help: "One line a run")
   var oneline = false
@@ -67,6 +76,7 @@ struct LogCommand: ParsableCommand {
       request.tagValue = parts.count == 2 ? parts[1] : nil
     }
     request.exit = failed ? .failed : exit.map { .status($0) }
+    if let remote { return try show(request, ofRemote: remote.isEmpty ? nil : remote, session, workspace) }
     let runs = try workspace.log(request)
     let flagged = try workspace.flaggedRuns()
     if json {
@@ -76,5 +86,25 @@ struct LogCommand: ParsableCommand {
         LogRendering.text(runs, flagged: flagged, oneline: oneline, terminal: session.terminal), of: workspace,
         paged: true)
     }
+  }
+
+  private func show(
+    _ request: LogRequest, ofRemote name: String?, _ session: Session, _ workspace: Workspace
+  ) throws {
+    let log = try session.watching("comparing", total: nil, workspace) { try workspace.log(request, ofRemote: name) }
+    let flagged = try workspace.flaggedRuns()
+    if json {
+      try session.show(
+        json: [
+          "format": 1, "remote": .string(log.remote),
+          "runs": LogRendering.json(log.runs, flagged, unfetched: log.unfetched),
+        ], of: workspace)
+    } else {
+      try session.show(
+        LogRendering.text(
+          log.runs, flagged: flagged, unfetched: log.unfetched, oneline: oneline, terminal: session.terminal),
+        of: workspace, paged: true)
+    }
+    for problem in log.problems { Output.say("warning: \(problem)") }
   }
 }

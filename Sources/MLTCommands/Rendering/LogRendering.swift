@@ -13,15 +13,17 @@ extension RunSummary {
 /// How a list of runs reads.
 enum LogRendering {
   static func text(
-    _ runs: [RunSummary], flagged: [RunID: [RecordedChange]] = [:], oneline: Bool, terminal: Terminal
+    _ runs: [RunSummary], flagged: [RunID: [RecordedChange]] = [:], unfetched: Set<RunID>? = nil, oneline: Bool,
+    terminal: Terminal
   ) -> String {
     var out = StyledText(colour: terminal.hasColour)
     if oneline {
       let hasTags = runs.contains { !$0.tags.isEmpty }
       let rows = runs.map { run in
         let mark = flagged[run.id] == nil ? "" : ", flagged"
-        return [
-          run.id.short, Formatting.time(run.started), run.component,
+        let place = unfetched.map { [$0.contains(run.id) ? "not fetched" : "here"] } ?? []
+        return [run.id.short] + place + [
+          Formatting.time(run.started), run.component,
           RunRendering.outcome(run.status, run.exit) + mark, run.wall.map { Formatting.duration($0) } ?? "",
         ] + (hasTags ? [RunRendering.pairs(run.tags)] : []) + [Formatting.command(run.command)]
       }
@@ -38,6 +40,7 @@ enum LogRendering {
       if let git = Formatting.git(run.git) { rows.append(["git", git]) }
       rows.append(["by", run.user])
       if run.status != .finished { rows.append(["ended", RunRendering.outcome(run.status, run.exit)]) }
+      if unfetched?.contains(run.id) == true { rows.append(["where", "not fetched"]) }
       if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }
       if let note = run.note { rows.append(["note", Formatting.firstLine(note)]) }
       for row in Formatting.table(rows) { out.line("    " + row) }
@@ -59,10 +62,13 @@ enum LogRendering {
     return run.wall.map { start + ", " + Formatting.duration($0) } ?? start
   }
 
-  static func json(_ runs: [RunSummary], _ flagged: [RunID: [RecordedChange]]) -> JSON {
+  static func json(
+    _ runs: [RunSummary], _ flagged: [RunID: [RecordedChange]], unfetched: Set<RunID>? = nil
+  ) -> JSON {
     .array(
       runs.map { run in
         var fields = RunRendering.json(run)
+        fields["fetched"] = unfetched.map { .bool(!$0.contains(run.id)) }
         fields["flagged"] = .array(
           (flagged[run.id] ?? []).map { flag in
             ["path": flag.artifact.map { .string($0.path) } ?? .null, "flag": ChangeRendering.flagJSON(flag)]
