@@ -126,7 +126,7 @@ import Testing
 
       let status = try world.mlt("status", "--exit-code")
       #expect(status.status == 1)
-      #expect(status.stdout.contains("Absent, known by DVC's hash only:\n"))
+      #expect(status.stdout.contains("\nAbsent, known by DVC's hash only:\n"))
       #expect(status.stdout.contains("\n  d\n  gone\n"))
       let checkout = try world.mlt("checkout")
       #expect(checkout.status == 3)

@@ -25,7 +25,7 @@ enum StatusRendering {
       }
     }
     if !report.absent.isEmpty {
-      out.line("\nAbsent, known by DVC's hash only:")
+      out.section("Absent, known by DVC's hash only:")
       out.line("  (get the bytes with 'dvc pull' and run 'mlt import dvc' again, or 'mlt add PATH' what stands there)")
       for entry in report.absent { out.line(out.styled("  \(entry.path.text)", .red)) }
     }
