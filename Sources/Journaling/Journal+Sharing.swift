@@ -130,9 +130,13 @@ extension Journal {
   // MARK: Taking in
 
   /// Puts a checked segment of some writer's into the journal, durably; events that are there already are in it unchanged.
+  ///
+  /// New events under this clone's own name weren't recorded here, at least not in this state of it: the name is given
+  /// up first, and a new one drawn, so that what stands under a clone's own name is always what it recorded itself.
   package func takeIn(_ segment: JournalSegment) throws(JournalError) {
     let folder = folder(of: segment.writer)
     let lock = try Self.lock(in: self.folder)
+    try giveUpName(for: segment)
     try journaling { () throws(SystemCallError) in try FileOperations.createFolder(folder) }
     // An active segment, as of a clone that was copied, ends before what comes from elsewhere begins.
     if try !SegmentList(folder).active.isEmpty {
@@ -143,6 +147,15 @@ extension Journal {
     }
     try place(segment)
     _ = consume lock
+  }
+
+  private func giveUpName(for segment: JournalSegment) throws(JournalError) {
+    guard try WriterIdentity(in: folder)?.writer == segment.writer, try end(of: segment.writer) < segment.last else {
+      return
+    }
+    let drawn = try WriterIdentity(drawnIn: folder, host: host)
+    try drawn.write(in: folder)
+    note([.nameGivenUp(previous: segment.writer, current: drawn.writer)])
   }
 
   private func place(_ segment: JournalSegment) throws(JournalError) {

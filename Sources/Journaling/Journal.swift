@@ -14,7 +14,7 @@ public final class Journal: Sendable {
     var notices: [JournalNotice] = []
   }
 
-  private let host: String
+  let host: String
   private let clock: WallClock
   private let segmentSize: Int64
   private let state = Mutex(State())

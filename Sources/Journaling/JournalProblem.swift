@@ -50,6 +50,8 @@ public enum JournalNotice: Hashable, Sendable {
   /// The end of the writer's chain can't be read, so that nothing can follow it; events go under a new writer's name from
   /// now on.
   case chainAbandoned(previous: WriterID, current: WriterID, segment: FilePath)
+  /// Somebody else had events under this clone's name; its own go under a new writer's name from now on.
+  case nameGivenUp(previous: WriterID, current: WriterID)
   /// A full segment couldn't be closed and is appended to further; the next append tries again.
   case segmentNotClosed(WriterID, JournalError)
 }
@@ -63,6 +65,8 @@ extension JournalNotice: CustomStringConvertible {
       "repository was copied or moved: writer '\(current)' takes over from '\(previous)'"
     case .chainAbandoned(let previous, let current, let segment):
       "journal segment '\(segment.text)' is damaged: writer '\(current)' takes over from '\(previous)'"
+    case .nameGivenUp(let previous, let current):
+      "a remote has events of writer '\(previous)' that aren't here, as if this clone was set back: writer '\(current)' takes over"
     case .segmentNotClosed(_, let error): "a full journal segment could not be closed: \(error)"
     }
   }

@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("a clone that takes in more of its own writer's events goes on behind them")
+  @Test("a clone that takes in more of its own writer's events goes on under another name, once")
   func restoredCopy() throws {
     try withTemporaryFolder { folder in
       let fixture = try JournalFixture(folder)
@@ -93,8 +93,16 @@ import Testing
       try FileOperations.replace(path, with: old)
       let journal = try fixture.reopened()
       for segment in segments { try journal.takeIn(segment) }
+      let drawn = try #require(try journal.ownWriter())
+      #expect(drawn != writer && journal.notices == [.nameGivenUp(previous: writer, current: drawn)])
       try journal.append([note("4")], durable: false)
-      #expect(try journal.notes(writer) == ["1", "2", "3", "4"])
+      #expect(try journal.notes(writer) == ["1", "2", "3"])
+      #expect(try journal.notes(drawn) == ["4"])
+      // What is here already is nobody else's.
+      _ = try journal.forEachSegment(of: drawn, after: 0, through: 1, latest: Timestamp(microseconds: .max)) {
+        try journal.takeIn($0)
+      }
+      #expect(try journal.ownWriter() == drawn)
       #expect(try journal.verify().isEmpty)
     }
   }
