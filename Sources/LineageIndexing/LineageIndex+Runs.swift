@@ -131,7 +131,8 @@ extension LineageIndex {
     runs.id, component, command, started, ended, status, exit, commit_id, branch, dirty, user_name, parent, note,
     inputs, outputs, wall,
     (SELECT json_group_object(key, value) FROM tags WHERE tags.run = runs.n AND value IS NOT NULL),
-    (SELECT writers.id FROM writers WHERE writers.n = started_source)
+    (SELECT writers.id FROM writers WHERE writers.n = started_source),
+    EXISTS (SELECT 1 FROM signatures WHERE run = runs.n AND signatures.record = runs.record)
     """
 
   static func summary(_ row: Columns) throws -> RunSummary {
@@ -142,7 +143,7 @@ extension LineageIndex {
       isDirty: try row.flag(9), user: try row.text(10), parent: try row.optionalRun(11),
       note: try row.optionalText(12), inputCount: try row.int(13), outputCount: try row.int(14),
       wall: try row.optionalInt(15), tags: try tags(row, 16),
-      writer: try row.known(WriterID(bytes: try row.bytes(17) ?? [])))
+      writer: try row.known(WriterID(bytes: try row.bytes(17) ?? [])), isSigned: try row.flag(18))
   }
 
   private static func tags(_ row: Columns, _ index: Int) throws -> [String: String] {

@@ -93,4 +93,6 @@ public struct RunSummary: Hashable, Sendable {
   public var tags: [String: String]
   /// The writer that recorded its start.
   public var writer: WriterID
+  /// Whether its record is said to be signed; nothing was checked.
+  public var isSigned: Bool
 }

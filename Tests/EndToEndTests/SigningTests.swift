@@ -19,6 +19,7 @@ import Testing
       #expect(try world.mlt("show", "b@\(world.lastRun().id)").status == 0)
       #expect(try world.mlt("show", world.lastRun().id).stdout.contains("signed by  " + key.dropLast()))
       #expect(try world.lastRun().json["signedBy"] == [.string(String(key.dropLast()))])
+      #expect(try world.mlt("log").stdout.split(separator: "\n").count { $0.hasSuffix(", signed (unchecked)") } == 2)
       // Everything that the lock file tracks.
       #expect(try world.mlt("verify", "--require").status == 0)
       try expectSuccess(world.mlt("fsck"))

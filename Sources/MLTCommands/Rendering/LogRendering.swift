@@ -38,7 +38,7 @@ enum LogRendering {
       out.line(out.styled("run \(run.id.short)", .yellow) + "  " + out.styled(run.component, .bold))
       var rows = [["when", when(run)], ["command", Formatting.command(run.command)]]
       if let git = Formatting.git(run.git) { rows.append(["git", git]) }
-      rows.append(["by", run.user])
+      rows.append(["by", run.user + (run.isSigned ? ", signed (unchecked)" : "")])
       if run.status != .finished { rows.append(["ended", RunRendering.outcome(run.status, run.exit)]) }
       if unfetched?.contains(run.id) == true { rows.append(["where", "not fetched"]) }
       if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }

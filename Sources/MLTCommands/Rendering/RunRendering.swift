@@ -27,7 +27,8 @@ enum RunRendering {
       "exit": run.exit.map { .int($0) } ?? .null, "started": .string(run.started.description),
       "ended": run.ended.map { .string($0.description) } ?? .null,
       "command": .array(run.command.map { .string($0) }), "git": run.git.map { .object($0.fields) } ?? .null,
-      "user": .string(run.user), "parent": run.parent.map { .string($0.hex) } ?? .null, "tags": json(run.tags),
+      "user": .string(run.user), "parent": run.parent.map { .string($0.hex) } ?? .null, "signed": .bool(run.isSigned),
+      "tags": json(run.tags),
       "note": run.note.map { .string($0) } ?? .null,
     ]
   }

@@ -35,7 +35,7 @@ enum ShowRendering {
     if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }
     if let evidence = run.evidence { rows.append(["evidence", evidence.rawValue]) }
     if !details.signingKeys.isEmpty {
-      rows.append(["signed by", details.signingKeys.joined(separator: ", ") + " ('mlt verify' checks it)"])
+      rows.append(["signed by", details.signingKeys.joined(separator: ", ") + " (unchecked: 'mlt verify' checks)"])
     }
     if let usage = run.usage {
       rows.append([
