@@ -51,8 +51,8 @@ extension World {
   static let forger = String(repeating: "e", count: 32)
 
   /// Changes events of this clone's own journal as somebody would who can write to it: with ids and chain that fit.
-  func tamper(_ change: (String) -> String) throws {
-    let folder = repository.appending(".mlt/journal")
+  func tamper(in place: FilePath? = nil, _ change: (String) -> String) throws {
+    let folder = (place ?? repository).appending(".mlt/journal")
     let writer = try #require(
       try FileOperations.names(in: folder).first { $0.string.count == 32 && $0.string != Self.forger })
     let name = try #require(try FileOperations.names(in: folder.appending(writer)).first)
@@ -70,7 +70,7 @@ extension World {
     }
     #expect(lines != text)
     try FileOperations.replace(file, with: Array(lines.utf8), sync: false)
-    try expectSuccess(shell("rm -f .mlt/index.sqlite*"))
+    try expectSuccess(shell("rm -f .mlt/index.sqlite*", in: place))
   }
 
   /// The events of a type, in the order of the only journal.

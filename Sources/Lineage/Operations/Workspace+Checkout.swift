@@ -57,7 +57,7 @@ extension Workspace {
       }
     let (wanted, absent) = try wanted(by: request, source)
     return try fetchingMissing {
-      wanted.compactMap(\.content)
+      wanted
     } _: {
       try restore(wanted, absent, from: source, lock, request)
     }

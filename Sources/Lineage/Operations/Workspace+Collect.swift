@@ -55,7 +55,7 @@ extension Workspace {
     var options = CollectionOptions(grace: try request.grace ?? collectGrace(), isDryRun: request.isDryRun)
     // What is named is to go, however little it is of a pack.
     if !request.dropped.isEmpty { options.wasteThreshold = 0 }
-    let dropped = try request.isForced ? contentsToDrop(request) : safelyDropped(request)
+    let dropped = try request.isForced ? contents(of: request.dropped) : safelyDropped(request)
     let heldBack = try request.isForced ? [] : tooRare(beside: roots.find())
     let report = try store.collect(options, progress: progress) {
       try roots.find().union(heldBack).subtracting(dropped)
@@ -65,20 +65,14 @@ extension Workspace {
 
   // MARK: Copies
 
-  private func contentsToDrop(_ request: CollectRequest) throws -> Set<ContentID> {
-    guard !request.dropped.isEmpty else { return [] }
-    let lock = try readLock()
-    return try request.dropped.reduce(into: []) { try $0.formUnion(contents(of: $1, lock)) }
-  }
-
   private func safelyDropped(_ request: CollectRequest) throws -> Set<ContentID> {
-    let dropped = try contentsToDrop(request)
+    let dropped = try contents(of: request.dropped)
     if dropped.isEmpty { return [] }
     // Whoever drops relies on another copy, whatever the setting.
     let wanted = max(1, try leastCopies())
     let (rare, unreachable) = try rareContents(among: dropped, copies: wanted)
     guard rare.isEmpty else {
-      let names = try request.dropped.filter { try !rare.isDisjoint(with: contents(of: $0, readLock())) }
+      let names = try request.dropped.filter { try !rare.isDisjoint(with: contents(of: [$0])) }
       throw WorkspaceError.tooFewCopies(names, wanted: wanted, unreachable: unreachable)
     }
     return dropped

@@ -24,7 +24,7 @@ extension Workspace {
     guard artifact.kind != .tree, let content = artifact.content else {
       throw WorkspaceError.unsuitablePointer(pointer, wanted: .file)
     }
-    switch try fetchingMissing({ [content] }, { try bytesAreAvailable(content, artifact) }) {
+    switch try fetchingMissing({ [artifact] }, { try bytesAreAvailable(content, artifact) }) {
     case .store: try store.readFile(content, body)
     case .git(let bytes): try bytes.withUnsafeBytes(body)
     case .workTree:

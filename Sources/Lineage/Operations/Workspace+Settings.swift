@@ -24,7 +24,7 @@ extension Workspace {
     }
     for entry in configuration.entries where level == nil || entry.level == level {
       let known = Setting(key: entry.key)
-      if entry.level == .shared, known?.isPrivate == true { continue }
+      if known?.counts(entry) == false { continue }
       let key = known?.rawValue ?? entry.key
       settings[key] = EffectiveSetting(
         key: key, value: entry.value ?? "true", level: entry.level, isKnown: known != nil)
@@ -36,14 +36,19 @@ extension Workspace {
   ///
   /// - Throws: `GitError` for a malformed key or file; ``WorkspaceError/unknownSetting(_:similar:)``,
   ///   ``WorkspaceError/malformedSetting(key:value:)``, ``WorkspaceError/noUserFolder``,
-  ///   ``WorkspaceError/privateSetting(_:)`` for the shared level; for the local level without a `.mlt`,
+  ///   ``WorkspaceError/privateSetting(_:)`` and ``WorkspaceError/sharedRequirement(_:)`` for the shared level; for the local level without a `.mlt`,
   ///   ``WorkspaceError/notInitialized(_:)``.
   public static func set(
     _ key: String, to value: String, at level: Configuration.Level, _ context: ProcessContext
   ) throws {
     let setting = try setting(key)
     guard setting.accepts(value) else { throw WorkspaceError.malformedSetting(key: setting.rawValue, value: value) }
-    if level == .shared, setting.isPrivate { throw WorkspaceError.privateSetting(setting.rawValue) }
+    if level == .shared {
+      if setting.isPrivate { throw WorkspaceError.privateSetting(setting.rawValue) }
+      if setting.isRequirement, Configuration.flag(of: value) == false {
+        throw WorkspaceError.sharedRequirement(setting.rawValue)
+      }
+    }
     let file = try file(of: level, context)
     if level == .user { try FileOperations.createFolder(file.removingLastComponent()) }
     try Configuration.set(setting.rawValue, value, in: file)

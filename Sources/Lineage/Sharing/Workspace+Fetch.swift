@@ -25,6 +25,8 @@ public struct FetchRequest: Sendable {
   public var scope: Scope
   /// Whether only to find out what facts there are.
   public var isDryRun = false
+  /// Whether the runs behind the bytes must be signed by allowed signers; nil leaves it to the setting.
+  public var requiresSigned: Bool?
 
   /// Asks the default remote.
   public init(_ scope: Scope) {
@@ -47,26 +49,37 @@ public struct FetchOutcome: Sendable {
 extension Workspace {
   /// Takes over all facts that a remote has, and bytes that the store lacks.
   ///
-  /// - Throws: what reaching the remote throws; ``WorkspaceError/malformedLock(_:_:)``; what pointers throw.
+  /// - Throws: what reaching the remote throws; ``WorkspaceError/malformedLock(_:_:)``; what pointers throw; with the facts
+  ///   taken over and no bytes, ``WorkspaceError/unsignedRuns(_:of:remote:)`` and ``SigningError``.
   public func fetch(_ request: FetchRequest) throws -> FetchOutcome {
+    let isStrict = try request.requiresSigned ?? requiresSigned()
     let connection = try connect(to: request.remote)
     // A new clone's index is made while there is nothing in it.
     try index.catchUp(journal)
+    let told = try journal.notices.count
     let facts = try sharing(connection.name) {
       try connection.remote.fetchJournals(into: journal, isDryRun: request.isDryRun, options: transfer)
     }
+    notices += try journal.notices.dropFirst(told).map { .journal($0) }
     var outcome = FetchOutcome(remote: connection.name, facts: facts)
     if request.isDryRun { return outcome }
     try index.catchUp(journal)
     let lock = try readLock()
-    var roots: Set<ContentID> = []
+    let wanted: Wanted
     switch request.scope {
     case .facts: return outcome
-    case .lock: roots = Set(lock.entries.map(\.content))
-    case .everything: roots = try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()
+    case .lock: wanted = Wanted(artifacts: lock.entries.map { Self.record(of: $0) })
+    case .everything:
+      var all = RunQuery()
+      all.includesDeleted = true
+      wanted = Wanted(
+        artifacts: lock.entries.map { Self.record(of: $0) }, runs: isStrict ? try index.runs(all).map(\.id) : [],
+        contents: try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find())
     case .pointers(let pointers):
-      for pointer in pointers { try roots.formUnion(contents(of: pointer, lock)) }
+      wanted = try pointers.reduce(into: Wanted()) { try add($1, lock, isStrict: isStrict, to: &$0) }
     }
+    if isStrict { try requireSigned(wanted.artifacts, wanted.runs, from: connection.name) }
+    let roots = wanted.contents.union(wanted.artifacts.compactMap(\.content))
     outcome.bytes = try fetchObjects(roots.sorted(), connection)
     let missing = Set(outcome.bytes.missing)
     outcome.unavailable = lock.entries.filter { entry in
@@ -77,14 +90,40 @@ extension Workspace {
     return outcome
   }
 
-  /// What a pointer names: a path, what is tracked below one, a run's files, or a content.
-  func contents(of pointer: String, _ lock: LockFile) throws -> [ContentID] {
+  /// What pointers name: paths, what is tracked below them, runs' files, or contents.
+  func contents(of pointers: [String]) throws -> Set<ContentID> {
+    let lock = try readLock()
+    var wanted = Wanted()
+    for pointer in pointers { try add(pointer, lock, isStrict: false, to: &wanted) }
+    return wanted.contents.union(wanted.artifacts.compactMap(\.content))
+  }
+
+  /// What bytes are to come.
+  private struct Wanted {
+    /// What is asked for by itself.
+    var artifacts: [ArtifactRecord] = []
+    /// The runs that are asked for with what they read and wrote, or have made what is asked for.
+    var runs: [RunID] = []
+    /// What else is asked for.
+    var contents: Set<ContentID> = []
+  }
+
+  private func add(_ pointer: String, _ lock: LockFile, isStrict: Bool, to wanted: inout Wanted) throws {
     let path = path(of: pointer)
-    if let locked = try lockedArtifact(path, in: lock) { return locked.content.map { [$0] } ?? [] }
     let below = lock.entries(below: path)
-    if !below.isEmpty { return below.map(\.content) }
-    if let artifact = try? artifact(of: pointer).artifact { return artifact.content.map { [$0] } ?? [] }
-    return try index.files(of: run(of: pointer)).compactMap(\.artifact.content)
+    if let locked = try lockedArtifact(path, in: lock) {
+      wanted.artifacts.append(locked)
+    } else if !below.isEmpty {
+      wanted.artifacts += below.map { Self.record(of: $0) }
+    } else if let artifact = try? artifact(of: pointer).artifact {
+      wanted.artifacts.append(artifact)
+      // The pointer may say which run made it.
+      if isStrict { wanted.runs += try trace(TraceRequest(pointer: pointer, depth: 1)).nodes.map(\.run.id) }
+    } else {
+      let run = try run(of: pointer)
+      wanted.runs.append(run)
+      wanted.contents.formUnion(try index.files(of: run).compactMap(\.artifact.content))
+    }
   }
 
   private func fetchObjects(_ roots: [ContentID], _ connection: RemoteConnection) throws -> ObjectFetchReport {
@@ -95,8 +134,11 @@ extension Workspace {
   ///
   /// A remote that can't be reached is told as a notice, beside the failure.
   ///
-  /// - Parameter contents: what is needed; what is here isn't fetched.
-  func fetchingMissing<Result>(_ contents: () throws -> [ContentID], _ body: () throws -> Result) throws -> Result {
+  /// - Parameter artifacts: what is needed; what is here isn't fetched.
+  /// - Throws: what `body` throws; ``WorkspaceError/unsignedRuns(_:of:remote:)``.
+  func fetchingMissing<Result>(
+    _ artifacts: () throws -> [ArtifactRecord], _ body: () throws -> Result
+  ) throws -> Result {
     do {
       return try body()
     } catch {
@@ -105,15 +147,16 @@ extension Workspace {
         case WorkspaceError.absentContent, StorageError.missing: true
         default: false
         }
-      guard isMissing, let name = try? defaultRemote(), try fetchMissing(contents(), from: name) else { throw error }
+      guard isMissing, let name = try? defaultRemote(), try fetchMissing(artifacts(), from: name) else { throw error }
       return try body()
     }
   }
 
   // Whether something came.
-  private func fetchMissing(_ contents: [ContentID], from name: String) throws -> Bool {
+  private func fetchMissing(_ artifacts: [ArtifactRecord], from name: String) throws -> Bool {
+    if try requiresSigned() { try requireSigned(artifacts, [], from: name) }
     do {
-      return try fetchObjects(contents, connect(to: name)).objects > 0
+      return try fetchObjects(artifacts.compactMap(\.content), connect(to: name)).objects > 0
     } catch WorkspaceError.remoteFailed(_, _, .cancelled) {
       throw StorageError.cancelled
     } catch WorkspaceError.remoteFailed(_, _, let error) {

@@ -40,7 +40,7 @@ extension Workspace {
     }
     var makers: [RunID] = []
     for entry in try readLock().entries {
-      let artifact = Self.artifact(of: entry)
+      let artifact = Self.record(of: entry)
       let origins = try finder.edges(of: artifact, seenFrom: presentView())
       add(artifact, origins, &report)
       makers += origins.compactMap(\.producer)
@@ -54,23 +54,11 @@ extension Workspace {
   }
 
   /// Whether a step leads to a run that made the content.
-  private static func isMade(_ edge: LineageEdge) -> Bool {
+  static func isMade(_ edge: LineageEdge) -> Bool {
     switch edge.origin {
     case .produced, .copied: true
     case .changedOutside, .added, .git, .source: false
     }
-  }
-
-  private static func artifact(of entry: LockEntry) -> ArtifactRecord {
-    let kind: ArtifactRecord.Kind =
-      switch entry.kind {
-      case .tree: .tree
-      case .link: .link
-      case .file, .executable: .file
-      }
-    return ArtifactRecord(
-      path: entry.path.text, kind: kind, content: entry.content, size: entry.size,
-      count: kind == .tree ? entry.count : nil, isExecutable: entry.kind == .executable, evidence: .declared)
   }
 
   private static func changes(in edges: [LineageEdge], of reader: RunID?) -> [VerifyReport.Change] {

@@ -18,6 +18,8 @@ public enum Setting: String, CaseIterable, Sendable {
   case allowedSigners = "sign.allowedSigners"
   /// The file of keys that count no more.
   case revokedKeys = "sign.revokedKeys"
+  /// Whether bytes may come from a remote only if the runs behind them are signed.
+  case requireSigned = "pull.requireSigned"
 
   /// Finds a setting by its key, in letters of either case.
   public init?(key: String) {
@@ -34,7 +36,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .grace: "7200"
     case .minimalCopies: "0"
     case .environment, .signKey, .revokedKeys: ""
-    case .signRuns: "false"
+    case .signRuns, .requireSigned: "false"
     case .allowedSigners: ".mlt-allowed-signers"
     }
   }
@@ -45,7 +47,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .inputLimit: Configuration.size(of: value) != nil
     case .grace, .minimalCopies: Int64(value).map { $0 >= 0 } ?? false
     case .environment, .signKey, .allowedSigners, .revokedKeys: true
-    case .signRuns: Configuration.flag(of: value) != nil
+    case .signRuns, .requireSigned: Configuration.flag(of: value) != nil
     }
   }
 
@@ -53,8 +55,18 @@ public enum Setting: String, CaseIterable, Sendable {
   public var isPrivate: Bool {
     switch self {
     case .signKey, .signRuns, .allowedSigners, .revokedKeys: true
-    case .inputLimit, .grace, .minimalCopies, .environment: false
+    case .inputLimit, .grace, .minimalCopies, .environment, .requireSigned: false
     }
+  }
+
+  /// Whether the file that comes with a clone can turn it on and not off: it may make the user more careful than he
+  /// asked to be, never less.
+  public var isRequirement: Bool { self == .requireSigned }
+
+  /// Whether an entry has a say, among those that have.
+  func counts(_ entry: Configuration.Entry) -> Bool {
+    guard entry.level == .shared else { return true }
+    return !isPrivate && !(isRequirement && Configuration.flag(of: entry.value) == false)
   }
 }
 

@@ -70,6 +70,10 @@ public enum WorkspaceError: Error, Sendable {
   case malformedSetting(key: String, value: String)
   /// The file that everybody shares has no say in a setting.
   case privateSetting(String)
+  /// The file that everybody shares can turn a setting on, and not off.
+  case sharedRequirement(String)
+  /// Runs behind bytes that a remote has aren't signed by an allowed signer, and have to be; of so many that were asked about.
+  case unsignedRuns([RunVerification], of: Int, remote: String)
   /// There is no such setting.
   case unknownSetting(String, similar: [String])
   /// The environment names no folder for the user's own settings.

@@ -25,8 +25,9 @@ struct ConfigCommand: ParsableCommand {
       sign.runs            whether to sign every run (default false)
       sign.allowedSigners  file that says whose keys may sign (default '.mlt-allowed-signers')
       sign.revokedKeys     file of keys that count no more, a list or a KRL
+      pull.requireSigned   whether data comes from a remote only if all runs behind it are signed (default false)
 
-      What begins with 'sign.' can't be set for everyone.
+      What begins with 'sign.' can't be set for everyone; 'pull.requireSigned' can be turned on for everyone, and not off.
       """)
 
   @Argument(help: "Key, such as 'capture.inputLimit'")

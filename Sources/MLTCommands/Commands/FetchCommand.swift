@@ -28,6 +28,11 @@ struct FetchCommand: ParsableCommand {
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Only say what facts there are to get")
   var isDryRun = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Take bytes only if all runs behind them are signed (default: setting 'pull.requireSigned')")
+  var requireSigned: Bool?
+
   @Flag(name: .long, help: "Print JSON")
   var json = false
 
@@ -40,6 +45,7 @@ struct FetchCommand: ParsableCommand {
     let workspace = try session.workspace()
     var request = FetchRequest(all ? .everything : pointers.isEmpty ? .facts : .pointers(pointers))
     request.remote = remote
+    request.requiresSigned = requireSigned
     request.isDryRun = isDryRun
     let outcome = try session.watching("receiving", total: nil, workspace) { try workspace.fetch(request) }
     if json {

@@ -12,6 +12,11 @@ struct PullCommand: ParsableCommand {
 
         git pull && mlt pull
         mlt pull --no-checkout      leave the files in the work tree as they are
+        mlt pull --require-signed   only what an allowed signer vouches for
+
+      With --require-signed, the runs that made the data, and all before them, have to be signed by allowed signers, as \
+      'mlt verify' has it, except for those that this clone recorded itself. Otherwise the facts come, and no bytes; the \
+      exit status is 1.
       """)
 
   @Argument(help: "Remote (default: the only one, 'origin', or 'mlt remote default')")
@@ -23,6 +28,11 @@ struct PullCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Overwrite content that isn't stored")
   var force = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Take bytes only if all runs behind them are signed (default: setting 'pull.requireSigned')")
+  var requireSigned: Bool?
+
   @Flag(name: .long, help: "Print JSON")
   var json = false
 
@@ -33,6 +43,7 @@ struct PullCommand: ParsableCommand {
     let workspace = try session.workspace()
     var request = FetchRequest(.lock)
     request.remote = remote
+    request.requiresSigned = requireSigned
     let outcome = try session.watching("receiving", total: nil, workspace) { try workspace.fetch(request) }
     if !json { try session.show(SharingRendering.text(outcome, isDryRun: false)) }
     if !leavesFiles, outcome.unavailable.isEmpty {

@@ -36,7 +36,8 @@ enum VerifyRendering {
     return out.text
   }
 
-  private static func verdict(_ run: RunVerification) -> String {
+  /// What is to be said of a run in a few words.
+  static func verdict(_ run: RunVerification) -> String {
     if !run.problems.isEmpty { return "FAILS" }
     if !run.signers.isEmpty { return "signed by " + run.signers.joined(separator: ", ") }
     if let key = run.signatures.first?.key { return "signed by an unknown key \(key)" }

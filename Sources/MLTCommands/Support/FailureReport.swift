@@ -238,6 +238,23 @@ struct FailureReport {
       set(
         "setting '\(key)' can't be shared", .usage,
         hint: "keys and trust are each user's own: leave out '--shared', or use '--user'")
+    case .sharedRequirement(let key):
+      set(
+        "setting '\(key)' can be turned on for everyone, and not off", .usage,
+        hint: "'--shared --unset' takes it out; without '--shared' it is turned off for this clone")
+    case .unsignedRuns(let runs, let count, let remote):
+      set(
+        "\(runs.count) of the \(Formatting.count(count, "run")) behind these data from remote '\(remote)' "
+          + (runs.count == 1 ? "isn't" : "aren't") + " signed by an allowed signer", .failed)
+      let rows = runs.prefix(20).map { run in
+        [run.run.id.short, Formatting.command([run.run.component]), VerifyRendering.verdict(run)]
+      }
+      message += Formatting.table(rows).map { "\n  \($0)" }.joined()
+      if runs.count > 20 { message += "\n  and \(runs.count - 20) more" }
+      hints = [
+        "the recorded facts are here now, the bytes aren't; 'mlt verify' tells more",
+        "'mlt pull --no-require-signed' takes them all the same",
+      ]
     case .malformedSetting(let key, let value):
       set("setting '\(key)' can't be '\(value)'", .usage, hint: "run 'mlt help config' for what it takes")
     case .unknownSetting(let key, let similar):
