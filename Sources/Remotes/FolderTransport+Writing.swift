@@ -68,10 +68,10 @@ extension FolderTransport {
     return FolderDescriptor(made, path: parent.path, name)
   }
 
-  // What isn't there any more while something is being put is the remote itself.
+  // What isn't there any more while something is being put is the remote itself, unless somebody removes single files.
   private func writing(_ error: SystemCallError, _ name: RemoteName) -> TransportError {
     switch error.errno {
-    case .noSuchFileOrDirectory: .noFolder(path)
+    case .noSuchFileOrDirectory where (try? FileStatus(at: path)) == nil: .noFolder(path)
     case .tooManySymbolicLinkLevels, .notDirectory: .notAFile(name)
     default: TransportError(error)
     }

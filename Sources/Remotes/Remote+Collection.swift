@@ -73,12 +73,14 @@ extension Remote {
     if !options.isDryRun {
       try collectSegments(options, transfer, &report)
       let now = try reaching { () throws(TransportError) in try transport.present() }
-      try reaching { () throws(TransportError) in
-        try transport.sweep(before: Self.time(now, before: options.grace))
-      }
+      let patience = max(options.grace, Self.longestPut)
+      try reaching { () throws(TransportError) in try transport.sweep(before: Self.time(now, before: patience)) }
     }
     return report
   }
+
+  // What is being put is no older than this, in seconds, even where no grace is given.
+  private static let longestPut: Int64 = 3600
 
   /// The time that lies so many seconds before another, both in nanoseconds.
   static func time(_ now: Int64, before seconds: Int64) -> Int64 {
