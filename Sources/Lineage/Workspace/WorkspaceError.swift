@@ -96,6 +96,8 @@ public enum WorkspaceError: Error, Sendable {
   case remoteFailed(String, url: String, RemoteError)
   /// What is to be dropped here isn't whole in as many remotes as it has to be; some of these couldn't be asked.
   case tooFewCopies([String], wanted: Int, unreachable: [String])
+  /// Not all facts that a remote has can be read, so that nobody knows what they refer to.
+  case hiddenFacts(remote: String, [RemoteProblem])
   /// No folder from this one up to the work tree's root is a DVC project.
   case notDVCProject(String)
 

@@ -22,7 +22,23 @@ struct GcCommand: ParsableCommand {
 
         mlt gc --drop data/raw models/old.pkl   remove bytes here that a remote has; 'mlt cat', 'mlt checkout' and 'mlt pull' \
       get them back
+
+        mlt gc --remote                     merge what is small in the default remote, or in one that is named
+        mlt gc --remote --unreferenced      and drop what neither its facts nor lock files name
+
+      In a remote what was replaced can be read for two more weeks, or as long as --grace says, which has to be longer than the \
+      longest push: then the same command deletes it, if it is still so. Of lock files only those in this clone's commits \
+      are known, so run 'git fetch' before --unreferenced. Who pushes sends what is missing again.
       """)
+
+  @Flag(name: .long, help: "Collect in a remote, not here")
+  var remote = false
+
+  @Argument(help: "With --remote: which one (default: the only one, 'origin', or 'mlt remote default')")
+  var name: String?
+
+  @Flag(name: .long, help: "With --remote: drop what nothing refers to")
+  var unreferenced = false
 
   @Flag(name: [.customShort("n"), .long], help: "Only say what would be removed")
   var dryRun = false
@@ -57,11 +73,21 @@ struct GcCommand: ParsableCommand {
   func validate() throws {
     if let keepLast, keepLast < 0 { throw ValidationError("--keep-last takes a number from 0 up") }
     if let grace, grace < 0 { throw ValidationError("--grace takes a number from 0 up") }
+    if remote {
+      if keepLast != nil || olderThan != nil || tipsOnly || !drop.isEmpty || force {
+        throw ValidationError("--keep-last, --older-than, --tips-only, --drop and --force are not for remotes")
+      }
+    } else if let name {
+      throw ValidationError("'\(name)': only --remote takes a name")
+    } else if unreferenced {
+      throw ValidationError("--unreferenced is for --remote")
+    }
   }
 
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
+    if remote { return try collectRemote(session, workspace) }
     var request = CollectRequest()
     request.isDryRun = dryRun
     request.latestRuns = keepLast
@@ -84,5 +110,20 @@ struct GcCommand: ParsableCommand {
       Output.say("hint: run 'mlt fsck --repair' first")
       throw ExitCode(FailureReport.Status.corrupt.rawValue)
     }
+  }
+
+  private func collectRemote(_ session: Session, _ workspace: Workspace) throws {
+    var request = RemoteCollectRequest()
+    request.remote = name
+    request.dropsUnreferenced = unreferenced
+    request.grace = grace
+    request.isDryRun = dryRun
+    let outcome = try session.watching("collecting", total: nil, workspace) { try workspace.collectRemote(request) }
+    if json {
+      try session.show(json: SharingRendering.json(outcome, isDryRun: dryRun), of: workspace)
+    } else {
+      try session.show(SharingRendering.text(outcome, isDryRun: dryRun), of: workspace)
+    }
+    try SharingRendering.sayProblems(of: outcome)
   }
 }

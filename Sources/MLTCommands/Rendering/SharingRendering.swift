@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Journaling
 internal import Lineage
 internal import MLTBase
 internal import Remotes
@@ -48,10 +49,68 @@ enum SharingRendering {
     ]
   }
 
+  static func text(_ outcome: RemoteCollectOutcome, isDryRun: Bool) -> String {
+    let report = outcome.report
+    let would = isDryRun ? "would be " : ""
+    var lines: [String] = []
+    if report.packsDeleted > 0 {
+      lines.append(
+        "\(Formatting.count(report.packsDeleted, "pack")) (\(Formatting.size(report.bytesDeleted))) \(would)deleted, "
+          + "replaced long ago")
+    }
+    if report.packsRetired > 0 {
+      let made =
+        report.packsMade > 0 ? " by \(report.packsMade) (\(Formatting.size(report.bytesMade)))" : ""
+      lines.append(
+        "\(Formatting.count(report.packsRetired, "pack")) (\(Formatting.size(report.bytesRetired))) \(would)replaced\(made)"
+      )
+    }
+    if report.segmentsMade > 0 { lines.append("\(Formatting.count(report.segmentsMade, "larger segment")) made") }
+    if report.segmentsDeleted > 0 {
+      lines.append("\(Formatting.count(report.segmentsDeleted, "segment")) deleted, replaced long ago")
+    }
+    if lines.isEmpty { lines.append("Nothing to merge or delete in '\(outcome.remote)'") }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  static func json(_ outcome: RemoteCollectOutcome, isDryRun: Bool) -> JSONObject {
+    let report = outcome.report
+    return [
+      "bytes_deleted": .int(report.bytesDeleted), "bytes_made": .int(report.bytesMade),
+      "bytes_retired": .int(report.bytesRetired), "dry_run": .bool(isDryRun), "format": 1,
+      "objects_saved": .int(Int64(report.objectsSaved)), "packs_deleted": .int(Int64(report.packsDeleted)),
+      "packs_made": .int(Int64(report.packsMade)), "packs_retired": .int(Int64(report.packsRetired)),
+      "problems": .array(report.problems.map { .string("\($0)") }), "remote": .string(outcome.remote),
+      "segments_deleted": .int(Int64(report.segmentsDeleted)), "segments_made": .int(Int64(report.segmentsMade)),
+    ]
+  }
+
+  /// Says what helps where files of a remote are damaged.
+  static func sayCure(for problems: [RemoteProblem]) {
+    let isDamaged = problems.contains { problem in
+      switch problem {
+      case .pack(_, .unsupportedVersion): false
+      case .pack, .fetched(_, _, .damaged): true
+      default: false
+      }
+    }
+    guard isDamaged else { return }
+    Output.say(
+      "hint: delete the damaged file in the remote; 'mlt push' in a clone that has what it held puts that again")
+  }
+
+  /// Says what is wrong with the remote, and fails if something is.
+  static func sayProblems(of outcome: RemoteCollectOutcome) throws {
+    for problem in outcome.report.problems { Output.say("error: \(problem)") }
+    sayCure(for: outcome.report.problems)
+    if !outcome.report.problems.isEmpty { throw ExitCode(FailureReport.Status.corrupt.rawValue) }
+  }
+
   /// Says what is wrong with the remote, and fails if something is.
   static func sayProblems(of outcome: FetchOutcome) throws {
     let problems = outcome.facts.problems + outcome.bytes.problems
     for problem in problems { Output.say("error: \(problem)") }
+    sayCure(for: problems)
     for path in outcome.unavailable {
       Output.say("error: the bytes of '\(path)' are neither here nor in remote '\(outcome.remote)'")
     }

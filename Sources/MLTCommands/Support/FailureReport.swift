@@ -289,8 +289,11 @@ struct FailureReport {
     case .tooFewCopies(let names, let wanted, let unreachable):
       set(
         "\(Self.list(names)) is not whole in \(wanted == 1 ? "any remote" : "\(wanted) remotes"); nothing was removed",
-        .conflict, hint: "run 'mlt push' first, or drop it everywhere with --force")
+        .conflict, hint: "run 'mlt push' first, or give up these bytes with --force")
       if !unreachable.isEmpty { hints.append("could not ask \(Self.list(unreachable))") }
+    case .hiddenFacts(let name, let problems):
+      set("nothing was removed from remote '\(name)', since facts that can't be read may name what is wanted", .corrupt)
+      hints += problems.prefix(3).map { "\($0)" }
     case .notDVCProject(let path):
       set(
         "'\(path)' is not in a DVC project", .notFound,
