@@ -81,9 +81,10 @@ extension Workspace {
     if isStrict { try requireSigned(wanted.artifacts, wanted.runs, from: connection.name) }
     let roots = wanted.contents.union(wanted.artifacts.compactMap(\.content))
     outcome.bytes = try fetchObjects(roots.sorted(), connection)
-    let missing = Set(outcome.bytes.missing)
+    if outcome.bytes.isComplete { return outcome }
+    // What couldn't be had may be a part of what a path needs.
     outcome.unavailable = lock.entries.filter { entry in
-      guard missing.contains(entry.content) else { return false }
+      guard roots.contains(entry.content) else { return false }
       let artifact = Self.record(of: entry)
       return (try? bytesAreAvailable(entry.content, artifact)) == nil
     }.map(\.path.text)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Lineage
+internal import Remotes
 internal import SystemPackage
 
 struct PullCommand: ParsableCommand {
@@ -46,7 +47,7 @@ struct PullCommand: ParsableCommand {
     request.requiresSigned = requireSigned
     let outcome = try session.watching("receiving", total: nil, workspace) { try workspace.fetch(request) }
     if !json { try session.show(SharingRendering.text(outcome, isDryRun: false)) }
-    if !leavesFiles, outcome.unavailable.isEmpty {
+    if !leavesFiles, outcome.unavailable.isEmpty, outcome.bytes.problems.isEmpty {
       let checkout = try session.watching("restoring", total: nil, workspace) {
         try workspace.checkout(CheckoutRequest(isForced: force))
       }

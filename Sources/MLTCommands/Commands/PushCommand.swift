@@ -50,7 +50,8 @@ struct PushCommand: ParsableCommand {
     } else {
       try session.show(SharingRendering.text(outcome, isDryRun: isDryRun), of: workspace)
     }
-    for problem in outcome.report.problems { Output.say("warning: \(problem)") }
+    for problem in outcome.report.problems { Output.say("error: \(problem)") }
+    SharingRendering.sayCure(for: outcome.report.problems)
     for path in outcome.unsent { Output.say("error: the bytes of '\(path)' are neither here nor in the remote") }
     if !outcome.unsent.isEmpty {
       Output.say("hint: 'mlt add' stores what still exists; 'mlt fsck' says what is lost")
