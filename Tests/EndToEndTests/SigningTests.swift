@@ -26,6 +26,25 @@ import Testing
     }
   }
 
+  @Test("verification prints the JSON that programs are promised")
+  func json() throws {
+    try withWorld { world in
+      try world.makeKey()
+      let run = try world.record("echo 1 > a", options: ["--sign"])
+      let json = try world.verify("a").json
+      #expect(json["format"] == 1 && json["broken"] == false && json["signed"] == true, "\(json)")
+      #expect(json["verified"] == 1 && json["inGit"] == 0 && json["unreadableEvents"] == 0, "\(json)")
+      for key in ["unmade", "changes", "damaged", "absent"] { #expect(json[key] == [], "\(json)") }
+      #expect(json["artifacts"]?.array?.map { $0["path"] } == ["a"], "\(json)")
+      let key = try #require(run.json["signedBy"]?.array?.first)
+      let expected: JSON = [
+        "id": .string(run.id), "component": "sh", "record": try #require(run.json["record"]),
+        "signatures": [["key": key, "signer": "ada@example.invalid"]], "problems": [], "disregarded": [],
+      ]
+      #expect(json["runs"] == [expected], "\(json)")
+    }
+  }
+
   @Test("the signature can be checked without mlt")
   func byHand() throws {
     try withWorld { world in
