@@ -18,6 +18,8 @@ import dedup
 import measuring
 import record
 import restore
+import secure_shell
+import sharing
 import start
 import status
 import trace
@@ -26,7 +28,7 @@ from report import Report
 
 SUBJECTS = {
     "start": start, "record": record, "capture": capture, "trace": trace, "add": add, "restore": restore,
-    "status": status, "dedup": dedup,
+    "status": status, "dedup": dedup, "sharing": sharing,
 }
 
 
@@ -44,17 +46,23 @@ def main():
     if unknown:
         parser.error(f"unknown subject '{unknown[0]}'; there are {', '.join(SUBJECTS)}")
 
+    chosen = options.subjects or list(SUBJECTS)
+    # Before this process begins to adopt what others leave behind.
+    server = secure_shell.Server() if "sharing" in chosen else None
     measuring.adopt_orphans()
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="mlt-benchmarks-", dir=options.folder))
     places = Places(
         mlt=pathlib.Path(os.environ["MLT"]).resolve(), root=pathlib.Path.cwd(), scratch=scratch,
-        installs_peers=options.peers, repeat=options.repeat, is_large=options.large)
+        installs_peers=options.peers, repeat=options.repeat, is_large=options.large,
+        server=server)
     report = Report(measuring.machine())
     try:
-        for name in options.subjects or SUBJECTS:
+        for name in chosen:
             print(f"Measuring {name}", file=sys.stderr, flush=True)
             SUBJECTS[name].measure(places, report)
     finally:
+        if server:
+            server.stop()
         if options.keep:
             print(f"The scratch repositories are in {scratch}", file=sys.stderr)
         else:

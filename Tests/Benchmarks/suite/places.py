@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-PYPI_PEERS = {"dvc": ["dvc"], "datalad": ["datalad"], "science": ["numpy", "scipy", "sympy"]}
+PYPI_PEERS = {"dvc": ["dvc[ssh]"], "datalad": ["datalad"], "science": ["numpy", "scipy", "sympy"]}
 
 
 def run(*command, folder=None, environment=None):
@@ -29,6 +29,8 @@ class Places:
     repeat: int = None
     #: Whether to measure what takes long, too.
     is_large: bool = False
+    #: The server of ssh's that remotes are reached through; None if nobody measures that.
+    server: object = None
 
     def __post_init__(self):
         # Nobody's own settings are measured, and nothing of theirs is changed.
@@ -56,7 +58,8 @@ class Places:
         """The folder of a virtual environment with a peer's packages; None if it isn't there and can't be made."""
         folder = self.root / ".build" / "peers" / name
         ready = folder / "ready"
-        if ready.exists():
+        wanted = " ".join(PYPI_PEERS[name])
+        if ready.exists() and ready.read_text() == wanted:
             return folder
         if not self.installs_peers:
             return None
@@ -69,7 +72,7 @@ class Places:
         if made.returncode != 0:
             print(made.stderr.decode(errors="replace").strip(), file=sys.stderr)
             return None
-        ready.touch()
+        ready.write_text(wanted)
         return folder
 
     def program(self, name):
@@ -88,6 +91,10 @@ class Places:
             aside = self.scratch / "aside"
             aside.mkdir(exist_ok=True)
             path.rename(aside / str(len(os.listdir(aside))))
+
+    def remove_set_aside(self):
+        """Makes room; only for what isn't many files."""
+        shutil.rmtree(self.scratch / "aside", ignore_errors=True)
 
     def unused(self, name):
         """A name that nothing in the scratch folder has, made of `name`."""
