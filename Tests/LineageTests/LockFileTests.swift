@@ -45,6 +45,7 @@ import Testing
       ("# mlt.lock 1\ntree \(one) 1 a\n", 2), ("# mlt.lock 1\nfile 12 1 a\n", 2),
       ("# mlt.lock 1\nfile \(one) 1 ../a\n", 2), ("# mlt.lock 1\nfile \(one) 1 /etc/passwd\n", 2),
       ("# mlt.lock 1\nfile \(one) 1 .git/config\n", 2), ("# mlt.lock 1\nfile \(one) 1 a/.mlt/b\n", 2),
+      ("# mlt.lock 1\nfile \(one) 1 .GIT/config\n", 2), ("# mlt.lock 1\nfile \(one) 1 a/.Mlt\n", 2),
       ("# mlt.lock 1\nfile \(one) 1 a//b\n", 2), ("# mlt.lock 1\nfile \(one) 1 a/\n", 2),
       ("# mlt.lock 1\nfile \(one) 1 ./a\n", 2), ("# mlt.lock 1\nfile \(one) 1 mlt.lock\n", 2),
       ("# mlt.lock 1\nfile \(one) 1\n", 2), ("# mlt.lock 1\ntree \(one) 1 1 d\nfile \(one) 1 d/a\n", 3),

@@ -191,12 +191,14 @@ public struct LockFile: Hashable, Sendable {
     return LockEntry(kind: kind, content: content, size: size, count: count, path: path)
   }
 
-  /// Whether a path may stand in a lock file: inside the work tree, normal, and neither git's nor mlt's own.
+  /// Whether a path may stand in a lock file: inside the work tree, normal, and neither git's nor mlt's own, in whatever case
+  /// of letters.
   public static func isTrackable(_ path: WorkPath) -> Bool {
     guard !path.isOutside, !path.isRoot, path.bytes.last != UInt8(ascii: "/") else { return false }
     let names = path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    let forbidden = ["", ".", "..", ".git", Workspace.folderName].map { Array($0.utf8) }
-    return !names.contains { forbidden.contains(Array($0)) } && path.text != name
+    let forbidden = ["", ".", ".."].map { Array($0.utf8) }
+    return path.text != name
+      && !names.contains { forbidden.contains(Array($0)) || ContentCatalog.isReserved(Array($0)) }
   }
 
   /// The file's text.
