@@ -11,7 +11,8 @@ extension Workspace {
     return try configuration(context, root: place.root, folder: place.folder)
   }
 
-  /// Every setting that this version knows with the value that holds, and whatever else is set; sorted by key.
+  /// Every setting that this version knows with the value that holds, and whatever else is set; sorted by key, without
+  /// credentials of remotes.
   ///
   /// - Parameter level: the one level to look at, where only what is set there is listed; nil for all.
   public static func settings(of configuration: Configuration, at level: Configuration.Level?) -> [EffectiveSetting] {
@@ -26,8 +27,11 @@ extension Workspace {
       let known = Setting(key: entry.key)
       if known?.counts(entry) == false { continue }
       let key = known?.rawValue ?? entry.key
+      var value = entry.value ?? "true"
+      // One that was written by hand may hold a password.
+      if RemoteKey.name(of: key) != nil { value = RemoteURL.withoutCredentials(value) }
       settings[key] = EffectiveSetting(
-        key: key, value: entry.value ?? "true", level: entry.level, isKnown: known != nil)
+        key: key, value: value, level: entry.level, isKnown: known != nil || RemoteKey.isKnown(key))
     }
     return settings.values.sorted { $0.key < $1.key }
   }

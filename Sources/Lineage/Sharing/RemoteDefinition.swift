@@ -27,6 +27,13 @@ enum RemoteKey {
     return name.isEmpty ? nil : String(name)
   }
 
+  /// Whether a key is one of a remote's.
+  static func isKnown(_ key: String) -> Bool {
+    if key == `default` || name(of: key) != nil { return true }
+    let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count >= 3 && parts.first == "remote" && parts.last == "program"
+  }
+
   static func isLegal(_ name: String) -> Bool {
     guard let first = name.unicodeScalars.first, first != "-", first != ".", name.utf8.count <= 64 else { return false }
     return name.unicodeScalars.allSatisfy {
