@@ -181,3 +181,11 @@ extension Transport {
     return result
   }
 }
+
+extension HandmadePack {
+  /// Puts the pack under its right name.
+  func put(into transport: any Transport) throws {
+    let (id, bytes) = built()
+    _ = try transport.put(.pack(id), bytes)
+  }
+}

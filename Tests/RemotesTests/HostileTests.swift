@@ -311,6 +311,24 @@ struct HostileTests {
     }
   }
 
+  @Test("has no chunk unpacked that expands to 100 GB, whether or not it says so", arguments: [true, false])
+  func bombInAChunk(says: Bool) throws {
+    try withTemporaryFolder { folder in
+      let transport = try makeRemote(in: folder)
+      let id = ContentHasher.contentID(of: [1])
+      // A frame of zstd's (RFC 8878): its size or a window, then blocks that each repeat one byte 131,072 times.
+      var frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD] + (says ? [0xE0] : [0x00, 0x58])
+      if says { frame += withUnsafeBytes(of: UInt64(100 << 30).littleEndian) { Array($0) } }
+      while frame.count < 400_000 { frame += [0x02, 0x00, 0x10, 0x61] }
+      var pack = HandmadePack()
+      pack.add(id, kind: 0, codec: 1, stored: frame, rawLength: 512 << 10)
+      try pack.put(into: transport)
+      let (report, clone) = try fetch(id, from: transport, in: folder)
+      #expect(report.objects == 0 && report.problems.count == 1, "\(report)")
+      #expect(try !clone.store.containsFile(id))
+    }
+  }
+
   @Test("has a list of chunks refused that makes another file, and stays curable")
   func lyingRecipe() throws {
     try withTemporaryFolder { folder in

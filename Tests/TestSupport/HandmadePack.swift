@@ -1,8 +1,7 @@
-import MLTBase
-import Remotes
+package import MLTBase
 
 /// A pack put together from the format page alone, right or wrong as the test wishes.
-struct HandmadePack {
+package struct HandmadePack {
   private struct Object {
     var id: ContentID
     var kind: UInt8
@@ -13,18 +12,33 @@ struct HandmadePack {
 
   private var objects: [Object] = []
 
-  mutating func add(_ id: ContentID, kind: UInt8, codec: UInt8 = 0, stored: [UInt8], rawLength: Int? = nil) {
+  package init() {}
+
+  package mutating func add(_ id: ContentID, kind: UInt8, codec: UInt8 = 0, stored: [UInt8], rawLength: Int? = nil) {
     objects.append(Object(id: id, kind: kind, codec: codec, stored: stored, rawLength: rawLength ?? stored.count))
   }
 
-  mutating func add(chunk bytes: [UInt8]) -> ContentID {
+  package mutating func add(chunk bytes: [UInt8]) -> ContentID {
     let id = ContentHasher.contentID(of: bytes)
     add(id, kind: 0, stored: bytes)
     return id
   }
 
+  /// Adds a folder's listing.
+  ///
+  /// - Parameter entries: mode, content, size and name of each, in the order in which they are to stand there.
+  package mutating func add(
+    tree entries: [(mode: Character, content: ContentID, size: Int, name: String)]
+  ) -> ContentID {
+    var bytes = Array("mlt tree 1\n".utf8)
+    for entry in entries { bytes += Array("\(entry.mode) \(entry.content.hex) \(entry.size) 1 \(entry.name)\0".utf8) }
+    let id = ContentHasher.contentID(of: bytes)
+    add(id, kind: 2, stored: bytes)
+    return id
+  }
+
   /// Adds a list of chunks that claims to make a file.
-  mutating func add(recipeOf file: ContentID, _ chunks: [[UInt8]]) {
+  package mutating func add(recipeOf file: ContentID, _ chunks: [[UInt8]]) {
     var bytes = Self.bytes(UInt64(chunks.reduce(0) { $0 + $1.count })) + Self.bytes(UInt32(chunks.count))
     for chunk in chunks { bytes += ContentHasher.contentID(of: chunk).bytes + Self.bytes(UInt32(chunk.count)) }
     bytes += ContentHasher.contentID(of: bytes).bytes
@@ -35,13 +49,8 @@ struct HandmadePack {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }
 
-  func put(into transport: any Transport) throws {
-    let (id, bytes) = built()
-    _ = try transport.put(.pack(id), bytes)
-  }
-
   /// The pack's name and bytes.
-  func built() -> (id: ContentID, bytes: [UInt8]) {
+  package func built() -> (id: ContentID, bytes: [UInt8]) {
     var bytes = Array("mltpack\n".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
     var records: [(object: Object, offset: Int)] = []
     for object in objects {
