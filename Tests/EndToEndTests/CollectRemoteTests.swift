@@ -231,7 +231,7 @@ import Testing
           set -e
           for i in $(seq 10); do
             mlt run --no-trace -o out -- sh -c "cat start > out; echo $i >> out"
-            mlt push || { [ $? = 5 ] && mlt push; }
+            until mlt push; do [ $? = 5 ]; done
           done
           touch ../done
           """,
