@@ -87,9 +87,7 @@ extension Workspace {
 
   private func runsStarted(by writer: WriterID, after number: Int64, through last: Int64) throws -> Int64 {
     var count: Int64 = 0
-    let start = JournalPosition(sequence: number, segment: 0, offset: 0)
-    try journal.read(writer: writer, from: start) { element, position in
-      guard position.sequence <= last, case .success(let event) = element else { return }
+    try journal.read(after: JournalExtent([writer: number]), through: JournalExtent([writer: last])) { event in
       if event.type == RunStarted.type { count += 1 }
     }
     return count
