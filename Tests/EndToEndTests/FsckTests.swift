@@ -320,7 +320,7 @@ import Testing
         }
         let (status, report) = try fsck(world, "--repair")
         #expect(status == 0, "\(report)")
-        #expect(try ask() == before)
+        for (now, then) in zip(try ask(), before) { #expect(now == then) }
         #expect(try fsck(world).status == 0)
       }
     }
