@@ -162,7 +162,13 @@ final class ObjectSearch {
     var pack: Pack
     var offset: Int
     var end: Int
-    var items: [Item]
+    // Numbers of items in the batch.
+    var items: [Int]
+
+    // Whether an object at `start` up to `stop` lies near enough to be read with the others.
+    func reaches(_ other: Pack, _ start: Int, _ stop: Int) -> Bool {
+      pack === other && start - end <= gapLimit && max(stop, end) - offset <= rangeLimit
+    }
   }
 
   private func read(_ batch: [Item], _ options: TransferOptions) throws(RemoteError) {
@@ -174,7 +180,7 @@ final class ObjectSearch {
     do throws(TransportError) {
       try transport.read(requests) { number, bytes in
         do throws(RemoteError) {
-          for item in ranges[number].items { try take(item, from: bytes, at: ranges[number].offset) }
+          for item in ranges[number].items { try take(batch[item], from: bytes, at: ranges[number].offset) }
           options.progress?(progress)
           try options.check()
           return true
@@ -195,15 +201,15 @@ final class ObjectSearch {
     offsets.sort { $0.pack == $1.pack ? $0.offset < $1.offset : $0.pack < $1.pack }
     var ranges: [Range] = []
     for (_, offset, number) in offsets {
-      let item = batch[number]
-      let end = offset + item.place.record.storedLength
-      if let last = ranges.last, last.pack === item.place.pack, offset - last.end <= gapLimit,
-        max(end, last.end) - last.offset <= rangeLimit
-      {
-        ranges[ranges.count - 1].end = max(end, last.end)
-        ranges[ranges.count - 1].items.append(item)
+      let place = batch[number].place
+      let end = offset + place.record.storedLength
+      // Not with a copy of the last one, which its items would then be copied for.
+      let last = ranges.count - 1
+      if last >= 0, ranges[last].reaches(place.pack, offset, end) {
+        ranges[last].end = max(end, ranges[last].end)
+        ranges[last].items.append(number)
       } else {
-        ranges.append(Range(pack: item.place.pack, offset: offset, end: end, items: [item]))
+        ranges.append(Range(pack: place.pack, offset: offset, end: end, items: [number]))
       }
     }
     return ranges
