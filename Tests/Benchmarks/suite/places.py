@@ -92,10 +92,6 @@ class Places:
             aside.mkdir(exist_ok=True)
             path.rename(aside / str(len(os.listdir(aside))))
 
-    def remove_set_aside(self):
-        """Makes room; only for what isn't many files."""
-        shutil.rmtree(self.scratch / "aside", ignore_errors=True)
-
     def unused(self, name):
         """A name that nothing in the scratch folder has, made of `name`."""
         number = 1

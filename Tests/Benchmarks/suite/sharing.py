@@ -21,11 +21,13 @@ def measure(places, report):
     memory = [idle(places, report)]
     for link in [None, places.server]:
         if link is None or link.is_running:
-            for what, make in [
-                ("100,000 files of 4 KiB", lambda path: data.folder_of_files(path, 100_000, 4096)),
-                ("2 GiB of random bytes", lambda path: data.random_file(path, 2 << 30)),
-            ]:
-                memory += there_and_back(places, report, link, what, make)
+            wait_for_quick_creation(places)
+            # The goals are those of the design, for many small files in a folder.
+            memory += there_and_back(
+                places, report, link, "100,000 files of 4 KiB", lambda path: data.folder_of_files(path, 100_000, 4096),
+                is_many=True, files=19, dvc=None if link else 30)
+            memory += there_and_back(
+                places, report, link, "2 GiB of random bytes", lambda path: data.random_file(path, 2 << 30))
             memory.append(change(places, report, link))
         else:
             report.leave_out("sharing", "over ssh", link.reason)
@@ -78,23 +80,27 @@ class Tool:
 
     def written(self):
         """The files at the remote, and their bytes."""
-        sizes = [
+        return f"{self.count():,} files, {self.size() / 2**20:.1f} MiB"
+
+    def count(self):
+        return len(self._sizes())
+
+    def size(self):
+        return sum(self._sizes())
+
+    def _sizes(self):
+        return [
             os.path.getsize(os.path.join(folder, name))
             for folder, _, names in os.walk(self.remote) for name in names
         ]
-        return f"{len(sizes):,} files, {sum(sizes) / 2**20:.1f} MiB"
 
-    def grown(self, before):
-        return self.size() - before
-
-    def size(self):
-        return sum(
-            os.path.getsize(os.path.join(folder, name))
-            for folder, _, names in os.walk(self.remote) for name in names)
-
-    def remove(self):
+    def remove(self, is_many):
+        """Ends; many files are only moved away."""
         for folder in [self.folder, self.copy, self.remote]:
-            self.places.set_aside(folder)
+            if is_many:
+                self.places.set_aside(folder)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class Mlt(Tool):
@@ -223,30 +229,25 @@ def remark(took, name):
         f"{theirs.memory:.0f} MiB and {mine.memory:.0f}")
 
 
-def there_and_back(places, report, link, what, make):
-    """Measures a first push, and a pull into a new clone."""
-    wait_for_quick_creation(places)
+def there_and_back(places, report, link, what, make, is_many=False, files=None, dvc=None):
+    """Measures a first push, and a pull into a new clone; `files` and `dvc` are goals."""
     all_tools = tools(places, report, link, what, make)
     pushed = rounds([tool.pushing() for tool in all_tools], places.rounds(1), warm_up=0, syncs=True)
     written = {tool.name: tool.written() for tool in all_tools}
     pulled = rounds([tool.pulling() for tool in all_tools], places.rounds(1), warm_up=0, syncs=True)
     for tool in all_tools:
         run("diff", "-r", all_tools[0].folder / "data", tool.copy / "data")
-    files = sum(len(names) for _, _, names in os.walk(all_tools[0].remote))
     report.add(
-        "sharing", f"files on the remote after mlt push of {what}{over(link)}", files, "", goal=19,
+        "sharing", f"files on the remote after mlt push of {what}{over(link)}", all_tools[0].count(), "", goal=files,
         remark="; ".join(f"{name}: {text}" for name, text in written.items()))
     for tool in all_tools[1:]:
-        # The goal is of DESIGN's many small files in a folder.
-        goal = 30 if tool.name == "dvc" and link is None and what.startswith("100,000") else None
+        goal = dvc if tool.name == "dvc" else None
         for verb, took in [("push", pushed), ("pull", pulled)]:
             report.add(
                 "sharing", f"{tool.name}'s {verb} of {what}{over(link)}, against mlt {verb}, CPU",
                 took[tool.name].cpu / took["mlt"].cpu, "×", goal=goal, is_least=True, remark=remark(took, tool.name))
     for tool in all_tools:
-        tool.remove()
-    if "2 GiB" in what:
-        places.remove_set_aside()
+        tool.remove(is_many)
     return [pushed["mlt"].memory, pulled["mlt"].memory]
 
 
@@ -268,11 +269,10 @@ def change(places, report, link):
         if mine:
             memory.append(took.memory)
         report.add(
-            "sharing", f"remote grows, {tool.name}'s push of {what}{over(link)}", tool.grown(before) / 2**20, "MiB",
+            "sharing", f"remote grows, {tool.name}'s push of {what}{over(link)}", (tool.size() - before) / 2**20, "MiB",
             goal=4 if mine else None,
             remark=f"wall {number(took.wall)} s, CPU {number(took.cpu)}; {took.memory:.0f} MiB")
-        tool.remove()
-    places.remove_set_aside()
+        tool.remove(is_many=False)
     return max(memory)
 
 
@@ -292,14 +292,17 @@ def idle(places, report):
         name_remote(places, folder, url, environment)
         case = Case("mlt", [places.mlt, "push"], folder, environment=environment)
         first = rounds([case], 1, warm_up=0)["mlt"]
-        took = rounds([case], places.rounds(11))["mlt"]
+        # What ssh takes to do nothing.
+        bare = Case("bare", [link.client, link.host, "true"] if link else ["/bin/true"], folder)
+        both = rounds([bare, case], places.rounds(11))
+        took = both["mlt"]
         said = run(places.mlt, "push", "--json", folder=folder, environment=environment)
         if json.loads(said)["bytes_sent"] != 0:
             raise SystemExit("error: a second push sent something")
         report.add(
             "sharing", f"mlt push with nothing to do among {RUNS:,} runs{over(link)}", took.wall * 1000, "ms",
             goal=300,
-            remark=f"CPU {took.cpu * 1000:.0f} ms; {took.memory:.0f} MiB; the first: {number(first.wall)} s, "
-            f"{first.memory:.0f} MiB")
+            remark=f"{'ssh' if link else 'true'} alone {both['bare'].wall * 1000:.0f} ms; CPU {took.cpu * 1000:.0f} ms; "
+            f"{took.memory:.0f} MiB; the first: {number(first.wall)} s, {first.memory:.0f} MiB")
         memory += [took.memory, first.memory]
     return max(memory)
