@@ -61,7 +61,7 @@ struct FileScan {
     // Room for one more byte shows whether one that is said to be empty is.
     tools.buffer.reserve(count + 1)
     var done = 0
-    while done < count || count == 0 {
+    while done < max(count, 1) {
       let got = try Self.read(file, into: UnsafeMutableRawBufferPointer(rebasing: tools.buffer.bytes[done...count]))
       if got == 0 { break }
       done += got
