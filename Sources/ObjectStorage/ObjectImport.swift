@@ -13,20 +13,14 @@ package final class ObjectImport {
   }
 
   private let store: ObjectStore
-  private let pipeline = PackPipeline()
-  private var pack: PackWriter?
-  private var packs: [Pack] = []
+  private let packs: PackSeries
   private var added: Set<ObjectKey> = []
   private var held: [HeldRecipe] = []
 
   /// Starts with nothing taken.
   package init(_ store: ObjectStore) {
     self.store = store
-  }
-
-  deinit {
-    pipeline.drain()
-    pack?.discard()
+    packs = PackSeries(store)
   }
 
   /// Takes an object whose bytes a ``StoredObjectCheck`` has checked; one that was taken before is passed over.
@@ -39,29 +33,8 @@ package final class ObjectImport {
     if record.key.kind == .recipe, let recipe = Recipe(bytes) {
       held.append(HeldRecipe(record: record, stored: Array(stored), recipe: recipe))
     } else {
-      try write(record, stored)
+      try packs.append(record, stored: stored)
     }
-  }
-
-  private func write(_ record: PackFormat.Record, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
-    do throws(SystemCallError) {
-      let pack = try currentPack()
-      try pack.append(record.key, codec: record.codec, stored: bytes, rawLength: record.rawLength)
-      if pack.isFull {
-        packs.append(try pack.finish(isLast: false))
-        self.pack = nil
-      }
-    } catch {
-      throw .system(error)
-    }
-  }
-
-  private func currentPack() throws(SystemCallError) -> PackWriter {
-    if let pack { return pack }
-    let new = try PackWriter(
-      temporaryFolder: store.temporaryFolder, packsFolder: store.packs.folder, pipeline: pipeline)
-    pack = new
-    return new
   }
 
   /// Makes all that was taken durable and part of the store.
@@ -76,7 +49,7 @@ package final class ObjectImport {
       guard let isRight = try makesFile(item) else { continue }
       if isRight {
         try item.stored.withUnsafeBufferPointer { bytes throws(StorageError) in
-          try write(item.record, UnsafeRawBufferPointer(bytes))
+          try packs.append(item.record, stored: UnsafeRawBufferPointer(bytes))
         }
       } else {
         refused.append(item.record.key.id)
@@ -89,18 +62,7 @@ package final class ObjectImport {
 
   /// Makes what was taken durable and part of the store, but for lists of chunks, which are held back further.
   package func publish() throws(StorageError) {
-    do throws(SystemCallError) {
-      if let pack {
-        packs.append(try pack.finish(isLast: true))
-        self.pack = nil
-      } else {
-        try pipeline.finish()
-      }
-    } catch {
-      throw .system(error)
-    }
-    for pack in packs { store.packs.adopt(pack) }
-    packs = []
+    try packs.publish()
   }
 
   // Nil if a chunk isn't there. Chunks that were taken just now were hashed when they were; others are verified as always.
