@@ -36,6 +36,14 @@ extension ObjectStore {
     return try absent(id, .tree)
   }
 
+  /// Whether the store has all bytes of a file, or a folder's listing, with an id.
+  ///
+  /// - Throws: as ``containsFile(_:)``.
+  public func contains(_ id: ContentID) throws(StorageError) -> Bool {
+    if try containsFile(id) { return true }
+    return try containsTree(id)
+  }
+
   // 'No' is an answer only if every pack could be asked.
   private func absent(_ id: ContentID, _ kind: ObjectKind) throws(StorageError) -> Bool {
     if let damaged = try packs.damaged().first { throw damaged.error }

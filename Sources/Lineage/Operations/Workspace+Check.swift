@@ -182,7 +182,7 @@ extension Workspace {
 
   private func isThere(_ content: ContentID) throws -> Bool {
     do {
-      return try store.containsFile(content) || store.containsTree(content)
+      return try store.contains(content)
     } catch StorageError.corrupt, StorageError.unsupportedVersion {
       return false
     }

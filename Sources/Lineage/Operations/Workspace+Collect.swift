@@ -56,7 +56,7 @@ extension Workspace {
     // What is named is to go, however little it is of a pack.
     if !request.dropped.isEmpty { options.wasteThreshold = 0 }
     let dropped = try request.isForced ? contents(of: request.dropped) : safelyDropped(request)
-    let heldBack = try request.isForced ? [] : tooRare(beside: roots.find())
+    let heldBack = try request.isForced ? [] : tooRare(beside: roots)
     let report = try store.collect(options, progress: progress) {
       try roots.find().union(heldBack).subtracting(dropped)
     }
@@ -79,9 +79,10 @@ extension Workspace {
   }
 
   // What facts name and this collection would remove, although too few remotes have it.
-  private func tooRare(beside kept: Set<ContentID>) throws -> Set<ContentID> {
+  private func tooRare(beside roots: ContentRoots) throws -> Set<ContentID> {
     let wanted = try leastCopies()
     guard wanted > 0 else { return [] }
+    let kept = try roots.find()
     var retention = Retention()
     retention.includesDeleted = false
     var losing: Set<ContentID> = []
@@ -90,7 +91,7 @@ extension Workspace {
       return true
     }
     let store = try store
-    losing = try losing.filter { try store.containsFile($0) || store.containsTree($0) }
+    losing = try losing.filter { try store.contains($0) }
     return try rareContents(among: losing, copies: wanted).rare
   }
 

@@ -47,11 +47,7 @@ struct BranchContents {
       guard let ended = try? event.fact(RunEnded.self), let run = try index.summaries([ended.run]).first,
         run.branch == branch
       else { return }
-      for file in try index.files(of: run.id) {
-        for content in [file.artifact.content, file.artifact.before] {
-          if let content, try isStored(content) { found.insert(content) }
-        }
-      }
+      for content in try index.contents(of: run.id) where try store.contains(content) { found.insert(content) }
     }
     // An older run may have read what wasn't stored then.
     try store.forEachObject(inPacks: packs.subtracting(mark.packs)) { id in
@@ -64,12 +60,19 @@ struct BranchContents {
     var found: Set<ContentID> = []
     try index.forEachContent(ofRunsOn: branch) { content in
       // Of what a run read not everything was ever stored.
-      if try !found.contains(content) && isStored(content) { found.insert(content) }
+      if try !found.contains(content) && store.contains(content) { found.insert(content) }
     }
     return found
   }
+}
 
-  private func isStored(_ content: ContentID) throws -> Bool {
-    try store.containsFile(content) || store.containsTree(content)
+extension LineageIndex {
+  /// What a run read, wrote and replaced.
+  func contents(of run: RunID) throws -> Set<ContentID> {
+    var contents: Set<ContentID> = []
+    for file in try files(of: run) {
+      contents.formUnion([file.artifact.content, file.artifact.before].compactMap(\.self))
+    }
+    return contents
   }
 }

@@ -51,6 +51,7 @@ extension Workspace {
     let lock = try readLock()
     let store = try store
     var search: BranchContents?
+    // Of what a run read not everything was ever stored.
     let wanted: Set<ContentID>
     switch request.scope {
     case .branch:
@@ -58,20 +59,18 @@ extension Workspace {
         repository?.head().branch, extent: extent, index: index, journal: journal, store: store)
       wanted = try branch.find(since: sharing(connection.name) { try connection.remote.mark(branch.label) })
       search = branch
-    case .everything: wanted = try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()
-    case .runs(let pointers): wanted = try contents(of: pointers.map { try run(of: $0) })
+    case .everything:
+      wanted = try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()
+        .filter { try store.contains($0) }
+    case .runs(let pointers):
+      let named = try pointers.flatMap { try index.contents(of: run(of: $0)) }
+      wanted = try Set(named).filter { try store.contains($0) }
     }
     let locked = Set(lock.entries.map(\.content))
-    var roots: [ContentID] = []
-    for content in wanted.union(locked).sorted() {
-      // Of what a run read not everything was ever stored.
-      if try locked.contains(content) || store.containsFile(content) || store.containsTree(content) {
-        roots.append(content)
-      }
-    }
     let report = try sharing(connection.name) {
       let report = try connection.remote.push(
-        roots, from: store, journal, through: extent, isDryRun: request.isDryRun, options: transfer)
+        wanted.union(locked).sorted(), from: store, journal, through: extent, isDryRun: request.isDryRun,
+        options: transfer)
       // What is tracked is looked at each time.
       if let search, !request.isDryRun, report.problems.isEmpty, locked.isSuperset(of: report.missing) {
         try connection.remote.keep(search.mark, search.label)
@@ -83,18 +82,6 @@ extension Workspace {
     return PushOutcome(
       remote: connection.name, report: report,
       unsent: lock.entries.filter { missing.contains($0.content) && !present.contains($0.content) }.map(\.path.text))
-  }
-
-  private func contents(of runs: [RunID]) throws -> Set<ContentID> {
-    var contents: Set<ContentID> = []
-    for run in runs {
-      for file in try index.files(of: run) {
-        for content in [file.artifact.content, file.artifact.before] {
-          if let content { contents.insert(content) }
-        }
-      }
-    }
-    return contents
   }
 }
 
