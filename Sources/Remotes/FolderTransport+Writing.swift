@@ -7,14 +7,7 @@ extension FolderTransport {
   public func put(_ name: RemoteName, _ bytes: [UInt8]) throws(TransportError) -> Bool {
     let root = try openRoot()
     do throws(SystemCallError) {
-      let temporaries = try makeFolder(Self.temporaryFolder, in: root)
-      let temporary = RemoteToken.random().hex + ".tmp"
-      let file = openat(
-        temporaries.descriptor.rawValue, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o444)
-      guard file >= 0 else {
-        throw SystemCallError("create", temporaries.path.appending(temporary), Errno(rawValue: errno))
-      }
-      let open = FolderDescriptor(file, path: temporaries.path, temporary)
+      let (temporaries, temporary, open) = try makeTemporary(in: root)
       // It has its name by then, or isn't wanted; a later sweep finds what can't be removed.
       defer { unlinkat(temporaries.descriptor.rawValue, temporary, 0) }
       try write(bytes, to: open)
@@ -29,6 +22,17 @@ extension FolderTransport {
     } catch {
       throw writing(error, name)
     }
+  }
+
+  // A new file and its name in the folder of such; whoever makes it removes it.
+  private func makeTemporary(
+    in root: FolderDescriptor
+  ) throws(SystemCallError) -> (folder: FolderDescriptor, name: String, file: FolderDescriptor) {
+    let folder = try makeFolder(Self.temporaryFolder, in: root)
+    let name = RemoteToken.random().hex + ".tmp"
+    let file = openat(folder.descriptor.rawValue, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o444)
+    guard file >= 0 else { throw SystemCallError("create", folder.path.appending(name), Errno(rawValue: errno)) }
+    return (folder, name, FolderDescriptor(file, path: folder.path, name))
   }
 
   private func write(_ bytes: [UInt8], to file: FolderDescriptor) throws(SystemCallError) {
@@ -94,13 +98,8 @@ extension FolderTransport {
   public func present() throws(TransportError) -> Int64 {
     let root = try openRoot()
     do throws(SystemCallError) {
-      let temporaries = try makeFolder(Self.temporaryFolder, in: root)
-      let name = RemoteToken.random().hex + ".tmp"
-      let file = openat(
-        temporaries.descriptor.rawValue, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o444)
-      guard file >= 0 else { throw SystemCallError("create", temporaries.path.appending(name), Errno(rawValue: errno)) }
-      let open = FolderDescriptor(file, path: temporaries.path, name)
-      defer { unlinkat(temporaries.descriptor.rawValue, name, 0) }
+      let (temporaries, temporary, open) = try makeTemporary(in: root)
+      defer { unlinkat(temporaries.descriptor.rawValue, temporary, 0) }
       return try FileStatus(of: open.descriptor, path: nil).modified
     } catch {
       throw writing(error, .format)

@@ -176,14 +176,9 @@ extension Remote {
       for range in inner {
         guard let entry = old[range], let part = try segment(writer, range, entry) else { continue }
         let end = part.check(joining: nil, latest: nil)
-        guard let last = end.end, end.fault == nil, let same = ids[range.last], same == last.id else {
-          // One that is damaged has nothing to lose; one that differs is kept for a look.
-          if let last = end.end, end.fault == nil, let other = ids[range.last] {
-            report.problems.append(.fetched(writer, sequence: range.last, .forked(last.id, other: other)))
-            continue
-          }
-          try delete(entry.name)
-          report.segmentsDeleted += 1
+        // One that is damaged has nothing to lose; one that differs is kept for a look.
+        if let last = end.end, end.fault == nil, let other = ids[range.last], other != last.id {
+          report.problems.append(.fetched(writer, sequence: range.last, .forked(last.id, other: other)))
           continue
         }
         try delete(entry.name)
