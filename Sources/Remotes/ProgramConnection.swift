@@ -10,7 +10,8 @@ public final class ProgramConnection: Sendable {
   /// The remote.
   public let transport: StreamTransport
   private let socket: FileDescriptor
-  private let process: Mutex<pid_t?>
+  private let program: ChildProgram
+  private let process: Mutex<CInt?>
 
   /// Starts a program and greets the server behind it.
   ///
@@ -19,21 +20,23 @@ public final class ProgramConnection: Sendable {
   ///   - environment: the program's environment, as `NAME=value`.
   /// - Throws: ``TransportError/notStarted(_:)``; what ``StreamTransport/init(input:output:)`` throws.
   public init(_ arguments: [String], environment: [String]) throws(TransportError) {
-    let program = FilePath(arguments.first ?? "")
+    var program = ChildProgram(arguments, environment: environment.map { Array($0.utf8) })
     var ends: [CInt] = [-1, -1]
     // A pair of sockets: writing to one nobody listens at gives an error, not a signal.
     guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-      throw .notStarted(SystemCallError("connect to", program, Errno(rawValue: errno)))
+      throw .notStarted(SystemCallError("connect to", FilePath(arguments.first ?? ""), Errno(rawValue: errno)))
     }
     let own = FileDescriptor(rawValue: ends[0])
     let theirs = FileDescriptor(rawValue: ends[1])
-    let process: pid_t
-    do throws(TransportError) {
-      process = try Self.start(arguments, environment, program, theirs)
+    program.input = .descriptor(theirs)
+    program.output = .descriptor(theirs)
+    let process: CInt
+    do throws(SystemCallError) {
+      process = try program.start()
     } catch {
       try? theirs.close()  // nothing was written
       try? own.close()
-      throw error
+      throw .notStarted(error)
     }
     // The program has its own: as long as this one were open, its end wouldn't be seen.
     try? theirs.close()
@@ -41,35 +44,12 @@ public final class ProgramConnection: Sendable {
       transport = try StreamTransport(input: own, output: own)
     } catch {
       try? own.close()  // ends the program, if it lives
-      Self.wait(process)
+      _ = try? program.wait(for: process)  // how it ended is no matter
       throw error
     }
+    self.program = program
     socket = own
     self.process = Mutex(process)
-  }
-
-  private static func start(
-    _ arguments: [String], _ environment: [String], _ program: FilePath, _ end: FileDescriptor
-  ) throws(TransportError) -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, end.rawValue, 0)
-    posix_spawn_file_actions_adddup2(&actions, end.rawValue, 1)
-    var list: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
-    defer { for pointer in list + variables { free(pointer) } }
-    var process: pid_t = 0
-    let code = arguments.isEmpty ? ENOENT : posix_spawnp(&process, arguments[0], &actions, nil, &list, &variables)
-    guard code == 0 else { throw .notStarted(SystemCallError("start", program, Errno(rawValue: code))) }
-    return process
-  }
-
-  @discardableResult
-  private static func wait(_ process: pid_t) -> CInt {
-    var status: CInt = 0
-    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-    return status
   }
 
   /// Ends the connection, and waits for the program's end; further calls do nothing.
@@ -79,7 +59,7 @@ public final class ProgramConnection: Sendable {
       process = nil
       // The program reads the end of its input; whoever still uses the transport gets an error.
       shutdown(socket.rawValue, CInt(SHUT_RDWR))
-      Self.wait(running)
+      _ = try? program.wait(for: running)
     }
   }
 

@@ -11,32 +11,26 @@ enum ShortCommand {
   /// The program gets no stdin and an empty environment.
   static func output(of command: [String]) -> String? {
     var pipes: [Int32] = [-1, -1]
-    guard let program = command.first, pipe(&pipes) == 0 else { return nil }
+    guard pipe(&pipes) == 0 else { return nil }
+    for descriptor in pipes { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let reading = FileDescriptor(rawValue: pipes[0])
     let writing = FileDescriptor(rawValue: pipes[1])
-
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, writing.rawValue, 1)
-    posix_spawn_file_actions_adddup2(&actions, writing.rawValue, 2)
-    for descriptor in pipes { posix_spawn_file_actions_addclose(&actions, descriptor) }
-
-    var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-    var child: pid_t = 0
-    let result = posix_spawn(&child, program, &actions, nil, &arguments, &environment)
+    var program = ChildProgram(command, environment: [])
+    program.input = .reading("/dev/null")
+    program.output = .descriptor(writing)
+    program.error = .descriptor(writing)
+    let child = try? program.start()
     try? writing.close()  // the child's copy is what gets written to
-    guard result == 0 else { return nil }
+    guard let child else {
+      try? reading.close()
+      return nil
+    }
 
     let bytes = read(reading)
     try? reading.close()  // only read from; a program with more to say gets told so
     // One that has said what was asked, or nothing for so long, isn't waited for.
     kill(child, SIGKILL)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    _ = try? program.wait(for: child)
     return String(decoding: bytes, as: UTF8.self)
   }
 

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Journaling
 internal import MLTBase
 internal import SystemPackage
@@ -141,43 +140,19 @@ final class SSHKeygen {
   ) throws -> (status: Int32, output: [UInt8]) {
     let files = (input: folder.appending("input"), output: folder.appending("output"))
     try FileOperations.replace(files.input, with: input, sync: false)
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, files.input.string, O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, files.output.string, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    if !isHeard { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
-
-    var list: [UnsafeMutablePointer<CChar>?] = ([Self.program] + arguments).map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] =
-      environment.map { strdup($0.map { CChar(bitPattern: $0) } + [0]) } + [nil]
-    defer { for pointer in list + variables { free(pointer) } }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // Whatever signals are blocked or ignored here, Ctrl-C must end a question for a passphrase.
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    for signal in [SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCHLD, SIGPIPE] { sigaddset(&signals, signal) }
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var process: pid_t = 0
-    let code = posix_spawnp(&process, Self.program, &actions, &attributes, &list, &variables)
-    guard code == 0 else {
-      throw SigningError.notStarted(SystemCallError("start", FilePath(Self.program), Errno(rawValue: code)))
+    var program = ChildProgram([Self.program] + arguments, environment: environment)
+    program.input = .reading(files.input)
+    program.output = .writing(files.output)
+    if !isHeard { program.error = .writing("/dev/null") }
+    // Ctrl-C must end a question for a passphrase.
+    program.obeysSignals = true
+    let status: CInt
+    do throws(SystemCallError) {
+      // How it ended mustn't pass for success where nobody learns it.
+      status = try program.wait(for: program.start())
+    } catch {
+      throw SigningError.notStarted(error)
     }
-    var status: CInt = 0
-    while waitpid(process, &status, 0) < 0 {
-      // Where children's ends are ignored nobody learns how one ended, which mustn't pass for success.
-      guard errno == EINTR else {
-        throw SigningError.notStarted(SystemCallError("wait for", FilePath(Self.program), Errno(rawValue: errno)))
-      }
-    }
-    let signal = status & 0x7F
-    return (
-      signal == 0 ? (status >> 8) & 0xFF : 128 + signal,
-      try FileOperations.contents(of: files.output, limit: Self.outputLimit) ?? []
-    )
+    return (status, try FileOperations.contents(of: files.output, limit: Self.outputLimit) ?? [])
   }
 }
