@@ -75,6 +75,8 @@ let package = Package(
     ),
     .target(name: "ObjectStorage", dependencies: ["CZstd", "MLTBase", systemPackage], swiftSettings: settings),
     .target(
+      name: "Pipelines", dependencies: ["MLTBase", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
+    .target(
       name: "Remotes", dependencies: ["Journaling", "MLTBase", "ObjectStorage", systemPackage], swiftSettings: settings),
 
     // MARK: The base
@@ -139,6 +141,9 @@ let package = Package(
       name: "ObjectStorageTests",
       dependencies: ["MLTBase", "ObjectStorage", "TestSupport", "store-writer", systemPackage],
       swiftSettings: settings),
+    .testTarget(
+      name: "PipelinesTests", dependencies: ["MLTBase", "Pipelines", "TestSupport", systemPackage],
+      exclude: ["Golden"], swiftSettings: settings),
     // Shares through a remote from a process of its own.
     .executableTarget(
       name: "remote-sharer", dependencies: ["Journaling", "MLTBase", "ObjectStorage", "Remotes", systemPackage],
