@@ -14,19 +14,21 @@ import Testing
       ])
       let stage = try #require(project.pipeline.stages.first)
       let found = Result { () throws(PipelineProblem) in try ParameterReader(project).values(of: stage) }
-      let comment = Comment(rawValue: "\(name), \(file)")
+      let comment = Comment(rawValue: "\(name), \(file): \(text.prefix(200))")
       switch (found, recorded["value"]) {
       case (.success(let values), let expected?):
         let json = try #require(values.first).values
-        #expect(PipelineValue.map(json).json == expected, comment)
+        #expect(PipelineValue.map(json).json.canonicalText == expected.canonicalText, comment)
       case (.failure(let problem), nil): #expect(problem.file == file, comment)
       case (.failure(let problem), let expected?):
         // A stage's parameters are by name: what is no mapping has none.
         guard case .notMapping = problem.reason, expected.object == nil else {
-          Issue.record("\(name), \(file): \(problem)")
+          Issue.record("\(name), \(file): \(problem) of \(text.prefix(200))")
           continue
         }
-      case (.success(let values), nil): Issue.record("\(name), \(file): \(values)")
+      case (.success(let values), nil):
+        Issue.record(
+          "\(name), \(file): \(values.map { PipelineValue.map($0.values).json.canonicalText }) of \(text.prefix(200))")
       }
     }
   }

@@ -64,8 +64,8 @@ import Testing
 
   @Test("a name may be that of many stages with anything behind its sign")
   func instances() {
-    let pipeline = MemoryProject(["mlt.yaml": "stages: {a: {foreach: [u@h, 'x/y', ''], do: {cmd: x}}}"]).pipeline
-    #expect(pipeline.stages.map(\.id.name) == ["a@u@h", "a@x/y", "a@"])
+    let pipeline = MemoryProject(["mlt.yaml": "stages: {a: {foreach: [u@h, 'x/y', 'a b'], do: {cmd: x}}}"]).pipeline
+    #expect(pipeline.stages.map(\.id.name) == ["a@u@h", "a@x/y", "a@a b"])
   }
 
   @Test("dates in variables can be used")

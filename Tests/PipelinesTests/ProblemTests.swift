@@ -66,6 +66,9 @@ import Testing
     Case(
       "stages:\n  a: {foreach: [1, '1'], do: {cmd: x}}\n",
       "'dvc.yaml', line 2, column 16, stage 'a': two combinations come to the name '1'"),
+    Case(
+      "stages:\n  a: {foreach: [x, ''], do: {cmd: x}}\n",
+      "'dvc.yaml', line 2, column 3, stage 'a@': 'a@' can't be a stage's name"),
     Case("stages:\n  a@b: {cmd: x}\n", "'dvc.yaml', line 2, column 3, stage 'a@b': 'a@b' can't be a stage's name"),
     Case(
       "stages:\n  a: {cmd: x, outs: [../y]}\n",

@@ -103,6 +103,7 @@ struct PipelineFileReader {
     for instance in instances {
       let id = StageID(file: file, name: name + "@" + instance.key)
       do throws(PipelineProblem) {
+        guard !instance.key.isEmpty else { throw PipelineProblem(file: file, at: position, .badName(id.name)) }
         stages.append(
           try stage(id, group: name, body, at: position, scope.withGroup(instance.names), loader))
         result.groups[name]?.append(id)

@@ -25,12 +25,18 @@ struct StageBuilder {
       dependencies: try dependencies(in: folder), parameters: try parameters(in: folder),
       outputs: try OutputList(file: file, root: root, folder: folder).outputs(of: body),
       isFrozen: flag("frozen"), isAlwaysChanged: flag("always_changed"),
-      description: try body["desc"].map { value throws(PipelineProblem) in try text(value, "desc") },
+      description: try description(),
       meta: body["meta"]?.value)
   }
 
   private func flag(_ key: String) -> Bool {
     if case .scalar(.bool(true))? = body[key]?.content { true } else { false }
+  }
+
+  // A template may make nothing of it.
+  private func description() throws(PipelineProblem) -> String? {
+    guard let value = body["desc"], !value.isNull else { return nil }
+    return try text(value, "desc")
   }
 
   private func text(_ value: LocatedValue, _ field: String) throws(PipelineProblem) -> String {

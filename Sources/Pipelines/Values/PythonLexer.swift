@@ -38,8 +38,8 @@ struct PythonLexer {
       isLineStart = true
       return .newline
     case UInt8(ascii: "\""), UInt8(ascii: "'"): return .literal(try string(prefix: "").map { .string($0) })
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-    case UInt8(ascii: ".") where (0x30...0x39).contains(cursor.peek(1) ?? 0): return try number()
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): return number()
+    case UInt8(ascii: ".") where (0x30...0x39).contains(cursor.peek(1) ?? 0): return number()
     default: break
     }
     if Self.isNameByte(byte) {
@@ -137,7 +137,7 @@ struct PythonLexer {
 
   // MARK: Numbers
 
-  private mutating func number() throws(PipelineProblem) -> PythonToken {
+  private mutating func number() -> PythonToken {
     let start = cursor.index
     cursor.skip { Self.isNameByte($0) || $0 == UInt8(ascii: ".") }
     // The sign of an exponent belongs to it, but for hexadecimal digits.
@@ -150,7 +150,6 @@ struct PythonLexer {
       cursor.skip(while: Self.isNameByte)
     }
     let text = cursor.text(from: start).filter { $0 != "_" }.lowercased()
-    if text.hasSuffix("j") { return .literal(nil) }
     let whole: PipelineValue? =
       switch text.prefix(2) {
       case "0x": WholeNumber.value(text.dropFirst(2), base: 16, isNegative: false)
@@ -161,7 +160,7 @@ struct PythonLexer {
     if let whole { return .literal(whole) }
     guard !isBased, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || ".e+-".utf8.contains($0) }),
       let value = YAMLScalar.number(text)
-    else { throw cursor.failure("not a number") }
+    else { return .literal(nil) }
     return .literal(.double(value))
   }
 

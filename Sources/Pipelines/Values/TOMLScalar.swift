@@ -11,8 +11,9 @@ enum TOMLScalar {
     default: break
     }
     let bytes = Array(word.utf8)
-    if bytes.count > 4, bytes[4] == UInt8(ascii: "-") || bytes[2] == UInt8(ascii: ":"),
-      (0x30...0x39).contains(bytes[0])
+    let leading = bytes.prefix { (0x30...0x39).contains($0) }.count
+    if bytes.count > 4,
+      (leading == 4 && bytes[4] == UInt8(ascii: "-")) || (leading == 2 && bytes[2] == UInt8(ascii: ":"))
     {
       return TimeText.toml(word).map { .time($0) }
     }

@@ -17,9 +17,9 @@ enum TimeText {
       second < 60
     else { return nil }
     let time = padded(hour, 2) + ":" + padded(minute, 2) + ":" + padded(second, 2)
-    let fraction = reader.take(".") ? reader.fraction() : ""
+    guard let fraction = reader.take(".") ? reader.roundedFraction() : "" else { return nil }
     _ = reader.blanks()
-    guard let zone = reader.zone(), reader.isAtEnd else { return nil }
+    guard let zone = reader.zone(mayBeShort: true), reader.isAtEnd else { return nil }
     return date + " " + time + fraction + zone
   }
 
@@ -43,7 +43,7 @@ enum TimeText {
       guard reader.hasDigit else { return nil }
       time += reader.fraction()
     }
-    guard let zone = reader.zone(), reader.isAtEnd, zone.isEmpty || !date.isEmpty else { return nil }
+    guard let zone = reader.zone(mayBeShort: false), reader.isAtEnd, zone.isEmpty || !date.isEmpty else { return nil }
     return (date.isEmpty ? "" : date + " ") + time + zone
   }
 
@@ -54,7 +54,7 @@ enum TimeText {
     return (1...days[month - 1]).contains(day)
   }
 
-  private static func padded(_ number: Int, _ width: Int) -> String {
+  fileprivate static func padded(_ number: Int, _ width: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, width - text.count)) + text
   }
@@ -100,16 +100,27 @@ enum TimeText {
       return digits == "000000" ? "" : "." + digits
     }
 
+    // The same, rounded by the seventh digit; nil if that makes a whole second.
+    mutating func roundedFraction() -> String? {
+      let start = index
+      let fraction = fraction()
+      guard index - start > 6, bytes[start + 6] >= 0x35 else { return fraction }
+      let digits = (Int(String(decoding: bytes[start..<(start + 6)], as: UTF8.self)) ?? 0) + 1
+      return digits < 1_000_000 ? "." + TimeText.padded(digits, 6) : nil
+    }
+
     // Nothing, or hours and minutes from Greenwich.
-    mutating func zone() -> String? {
+    mutating func zone(mayBeShort: Bool) -> String? {
       if isAtEnd { return "" }
       if take("Z") || take("z") { return "+00:00" }
       let sign = take("+") ? "+" : take("-") ? "-" : ""
-      guard !sign.isEmpty, let hours = digits(1, 2), hours < 24 else { return nil }
+      guard !sign.isEmpty, let hours = digits(mayBeShort ? 1 : 2, 2), hours < 24 else { return nil }
       var minutes = 0
       if take(":") {
         guard let value = digits(2, 2), value < 60 else { return nil }
         minutes = value
+      } else if !mayBeShort {
+        return nil
       }
       return (hours == 0 && minutes == 0 ? "+" : sign) + padded(hours, 2) + ":" + padded(minutes, 2)
     }

@@ -52,7 +52,7 @@ enum YAMLScalar {
     if rest.hasPrefix("0b") { return value(rest.dropFirst(2), 2) }
     if rest.hasPrefix("0o") { return value(rest.dropFirst(2), 8) }
     if rest.hasPrefix("0x") { return value(rest.dropFirst(2), 16) }
-    guard rest.utf8.first != UInt8(ascii: "_") else { return nil }
+    guard text.utf8.first != UInt8(ascii: "_") else { return nil }
     return value(rest, 10)
   }
 
@@ -84,8 +84,9 @@ enum YAMLScalar {
       let isSigned = index < bytes.count && (bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-"))
       if isSigned { index += 1 }
       // Of a number that begins with its point an exponent must be signed.
-      guard isSigned || whole > 0, index < bytes.count, bytes[index] != 0x5F, digits() > 0 else { return nil }
-      guard !bytes[(index - 1)...].contains(0x5F) else { return nil }
+      let start = index
+      while index < bytes.count, (0x30...0x39).contains(bytes[index]) { index += 1 }
+      guard isSigned || whole > 0, index > start else { return nil }
     }
     guard index == bytes.count, hasPoint || hasExponent else { return nil }
     let plain = String(decoding: bytes.filter { $0 != 0x5F }, as: UTF8.self)
@@ -95,7 +96,8 @@ enum YAMLScalar {
 
   /// A number in plain decimal form, which may end in its point or begin with it; beyond all numbers it is infinite.
   static func number(_ text: String) -> Double? {
-    guard text.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return nil }
+    guard text.utf8.prefix(while: { $0 | 0x20 != UInt8(ascii: "e") }).contains(where: { (0x30...0x39).contains($0) })
+    else { return nil }
     var text = text
     if text.hasPrefix(".") { text = "0" + text }
     if let point = text.firstIndex(of: ".") {
