@@ -88,7 +88,7 @@ import Testing
     Case(
       "stages:\n  a: {cmd: x, deps: ['']}\n",
       "'dvc.yaml', line 2, column 22, stage 'a': '' can't be used as a path here"),
-    Case("stages:\n\ta: 1\n", "'dvc.yaml', line 2, column 1: found character that cannot start any token"),
+    Case("stages:\n\ta: 1\n", "'dvc.yaml', line 2, column 1: a tab can't indent; use blanks"),
     Case("stages:\n  a: {cmd: x}\n  a: {cmd: y}\n", "'dvc.yaml', line 2, column 3: key 'a' occurs twice"),
     Case("stages: *a\n", "'dvc.yaml', line 1, column 9: found undefined alias"),
     Case("stages: !mine {}\n", "'dvc.yaml', line 1, column 9: tag '!mine' is not known"),

@@ -54,9 +54,9 @@ struct OutputList {
       case "cache": output.isStored = value.value != .bool(false)
       case "persist": output.persists = value.value == .bool(true)
       case "push": output.isPushed = value.value != .bool(false)
-      case "remote": output.remote = try value.templateText(name, file: file)
-      case "desc": output.description = try value.templateText(name, file: file)
-      case "type": output.type = try value.templateText(name, file: file)
+      case "remote": output.remote = try value.optionalText(name, file: file)
+      case "desc": output.description = try value.optionalText(name, file: file)
+      case "type": output.type = try value.optionalText(name, file: file)
       case "labels":
         output.labels = []
         for label in value.elements ?? [] { output.labels.append(try label.templateText(name, file: file)) }

@@ -25,18 +25,12 @@ struct StageBuilder {
       dependencies: try dependencies(in: folder), parameters: try parameters(in: folder),
       outputs: try OutputList(file: file, root: root, folder: folder).outputs(of: body),
       isFrozen: flag("frozen"), isAlwaysChanged: flag("always_changed"),
-      description: try description(),
+      description: try body["desc"]?.optionalText("desc", file: file),
       meta: body["meta"]?.value)
   }
 
   private func flag(_ key: String) -> Bool {
     if case .scalar(.bool(true))? = body[key]?.content { true } else { false }
-  }
-
-  // A template may make nothing of it.
-  private func description() throws(PipelineProblem) -> String? {
-    guard let value = body["desc"], !value.isNull else { return nil }
-    return try text(value, "desc")
   }
 
   private func text(_ value: LocatedValue, _ field: String) throws(PipelineProblem) -> String {
@@ -109,6 +103,11 @@ struct StageBuilder {
 }
 
 extension LocatedValue {
+  /// The text where one may be: templates may have made nothing of it.
+  func optionalText(_ field: String, file: String) throws(PipelineProblem) -> String? {
+    isNull ? nil : try templateText(field, file: file)
+  }
+
   /// The text where one must be: what templates made of it may be any scalar.
   func templateText(_ field: String, file: String) throws(PipelineProblem) -> String {
     guard case .scalar(let value) = content, value != .null, let text = value.templateText else {

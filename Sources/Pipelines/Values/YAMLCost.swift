@@ -5,11 +5,14 @@
 /// are compared as a whole, so that a nest of aliases in a key takes for ever. A text with an alias and a key
 /// that is more than a scalar isn't parsed.
 enum YAMLCost {
+  // About 200 MB in the parser.
+  private static let separatorLimit = 600_000
+
   /// Whether the parser can be given the text.
   static func isBearable(_ text: String) -> Bool {
     var scan = Scan(bytes: Array(text.utf8))
     scan.run()
-    if scan.separators > YAMLReader.countLimit { return false }
+    if scan.separators > separatorLimit { return false }
     return !(scan.hasComplexKey && !scan.aliases.isDisjoint(with: scan.anchors))
   }
 

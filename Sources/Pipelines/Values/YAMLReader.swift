@@ -15,7 +15,7 @@ enum YAMLReader {
       // Without Yams's rules for scalars, which are YAML 1.1's.
       root = try Parser(yaml: text, resolver: .basic, constructor: .default, encoding: .utf8).singleRoot()
     } catch let error as YamlError {
-      throw problem(error, file)
+      throw problem(error, file, text)
     } catch {
       throw PipelineProblem(file: file, .malformed("is not YAML"))
     }
@@ -24,18 +24,27 @@ enum YAMLReader {
     return try converter.value(root, depth: 0)
   }
 
-  private static func problem(_ error: YamlError, _ file: String) -> PipelineProblem {
+  private static func problem(_ error: YamlError, _ file: String, _ text: String) -> PipelineProblem {
     func at(_ mark: Mark) -> SourcePosition { SourcePosition(line: max(mark.line, 1), column: max(mark.column, 1)) }
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      return PipelineProblem(file: file, at: at(mark), .malformed(problem))
+      return PipelineProblem(file: file, at: at(mark), .malformed(words(problem, at(mark), text)))
     case .duplicatedKeysInMapping(let keys, let context):
       return PipelineProblem(file: file, at: at(context.mark), .malformed("key '\(keys.first ?? "")' occurs twice"))
     case .reader(let problem, _, _, _): return PipelineProblem(file: file, .malformed(problem))
     case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
       return PipelineProblem(file: file, .malformed("is not YAML"))
     }
+  }
+
+  // The parser doesn't say that a tab is what it can't begin anything with.
+  private static func words(_ problem: String, _ position: SourcePosition, _ text: String) -> String {
+    let lines = text.utf8.split(separator: 0x0A, maxSplits: position.line, omittingEmptySubsequences: false)
+    guard position.line <= lines.count else { return problem }
+    let line = lines[position.line - 1]
+    let isTab = line.dropFirst(position.column - 1).first == 0x09 && line.allSatisfy { $0 < 0x80 }
+    return isTab ? "a tab can't indent; use blanks" : problem
   }
 
   private struct Converter {
