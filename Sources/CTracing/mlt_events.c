@@ -2,9 +2,11 @@
 
 #include "mlt_internal.h"
 
+#include <arpa/inet.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <stdio.h>  // RENAME_EXCHANGE
+#include <sys/socket.h>
 #include <sys/xattr.h>
 
 #define WRITE_CREATED 1
@@ -17,6 +19,9 @@
 #define BARRIER_TRUNCATING 2
 #define BARRIER_REMOVING 3
 #define BARRIER_REPLACING 4
+
+#define LISTED_ONCE MLT_SEEN_READ
+#define LISTED_TWICE MLT_SEEN_CHANGED
 
 #define ELSEWHERE_IO_URING 1
 #define ELSEWHERE_FOREIGN 2
@@ -47,7 +52,7 @@ static void record(
                                 .second_size = second != NULL ? second->size : 0,
                             });
   bool is_change = kind != MLT_RECORD_READ && kind != MLT_RECORD_MISSED && kind != MLT_RECORD_EXECUTED
-      && kind != MLT_RECORD_ELSEWHERE;
+      && kind != MLT_RECORD_ELSEWHERE && kind != MLT_RECORD_LISTED && kind != MLT_RECORD_CONNECTED;
   if (is_change && call->scope == 0 && call->keeper->command_ended) call->keeper->late_change = true;
 }
 
@@ -123,10 +128,31 @@ static enum mlt_verdict note_write(struct call *call, const struct mlt_path *pat
   return status->st_size > 0 ? ask(call, BARRIER_CHANGING, 0, path) : MLT_CONTINUE;
 }
 
+static void note_miss(struct call *call, const struct mlt_path *path) {
+  if ((seen(call, path) & MLT_SEEN_MISSED) != 0) return;
+  record(call, MLT_RECORD_MISSED, 0, path, NULL);
+  mark(call, path, MLT_SEEN_MISSED, 0);
+}
+
+// A folder opened for reading counts as listed. Each process' first and second time are told: one that lists a folder
+// once may have done so in search of something else than what it lists a second time.
+static void note_listing(struct call *call, struct mlt_path *path) {
+  // What is remembered is the path with the process behind its end.
+  int32_t process = call->process->process;
+  size_t size = path->size + 1 + sizeof process;
+  if (size <= MLT_PATH_LIMIT) memcpy(path->bytes + path->size + 1, &process, sizeof process);
+  else size = path->size;
+  struct mlt_seen *known = &call->keeper->seen;
+  unsigned flags = mlt_seen_flags(known, call->scope, path->bytes, size);
+  if ((flags & LISTED_TWICE) != 0) return;
+  record(call, MLT_RECORD_LISTED, 0, path, NULL);
+  unsigned flag = (flags & LISTED_ONCE) != 0 ? LISTED_TWICE : LISTED_ONCE;
+  mlt_seen_update(known, call->scope, path->bytes, size, flag, 0);
+}
+
 static enum mlt_verdict note_open(
     struct call *call, int folder, uint64_t address, uint64_t flags, bool inside_folder) {
   if ((flags & O_PATH) != 0 || (flags & O_TMPFILE) == O_TMPFILE) return MLT_CONTINUE;
-  if ((flags & O_DIRECTORY) != 0 && (flags & O_CREAT) == 0) return MLT_CONTINUE;
   struct mlt_path *path = &first_path;
   if (!take_path(call, folder, address, false, inside_folder, path)) return MLT_CONTINUE;
   if (mlt_path_is_kernels(path)) return MLT_CONTINUE;
@@ -137,15 +163,17 @@ static enum mlt_verdict note_open(
   if (!is_write && !may_create && is_known_read) return MLT_CONTINUE;
   struct stat status;
   bool exists = fstatat(AT_FDCWD, path->bytes, &status, (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0) == 0;
+  if (exists && S_ISDIR(status.st_mode) && !is_write) note_listing(call, path);
   if (exists && !S_ISREG(status.st_mode)) return MLT_CONTINUE;
+  // A file isn't a folder to be listed, whatever it holds.
+  if (exists && (flags & O_DIRECTORY) != 0) return MLT_CONTINUE;
   if (is_write && !exists && !may_create) is_write = false;  // a look-up that fails
   if (is_write || (!exists && may_create)) return note_write(call, path, flags, exists, &status);
   if (exists) {
     if (!is_known_read) record(call, MLT_RECORD_READ, 0, path, NULL);
     mark(call, path, MLT_SEEN_READ, 0);
-  } else if ((known & MLT_SEEN_MISSED) == 0) {
-    record(call, MLT_RECORD_MISSED, 0, path, NULL);
-    mark(call, path, MLT_SEEN_MISSED, 0);
+  } else {
+    note_miss(call, path);
   }
   return MLT_CONTINUE;
 }
@@ -290,6 +318,51 @@ static enum mlt_verdict note_execution(struct call *call, int folder, uint64_t a
   return MLT_CONTINUE;
 }
 
+// MARK: Connections
+
+// An address in text, and whether it is another machine's. What a machine tells itself stays within what is followed.
+static bool is_elsewhere(const struct sockaddr_storage *address, socklen_t size, struct mlt_path *text) {
+  char host[INET6_ADDRSTRLEN];
+  unsigned port;
+  const char *form;
+  if (address->ss_family == AF_INET && size >= sizeof(struct sockaddr_in)) {
+    const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+    uint32_t number = ntohl(four->sin_addr.s_addr);
+    if (number >> 24 == 127 || number == 0) return false;
+    if (inet_ntop(AF_INET, &four->sin_addr, host, sizeof host) == NULL) return false;
+    port = ntohs(four->sin_port);
+    form = "%s:%u";
+  } else if (address->ss_family == AF_INET6 && size >= sizeof(struct sockaddr_in6)) {
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+    const struct in6_addr *number = &six->sin6_addr;
+    if (IN6_IS_ADDR_LOOPBACK(number) || IN6_IS_ADDR_UNSPECIFIED(number)) return false;
+    if (IN6_IS_ADDR_V4MAPPED(number) && number->s6_addr[12] == 127) return false;
+    if (inet_ntop(AF_INET6, number, host, sizeof host) == NULL) return false;
+    port = ntohs(six->sin6_port);
+    form = "[%s]:%u";
+  } else {
+    return false;
+  }
+  // A port of 0 is no connection: so a resolver asks the kernel which of its own addresses it would use (RFC 6724).
+  if (port == 0) return false;
+  text->size = (size_t)snprintf(text->bytes, sizeof text->bytes, form, host, port);
+  return true;
+}
+
+static enum mlt_verdict note_connection(struct call *call, uint64_t pointer, uint64_t size) {
+  struct sockaddr_storage address = {0};
+  if (size < sizeof(struct sockaddr_in) || size > sizeof address) return MLT_CONTINUE;
+  if (mlt_read_memory((pid_t)call->notification->pid, pointer, &address, size) != 0) return MLT_CONTINUE;
+  if (!mlt_notification_is_valid(call->keeper, call->notification->id)) return MLT_CONTINUE;
+  struct mlt_path *text = &first_path;
+  if (!is_elsewhere(&address, (socklen_t)size, text)) return MLT_CONTINUE;
+  // Addresses don't begin with a slash, so that they are nobody's paths.
+  if ((seen(call, text) & MLT_SEEN_READ) != 0) return MLT_CONTINUE;
+  record(call, MLT_RECORD_CONNECTED, 0, text, NULL);
+  mark(call, text, MLT_SEEN_READ, 0);
+  return MLT_CONTINUE;
+}
+
 // MARK: All calls
 
 enum mlt_verdict mlt_event_note(struct mlt_keeper *keeper, const struct seccomp_notif *notification) {
@@ -324,6 +397,7 @@ enum mlt_verdict mlt_event_note(struct mlt_keeper *keeper, const struct seccomp_
     case MLT_OP_RMDIR: return note_remove(&call, AT_FDCWD, a[0], true);
     case MLT_OP_MKDIR: return note_make_folder(&call, AT_FDCWD, a[0]);
     case MLT_OP_MKDIRAT: return note_make_folder(&call, (int)a[0], a[1]);
+    case MLT_OP_CONNECT: return note_connection(&call, a[1], (uint32_t)a[2]);
     case MLT_OP_TRUNCATE: return note_truncate(&call, a[0], a[1] == 0);
     case MLT_OP_TRUNCATE64: return note_truncate(&call, a[0], a[1] == 0 && a[2] == 0);
     case MLT_OP_IO_URING:

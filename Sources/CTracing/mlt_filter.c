@@ -43,6 +43,7 @@ static const struct call native_calls[] = {
     {__NR_rmdir, MLT_OP_RMDIR},
     {__NR_mkdir, MLT_OP_MKDIR},
 #endif
+    {__NR_connect, MLT_OP_CONNECT},
     {__NR_execve, MLT_OP_EXECVE},
     {__NR_execveat, MLT_OP_EXECVEAT},
     {__NR_renameat, MLT_OP_RENAMEAT},
@@ -78,6 +79,7 @@ static const struct call compatible_calls[] = {
     {304, MLT_OP_SYMLINKAT},
     {353, MLT_OP_RENAMEAT2},
     {358, MLT_OP_EXECVEAT},
+    {362, MLT_OP_CONNECT},
 #else
     {322, MLT_OP_OPENAT},
     {323, MLT_OP_MKDIRAT},
@@ -87,6 +89,7 @@ static const struct call compatible_calls[] = {
     {331, MLT_OP_SYMLINKAT},
     {382, MLT_OP_RENAMEAT2},
     {387, MLT_OP_EXECVEAT},
+    {283, MLT_OP_CONNECT},
 #endif
     {437, MLT_OP_OPENAT2},
     {425, MLT_OP_IO_URING},
@@ -118,11 +121,7 @@ enum mlt_operation mlt_filter_operation(uint32_t architecture, int number) {
 #define ARGUMENT(index) (offsetof(struct seccomp_data, args) + 8 * (index))  // the lower half: little-endian
 #define PROGRAM_LIMIT 256
 
-// Flags of an open that neither reads nor writes a file's content: a folder to be listed (but no O_TMPFILE, which has
-// the folder's bit too, and no O_CREAT), or a mere place (O_PATH).
-#define TEMPORARY_BIT (O_TMPFILE & ~O_DIRECTORY)
-
-// Appends the calls of one architecture: opens by their flags, all others straight to the keeper; else allowed.
+// Appends the calls of one architecture: but opens of a mere place (O_PATH) straight to the keeper; else allowed.
 static size_t append_calls(struct sock_filter *program, size_t size, const struct call *calls, size_t count) {
   for (size_t index = 0; index < count; index++) {
     int flags_argument = -1;
@@ -133,11 +132,9 @@ static size_t append_calls(struct sock_filter *program, size_t size, const struc
       program[size++] = STATEMENT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
       continue;
     }
-    program[size++] = JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[index].number, 0, 6);
+    program[size++] = JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[index].number, 0, 4);
     program[size++] = LOAD(ARGUMENT(flags_argument));
-    program[size++] = JUMP(BPF_JMP | BPF_JSET | BPF_K, O_PATH, 3, 0);
-    program[size++] = STATEMENT(BPF_ALU | BPF_AND | BPF_K, O_DIRECTORY | TEMPORARY_BIT | O_CREAT);
-    program[size++] = JUMP(BPF_JMP | BPF_JEQ | BPF_K, O_DIRECTORY, 1, 0);
+    program[size++] = JUMP(BPF_JMP | BPF_JSET | BPF_K, O_PATH, 1, 0);
     program[size++] = STATEMENT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
     program[size++] = STATEMENT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
   }

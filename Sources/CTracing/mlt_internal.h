@@ -44,6 +44,7 @@ enum mlt_operation {
   MLT_OP_MKDIRAT,
   MLT_OP_TRUNCATE,
   MLT_OP_TRUNCATE64,  // of 32-bit programs, the size in two arguments
+  MLT_OP_CONNECT,
   MLT_OP_IO_URING,
   MLT_OP_FOREIGN,
 };

@@ -200,3 +200,11 @@ bool mlt_path_is_kernels(const struct mlt_path *path) {
   if (has_prefix(path, "/dev/shm/")) return false;  // an ordinary file system in memory
   return has_prefix(path, "/proc/") || has_prefix(path, "/sys/") || has_prefix(path, "/dev/");
 }
+
+int64_t mlt_birth_time(const char *path) {
+  struct statx status;
+  if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &status) != 0) return -1;
+  if ((status.stx_mask & STATX_BTIME) == 0 || status.stx_btime.tv_sec < 0) return -1;
+  if (status.stx_btime.tv_sec > INT64_MAX / 1000000000 - 1) return -1;
+  return status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
+}

@@ -65,6 +65,10 @@ public struct AccessEvent: Hashable, Sendable {
     case executed([UInt8], isPrivileged: Bool)
     /// What a file held before a change, as ``AccessObserver/beforeChange(_:)`` had answered.
     case preimage([UInt8], ContentID)
+    /// A folder was opened for reading, most likely to be listed; a process' first and second time are reported.
+    case listed([UInt8])
+    /// A connection to another machine was made; only the first time to each address is reported.
+    case connected(String)
     /// Something happened that can't be followed.
     case elsewhere(Elsewhere)
   }

@@ -59,6 +59,8 @@ struct SpoolRecordBytes {
     case MLT_RECORD_CREATED_FOLDER: what = .createdFolder(first())
     case MLT_RECORD_TRUNCATED: what = .truncated(first())
     case MLT_RECORD_EXECUTED: what = .executed(first(), isPrivileged: flags & 1 != 0)
+    case MLT_RECORD_LISTED: what = .listed(first())
+    case MLT_RECORD_CONNECTED: what = .connected(String(decoding: first(), as: UTF8.self))
     case MLT_RECORD_PREIMAGE:
       guard let id = ContentID(bytes: payload.dropFirst(Int(firstSize))) else { return nil }
       what = .preimage(first(), id)

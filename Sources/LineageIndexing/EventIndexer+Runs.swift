@@ -124,12 +124,13 @@ extension EventIndexer {
     state.ended = stamp
     try db.run(
       """
-      UPDATE runs SET status = ?, exit = ?, ended = ?, ended_source = ?, evidence = ?, environment = ?, record = ?,
-        wall = ?, user_time = ?, system_time = ?, memory = ?, inputs = ?, outputs = ? WHERE n = ?
+      UPDATE runs SET status = ?, exit = ?, ended = ?, ended_source = ?, evidence = ?, environment = ?, lookups = ?,
+        record = ?, wall = ?, user_time = ?, system_time = ?, memory = ?, inputs = ?, outputs = ? WHERE n = ?
       """,
       [
         .int(StoredArtifact.number(fact.status)), .int(fact.exit), .int(stamp.at), .int(stamp.source),
-        .int(StoredArtifact.number(fact.evidence)), .int(try environment(fact.environment)), .id(fact.record),
+        .int(StoredArtifact.number(fact.evidence)), .int(try shared(fact.environment.fields)),
+        .int(try fact.lookups.flatMap { try shared($0.fields) }), .id(fact.record),
         .int(fact.usage?.wall), .int(fact.usage?.user), .int(fact.usage?.system), .int(fact.usage?.memory),
         .int(Int64(fact.inputs.count)), .int(Int64(fact.outputs.count)), .int(state.n),
       ])

@@ -129,9 +129,8 @@ final class EventIndexer {
     return n
   }
 
-  /// The number of an environment; nil for one of which nothing is known.
-  func environment(_ environment: RunEnvironment) throws -> Int64? {
-    let fields = environment.fields
+  /// The number of fields that many runs have alike: environments, look-ups; nil for none.
+  func shared(_ fields: JSONObject) throws -> Int64? {
     if fields.members.isEmpty { return nil }
     let text = JSON.object(fields).canonicalBytes
     let hash = ContentHasher.contentID(of: text)

@@ -8,9 +8,10 @@ struct IndexComparison {
       "runs",
       """
       SELECT id, started, component, command, directory, git, commit_id, branch, remote, dirty, host, user_name, parent,
-        status, exit, ended, evidence, hash, record, wall, user_time, system_time, memory, inputs, outputs, note,
+        status, exit, ended, evidence, environments.hash, looked.hash, record, wall, user_time, system_time, memory, inputs, outputs, note,
         deleted
-      FROM runs LEFT JOIN environments ON environments.n = environment ORDER BY id
+      FROM runs LEFT JOIN environments ON environments.n = environment
+        LEFT JOIN environments AS looked ON looked.n = lookups ORDER BY id
       """
     ),
     (

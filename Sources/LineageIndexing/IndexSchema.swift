@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 5
+  static let version: Int64 = 6
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -21,7 +21,7 @@ enum IndexSchema {
           started INTEGER, started_source INTEGER, component TEXT, command TEXT, directory TEXT, git INTEGER,
           commit_id TEXT, branch TEXT, remote TEXT, dirty INTEGER, host TEXT, user_name TEXT, parent BLOB,
           status INTEGER NOT NULL DEFAULT 0, exit INTEGER, ended INTEGER, ended_source INTEGER, evidence INTEGER,
-          environment INTEGER, record BLOB, wall INTEGER, user_time INTEGER, system_time INTEGER, memory INTEGER,
+          environment INTEGER, lookups INTEGER, record BLOB, wall INTEGER, user_time INTEGER, system_time INTEGER, memory INTEGER,
           inputs INTEGER NOT NULL DEFAULT 0, outputs INTEGER NOT NULL DEFAULT 0,
           note TEXT, note_at INTEGER, note_source INTEGER,
           deleted INTEGER NOT NULL DEFAULT 0, deleted_at INTEGER, deleted_source INTEGER);

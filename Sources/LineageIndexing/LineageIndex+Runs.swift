@@ -102,6 +102,18 @@ extension LineageIndex {
     }
   }
 
+  /// What a run learned besides contents; nil if that wasn't noted.
+  public func lookups(of run: RunID) throws(IndexError) -> RunLookups? {
+    try read { db in
+      try db.first(
+        "SELECT fields FROM runs JOIN environments ON environments.n = runs.lookups WHERE runs.id = ?", [.id(run)]
+      ) { row in
+        let fields = try row.known(try row.json(0).object)
+        return try row.known(try? RunLookups(fields: fields))
+      }
+    }
+  }
+
   /// All values of one metric of a run, by step, time and value; of all its metrics if `key` is nil, by key first.
   public func metrics(of run: RunID, key: String? = nil) throws(IndexError) -> [RunLogged.Metric] {
     try read { db in

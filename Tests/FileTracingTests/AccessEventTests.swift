@@ -21,6 +21,54 @@ import Testing
     }
   }
 
+  @Test func `A folder opened for reading is listed, each process telling of it twice at most`() throws {
+    try withTemporaryFolder { folder in
+      try FileOperations.createFolder(folder.appending("d"))
+      let recorder = Recorder()
+      try runShell("echo d/* d/* d/* > /dev/null; ls d; : > /dev/null; echo later/*", in: folder, recorder)
+      let path = folder.appending("d").bytes
+      #expect(recorder.kinds.filter { $0 == .listed(path) }.count == 3)
+      #expect(Set(recorder.events.filter { $0.kind == .listed(path) }.map(\.process)).count == 2)
+      #expect(recorder.kinds.contains(.missed(folder.appending("later").bytes)))
+      // One that is opened without O_DIRECTORY, as Go does it.
+      let other = Recorder()
+      try runProgram(["/usr/bin/perl", "-e", "sysopen(F, '\(folder.string)/d', 0) or die"], in: folder, other)
+      #expect(other.kinds.contains(.listed(path)))
+    }
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1", 9, false), ("192.0.2.1", 9, true), ("192.0.2.1", 0, false), ("::1", 9, false),
+    ("::ffff:127.0.0.1", 9, false), ("2001:db8::1", 9, true),
+  ])
+  func `Connections to other machines are told, those to this one aren't`(_ to: (String, Int, Bool)) throws {
+    try withTemporaryFolder { folder in
+      let (host, port, isElsewhere) = to
+      let isSix = host.contains(":")
+      let program = try buildC(
+        """
+        #include <sys/socket.h>
+        #include <netinet/in.h>
+        #include <arpa/inet.h>
+        #include <fcntl.h>
+        int main(void) {
+          int s = socket(\(isSix ? "AF_INET6" : "AF_INET"), SOCK_DGRAM, 0);
+          struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(\(port))};
+          struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(\(port))};
+          inet_pton(AF_INET6, "\(host)", &six.sin6_addr); inet_pton(AF_INET, "\(host)", &four.sin_addr);
+          for (int i = 0; i < 2; i++)
+            connect(s, \(isSix ? "(struct sockaddr *)&six, sizeof six" : "(struct sockaddr *)&four, sizeof four"));
+          connect(s, (struct sockaddr *)&four, 2); connect(s, (void *)1, 16);
+          return 0;
+        }
+        """, in: folder)
+      let recorder = Recorder()
+      try runProgram([program], in: folder, recorder)
+      let told = recorder.kinds.compactMap { if case .connected(let address) = $0 { address } else { nil } }
+      #expect(told == (isElsewhere ? [isSix ? "[\(host)]:\(port)" : "\(host):\(port)"] : []))
+    }
+  }
+
   @Test func `A file that isn't there at first is missed, and read once it is there`() throws {
     try withTemporaryFolder { folder in
       let recorder = Recorder()

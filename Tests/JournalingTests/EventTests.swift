@@ -128,6 +128,19 @@ import Testing
         == ContentHasher.contentID(of: Array(text.utf8)))
   }
 
+  @Test("look-ups that don't say that they are complete aren't taken for it")
+  func lookups() throws {
+    let complete = RunLookups()
+    #expect(complete.fields == ["complete": true])
+    #expect(try RunLookups(fields: complete.fields) == complete)
+    for text in ["{}", "{\"cut\":true}", "{\"missed\":[\"a\"]}", "{\"complete\":false}"] {
+      let fields = try #require(try JSON(parsing: text).object)
+      #expect(try RunLookups(fields: fields).isCut)
+    }
+    let malformed = try #require(try JSON(parsing: "{\"listed\":[{\"path\":\"a\",\"names\":\"x\"}]}").object)
+    #expect(throws: FactError("listed.names")) { try RunLookups(fields: malformed) }
+  }
+
   @Test("values that a newer version has added hide no more than themselves")
   func newerValues() throws {
     let fields = try #require(

@@ -15,6 +15,10 @@ enum Answers {
       lines.append("run \(text(try record(index, summary.id)))")
       lines.append("children \(try index.children(of: summary.id))")
       if let environment = try index.environment(of: summary.id) { lines.append("\(environment.fields)") }
+      if let lookups = try index.lookups(of: summary.id) { lines.append("\(lookups.fields)") }
+      let again = try index.repetitions(
+        component: summary.component, command: summary.command, directory: ".", limit: 3)
+      lines.append("\(again.map { "\($0.run.hex) \($0.status) \($0.parameters.sorted { $0.key < $1.key })" })")
       for file in try index.files(of: summary.id) {
         lines.append("file \(file)")
         lines.append("\(try index.writers(path: file.artifact.path))")

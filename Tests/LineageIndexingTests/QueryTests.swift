@@ -185,6 +185,61 @@ import Testing
     }
   }
 
+  @Test("the runs of a command are found by component, command line and folder, with the parameters they began with")
+  func repetitions() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      for number in 1...5 {
+        try world.append([
+          world.started(run(number), component: "train", parameters: ["rate": "\(number)", "seed": "7"])
+        ])
+      }
+      try world.append([world.started(run(6), component: "other")])
+      try world.append([
+        RunLogged(run: run(2), parameters: ["seed": "8", "epoch": "3"], metrics: []), RunDeleted(run: run(4)),
+        RunEnded(run: run(1), status: .failed, exit: 1, evidence: .observed),
+      ])
+      let index = try world.open().index
+      func found(_ component: String, _ command: [String], _ directory: String, limit: Int = 9) throws -> [Repetition] {
+        try index.repetitions(component: component, command: command, directory: directory, limit: limit)
+      }
+      let record = try #require(try index.run(run(1)))
+      let all = try found("train", record.command, record.directory)
+      #expect(all.map(\.run) == [run(5), run(3), run(2), run(1)])
+      #expect(all.map(\.status) == [.running, .running, .running, .failed])
+      #expect(all.last?.parameters == ["rate": "1", "seed": "7"])
+      // What a run logs itself isn't what it was started with.
+      #expect(all[2].parameters == ["rate": "2"])
+      #expect(try found("train", record.command, record.directory, limit: 2).map(\.run) == [run(5), run(3)])
+      #expect(try found("train", record.command + [""], record.directory).isEmpty)
+      #expect(try found("train", record.command, "elsewhere").isEmpty)
+      #expect(try found("tra", record.command, record.directory).isEmpty)
+    }
+  }
+
+  @Test("look-ups are as they were recorded, and none where none were")
+  func lookups() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      var lookups = RunLookups()
+      lookups.missed = ["a", "b/c"]
+      lookups.listed = [
+        RunLookups.Listing(path: ".", names: content(1), isModules: true), RunLookups.Listing(path: "b", names: nil),
+      ]
+      lookups.network = ["192.0.2.1:80"]
+      for (number, value) in [(1, lookups), (2, RunLookups()), (3, nil)] as [(Int, RunLookups?)] {
+        try world.append([world.started(run(number), component: "train")])
+        try world.append([
+          RunEnded(run: run(number), status: .finished, exit: 0, evidence: .observed, lookups: value)
+        ])
+      }
+      let index = try world.open().index
+      #expect(try index.lookups(of: run(1)) == lookups)
+      #expect(try index.lookups(of: run(2)) == RunLookups())
+      #expect(try index.lookups(of: run(3)) == nil)
+    }
+  }
+
   @Test("a run that ends twice has the files of the later end alone")
   func endedTwice() throws {
     try withTemporaryFolder { folder in

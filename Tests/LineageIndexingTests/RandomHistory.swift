@@ -75,9 +75,12 @@ struct RandomHistory {
       let status = [RunStatus.finished, .failed, .interrupted][below(3)]
       var environment = RunEnvironment()
       environment.machine = ["os": "os \(below(2))"]
+      var lookups = RunLookups()
+      lookups.missed = ["missed-\(below(2))"]
       let ended = RunEnded(
         run: id, status: status, exit: Int64(below(3)), evidence: .observed, inputs: artifacts(), outputs: artifacts(),
-        removed: below(3) == 0 ? ["data/old-\(below(3))"] : [], environment: environment, hazards: hazards(),
+        removed: below(3) == 0 ? ["data/old-\(below(3))"] : [], environment: environment,
+        lookups: below(2) == 0 ? lookups : nil, hazards: hazards(),
         usage: below(2) == 0 ? RunUsage(wall: 1, user: 2, system: 3, memory: 4) : nil, record: content(below(12)))
       try world.append([ended], writer: ender)
     case 8:

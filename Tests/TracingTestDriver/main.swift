@@ -47,6 +47,8 @@ final class Log: AccessObserver {
     case .truncated(let path): write("truncated \(PathText.encode(path))")
     case .executed(let path, let isPrivileged): write("executed \(PathText.encode(path)) \(isPrivileged)")
     case .preimage(let path, let id): write("preimage \(PathText.encode(path)) \(id.hex)")
+    case .listed(let path): write("listed \(PathText.encode(path))")
+    case .connected(let address): write("connected \(address)")
     case .elsewhere(let what): write("elsewhere \(what)")
     }
   }

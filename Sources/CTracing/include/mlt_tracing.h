@@ -44,6 +44,8 @@ enum mlt_record_kind {
   MLT_RECORD_SCOPE_BEGAN = 16,
   MLT_RECORD_SCOPE_ENDED = 17,
   MLT_RECORD_DROPPED = 18,
+  MLT_RECORD_LISTED = 19,
+  MLT_RECORD_CONNECTED = 20,
 };
 
 // MARK: Messages
@@ -176,5 +178,12 @@ void mlt_signals_unsubscribe(int read_end, int write_end);
 
 /// Returns 1 if executing the file would give rights that the caller lacks (set-uid, set-gid, file capabilities), else 0.
 int mlt_grants_privileges(const char *path);
+
+// MARK: Times
+
+/// Returns when a file was made (a symbolic link isn't followed), in nanoseconds since 1970; -1 if that isn't known.
+///
+/// Here because Swift's import of the C library lacks statx(2).
+int64_t mlt_birth_time(const char *path);
 
 #pragma clang assume_nonnull end

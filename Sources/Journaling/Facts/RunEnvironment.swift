@@ -27,12 +27,15 @@ public struct RunEnvironment: Hashable, Sendable {
     public var version: String
     /// The program's file.
     public var path: String
+    /// Whether `PATH` led to it where the run was started; else it was found in another way.
+    public var isNamed: Bool
 
     /// Takes the facts.
-    public init(name: String, version: String, path: String) {
+    public init(name: String, version: String, path: String, isNamed: Bool = false) {
       self.name = name
       self.version = version
       self.path = path
+      self.isNamed = isNamed
     }
   }
 
@@ -40,6 +43,8 @@ public struct RunEnvironment: Hashable, Sendable {
   public var interpreters: [Interpreter] = []
   /// The packages that were loaded, sorted by system and name.
   public var packages: [Package] = []
+  /// The folders that packages were found in (``PathText``), sorted.
+  public var folders: [String] = []
   /// The machine: `os`, `kernel`, `architecture`, `cpu`, `cores`, `memory`, `gpu`; those that are known.
   public var machine: [String: String] = [:]
   /// The chosen environment variables, credentials redacted.
@@ -53,14 +58,20 @@ public struct RunEnvironment: Hashable, Sendable {
     var writer = FieldWriter()
     writer.set(
       "interpreters",
-      objects: interpreters.map {
-        ["name": .string($0.name), "version": .string($0.version), "path": .string($0.path)]
+      objects: interpreters.map { interpreter in
+        var writer = FieldWriter()
+        writer.set("name", interpreter.name)
+        writer.set("version", interpreter.version)
+        writer.set("path", interpreter.path)
+        writer.set("named", flag: interpreter.isNamed)
+        return writer.fields
       })
     writer.set(
       "packages",
       objects: packages.map {
         ["system": .string($0.system), "name": .string($0.name), "version": .string($0.version)]
       })
+    writer.set("folders", folders)
     writer.set("machine", machine)
     writer.set("variables", variables)
     return writer.fields
@@ -69,12 +80,14 @@ public struct RunEnvironment: Hashable, Sendable {
   package init(_ reader: FieldReader) throws(FactError) {
     interpreters = try reader.objects("interpreters") { entry throws(FactError) in
       Interpreter(
-        name: try entry.string("name"), version: try entry.string("version"), path: try entry.string("path"))
+        name: try entry.string("name"), version: try entry.string("version"), path: try entry.string("path"),
+        isNamed: try entry.flag("named"))
     }
     packages = try reader.objects("packages") { entry throws(FactError) in
       Package(
         system: try entry.string("system"), name: try entry.string("name"), version: try entry.string("version"))
     }
+    folders = try reader.strings("folders")
     machine = try reader.stringMap("machine")
     variables = try reader.stringMap("variables")
   }

@@ -141,6 +141,8 @@ public struct RunEnded: Fact {
   public var removed: [String]
   /// What the run stood on.
   public var environment: RunEnvironment
+  /// What it learned besides contents; nil if that wasn't noted.
+  public var lookups: RunLookups?
   /// What makes the record less than the whole truth.
   public var hazards: [Hazard]
   /// What the run cost.
@@ -152,7 +154,7 @@ public struct RunEnded: Fact {
   public init(
     run: RunID, status: RunStatus, exit: Int64, evidence: Evidence, inputs: [ArtifactRecord] = [],
     outputs: [ArtifactRecord] = [], removed: [String] = [], environment: RunEnvironment = RunEnvironment(),
-    hazards: [Hazard] = [], usage: RunUsage? = nil, record: ContentID? = nil
+    lookups: RunLookups? = nil, hazards: [Hazard] = [], usage: RunUsage? = nil, record: ContentID? = nil
   ) {
     self.run = run
     self.status = status
@@ -162,6 +164,7 @@ public struct RunEnded: Fact {
     self.outputs = outputs
     self.removed = removed
     self.environment = environment
+    self.lookups = lookups
     self.hazards = hazards
     self.usage = usage
     self.record = record
@@ -178,6 +181,7 @@ public struct RunEnded: Fact {
     writer.set("outputs", objects: outputs.map(\.fields))
     writer.set("removed", removed)
     writer.set("environment", object: environment.fields)
+    writer.set("lookups", object: lookups?.fields)
     writer.set("hazards", objects: hazards.map(\.fields))
     writer.set("usage", object: usage?.fields)
     writer.set("record", record?.hex)
@@ -193,6 +197,8 @@ public struct RunEnded: Fact {
     let evidence = Evidence(readingOrWeakest: try reader.string("evidence"))
     var environment = RunEnvironment()
     if let entry = try reader.object("environment") { environment = try RunEnvironment(entry) }
+    var lookups: RunLookups?
+    if let entry = try reader.object("lookups") { lookups = try RunLookups(entry) }
     var usage: RunUsage?
     if let entry = try reader.object("usage") { usage = try RunUsage(entry) }
     self.init(
@@ -200,6 +206,7 @@ public struct RunEnded: Fact {
       inputs: try reader.objects("inputs") { entry throws(FactError) in try ArtifactRecord(entry) }.compactMap { $0 },
       outputs: try reader.objects("outputs") { entry throws(FactError) in try ArtifactRecord(entry) }.compactMap { $0 },
       removed: try reader.strings("removed"), environment: environment,
+      lookups: lookups,
       hazards: try reader.objects("hazards") { entry throws(FactError) in try Hazard(entry) }.compactMap { $0 },
       usage: usage, record: try reader.contentID("record"))
   }

@@ -47,6 +47,9 @@ struct AccessLedger {
   /// Folders that the run made.
   private(set) var createdFolders: Set<WorkPath> = []
 
+  /// What was looked for, listed and asked for elsewhere.
+  private(set) var lookups = LookupLedger()
+
   private let root: [UInt8]
   private var classifier: PathClassifier
   private var resolvedFolders: [[UInt8]: [UInt8]] = [:]
@@ -74,12 +77,15 @@ struct AccessLedger {
 
   mutating func fold(_ event: AccessEvent) {
     switch event.kind {
-    case .read(let path): if !ownProcesses.contains(event.process) { read(path, executes: false) }
+    case .read(let path): if !ownProcesses.contains(event.process) { read(path, executes: false, event.process) }
     case .executed(let path, let isPrivileged): execute(path, isPrivileged: isPrivileged, event.process)
     case .write(let path, let flags): write(path, followsLink: true, existed: !flags.contains(.created))
     case .truncated(let path): write(path, followsLink: true, existed: true)
     case .createdFolder(let path):
-      if let judged = judge(path, followsLink: false), judged.side == .data { createdFolders.insert(judged.path) }
+      if let judged = judge(path, followsLink: false), judged.side == .data {
+        createdFolders.insert(judged.path)
+        lookups.made.insert(judged.path)
+      }
     case .symlinked(let path, _): write(path, followsLink: false)
     case .linked(let from, let to):
       read(from, executes: false)
@@ -96,23 +102,44 @@ struct AccessLedger {
         }
       }
     case .elsewhere(let place): blindSpots.insert(place)
-    case .missed: break
+    case .missed(let path): if !ownProcesses.contains(event.process) { miss(path) }
+    case .listed(let path): if !ownProcesses.contains(event.process) { list(path, event.process) }
+    case .connected(let address): if !ownProcesses.contains(event.process) { lookups.addresses.insert(address) }
     }
+  }
+
+  // MARK: Looking around
+
+  private mutating func miss(_ path: [UInt8]) {
+    guard let judged = judge(path, followsLink: true), judged.side == .data, !judged.path.isOutside else { return }
+    if entries[judged.path]?.wasWritten != true { lookups.miss(judged.path) }
+  }
+
+  private mutating func list(_ path: [UInt8], _ process: Int32) {
+    guard let judged = judge(path, followsLink: true) else { return }
+    // The work tree's root lies in no folder of the work tree.
+    let folder = judged.path.bytes == root ? WorkPath(normal: [0x2E]) : judged.path
+    if folder.isRoot || judged.side == .data { lookups.list(folder, by: process) }
   }
 
   private mutating func execute(_ path: [UInt8], isPrivileged: Bool, _ process: Int32) {
     if FilePath(bytes: path).flatMap({ FileOperations.resolved($0) })?.bytes == ownProgram {
       ownProcesses.insert(process)
+      lookups.startsMlt = true
       return
     }
     ownProcesses.remove(process)
     programs.insert(path)
+    lookups.execute(path, by: process)
     if isPrivileged { privileged.insert(path) }
     read(path, executes: true)
   }
 
-  private mutating func read(_ path: [UInt8], executes: Bool) {
+  /// - Parameter process: who reads; nil if it doesn't matter.
+  private mutating func read(_ path: [UInt8], executes: Bool, _ process: Int32? = nil) {
+    if let source = PythonCache.source(of: path) { readSource(source, process) }
     guard let judged = judge(path, followsLink: true) else { return }
+    if let process { lookups.read(judged.path, by: process) }
     switch judged.side {
     case .noise: return
     case .environment: environment.insert(judged.path.isOutside ? judged.path.bytes : root + [0x2F] + judged.path.bytes)
@@ -124,6 +151,15 @@ struct AccessLedger {
       // Read at its new place, it was read all the same.
       if let original = moved.original(at: judged.path) { change(original) { $0.wasRead = true } }
     }
+  }
+
+  /// Notes the source of a module whose byte code was read: Python compares the two and opens the source only to
+  /// compile it again.
+  private mutating func readSource(_ path: [UInt8], _ process: Int32?) {
+    guard let judged = judge(path, followsLink: true), judged.side == .data,
+      let file = FilePath(bytes: path), (try? FileStatus(at: file, followingLinks: true))?.kind == .regular
+    else { return }
+    read(path, executes: false, process)
   }
 
   private mutating func change(_ path: WorkPath, _ body: (inout Entry) -> Void) {

@@ -8,10 +8,15 @@ internal import SystemPackage
 struct EnvironmentProbe {
   private let index: LineageIndex?
   private let variables: [String: String]
+  private let root: FilePath
+  private let context: ProcessContext
 
-  /// Takes the environment variables to record, by name, and the index for what is remembered between runs.
-  init(index: LineageIndex?, variables: [String: String]) {
+  /// Takes the index for what is remembered between runs, the environment variables to record, by name, the work tree's
+  /// root, and what the run was started in.
+  init(index: LineageIndex?, variables: [String: String], root: FilePath, context: ProcessContext) {
     self.index = index
+    self.root = root
+    self.context = context
     self.variables = variables
   }
 
@@ -21,6 +26,10 @@ struct EnvironmentProbe {
     environment.variables = variables
     environment.machine = Machine.facts()
     environment.packages = PackageProbe().packages(of: files)
+    environment.folders = PackageProbe().folders(of: files).map { folder in
+      let prefix = root.bytes + [0x2F]
+      return PathText.encode(folder.starts(with: prefix) ? Array(folder.dropFirst(prefix.count)) : folder)
+    }.sorted()
     environment.interpreters = interpreters(of: programs)
     return environment
   }
@@ -33,17 +42,24 @@ struct EnvironmentProbe {
     var found: [String: RunEnvironment.Interpreter] = [:]
     for program in programs.union(programs.compactMap(Self.scriptInterpreter)) {
       guard let path = FilePath(bytes: program), let real = FileOperations.resolved(path) else { continue }
-      let name = path.lastComponent?.string ?? ""
-      let stem = String(name.reversed().drop { $0.isNumber || $0 == "." }.reversed())
-      guard Self.versioned.contains(stem) else { continue }
+      guard let stem = Self.interpreterName(path) else { continue }
       found[path.string] = RunEnvironment.Interpreter(
-        name: stem, version: version(of: real, invokedAs: path), path: path.string)
+        name: stem, version: version(of: real, invokedAs: path), path: path.string,
+        isNamed: ProgramSearch.place(
+          path.lastComponent?.string ?? "", path: context.environment["PATH"], directory: context.directory) == path)
     }
     return found.values.sorted { ($0.name, $0.path) < ($1.name, $1.path) }
   }
 
+  /// The name of the interpreter that a program is, without the version in it; nil if it isn't one.
+  static func interpreterName(_ program: FilePath) -> String? {
+    let name = program.lastComponent?.string ?? ""
+    let stem = String(name.reversed().drop { $0.isNumber || $0 == "." }.reversed())
+    return versioned.contains(stem) ? stem : nil
+  }
+
   /// The program that a script's first line names (execve(2)): the kernel starts it without a call to be seen.
-  private static func scriptInterpreter(_ program: [UInt8]) -> [UInt8]? {
+  static func scriptInterpreter(_ program: [UInt8]) -> [UInt8]? {
     guard let path = FilePath(bytes: program),
       let descriptor = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
     else { return nil }
@@ -66,7 +82,7 @@ struct EnvironmentProbe {
   }
 
   /// Asks an interpreter for its version, once for each state of its file.
-  private func version(of real: FilePath, invokedAs path: FilePath) -> String {
+  func version(of real: FilePath, invokedAs path: FilePath) -> String {
     guard let status = try? FileStatus(at: real, followingLinks: true), status.kind == .regular, isBinary(real) else {
       return ""
     }
@@ -75,7 +91,9 @@ struct EnvironmentProbe {
     let output = ShortCommand.output(of: [real.string, "--version"]) ?? ""
     let version =
       output.split { !($0.isNumber || $0 == "." || $0.isLetter || $0 == "+") }
-      .first { $0.first?.isNumber == true && $0.contains(".") }.map(String.init) ?? ""
+      // Node calls its versions v20.1.0.
+      .map { $0.first == "v" ? $0.dropFirst() : $0 }.first { $0.first?.isNumber == true && $0.contains(".") }.map(
+        String.init) ?? ""
     // A version that can't be remembered is asked for again next time; nothing is lost.
     try? index?.setMemo(key, Array(version.utf8))
     return version
@@ -85,13 +103,9 @@ struct EnvironmentProbe {
 /// What is known of the machine without starting anything.
 enum Machine {
   static func facts() -> [String: String] {
-    var facts: [String: String] = [:]
+    var facts = kind()
     var name = utsname()
-    if uname(&name) == 0 {
-      facts["kernel"] = text(of: name.release)
-      facts["architecture"] = text(of: name.machine)
-    }
-    facts["os"] = value(of: "PRETTY_NAME=", in: "/etc/os-release")
+    if uname(&name) == 0 { facts["kernel"] = text(of: name.release) }
     facts["cpu"] = value(of: "model name\t:", in: "/proc/cpuinfo")
     facts["cores"] = String(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     facts["memory"] = String(sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
@@ -100,6 +114,15 @@ enum Machine {
       value(of: "Model:", in: graphics.appending(card).appending("information").string)
     }
     if !models.isEmpty { facts["gpu"] = models.joined(separator: ", ") }
+    return facts
+  }
+
+  /// What programs depend on most: architecture and system, with its libraries.
+  static func kind() -> [String: String] {
+    var facts: [String: String] = [:]
+    var name = utsname()
+    if uname(&name) == 0 { facts["architecture"] = text(of: name.machine) }
+    facts["os"] = value(of: "PRETTY_NAME=", in: "/etc/os-release")
     return facts
   }
 

@@ -30,6 +30,38 @@ struct PackageProbe {
     return packages.sorted { ($0.system, $0.name, $0.version) < ($1.system, $1.name, $1.version) }
   }
 
+  /// Returns the folders that packages among `files` lie in: of Python's and R's the one around all packages, of
+  /// Node's likewise.
+  func folders(of files: Set<[UInt8]>) -> Set<[UInt8]> {
+    var found: Set<[UInt8]> = []
+    for file in files {
+      for folder in Self.pythonFolders + Self.rFolders + Self.nodeFolders {
+        if let range = file.firstPlace(of: folder) { found.insert(Array(file[..<(range.upperBound - 1)])) }
+      }
+    }
+    return found
+  }
+
+  /// Returns the version of a package in a folder of packages; nil if it isn't there.
+  static func version(of package: RunEnvironment.Package, in folder: FilePath) -> String? {
+    switch package.system {
+    case "r": described(by: folder.appending(package.name).appending("DESCRIPTION").string)?.version
+    case "node": described(by: folder.pushing(FilePath(package.name)).appending("package.json").string)?.version
+    default: nil
+    }
+  }
+
+  /// Returns the versions of all Python distributions in a folder, by ``normalized(_:)`` name.
+  static func distributions(in folder: FilePath) -> [String: String] {
+    var versions: [String: String] = [:]
+    for entry in (try? FileOperations.names(in: folder)) ?? [] {
+      if let distribution = distribution(entry, in: folder) {
+        versions[normalized(distribution.name)] = distribution.version
+      }
+    }
+    return versions
+  }
+
   private static let pythonFolders = ["/site-packages/", "/dist-packages/"].map { Array($0.utf8) }
   private static let rFolders = ["/site-library/", "/lib/R/library/", "/R/library/"].map { Array($0.utf8) }
   private static let nodeFolders = ["/node_modules/"].map { Array($0.utf8) }
@@ -60,14 +92,7 @@ struct PackageProbe {
     let place = FilePath(folder)
     let listed = (try? FileOperations.names(in: place)) ?? []
     let conda = condaPackages(around: place)
-    let distributions = listed.compactMap { entry -> Distribution? in
-      let name = entry.string
-      guard name.hasSuffix(".dist-info") || name.hasSuffix(".egg-info") else { return nil }
-      let parts = name.dropLast(10).split(separator: "-", maxSplits: 1).map(String.init)
-      guard let first = parts.first else { return nil }
-      let version = parts.count > 1 ? parts[1].split(separator: "-").first.map(String.init) ?? "" : ""
-      return Distribution(name: first, version: version, metadata: place.appending(entry))
-    }
+    let distributions = listed.compactMap { distribution($0, in: place) }
     var byName: [String: Distribution] = [:]
     for distribution in distributions { byName[normalized(distribution.name)] = distribution }
 
@@ -94,8 +119,17 @@ struct PackageProbe {
       })
   }
 
+  private static func distribution(_ entry: FilePath.Component, in folder: FilePath) -> Distribution? {
+    let name = entry.string
+    guard name.hasSuffix(".dist-info") || name.hasSuffix(".egg-info") else { return nil }
+    let parts = name.dropLast(10).split(separator: "-", maxSplits: 1).map(String.init)
+    guard let first = parts.first else { return nil }
+    let version = parts.count > 1 ? parts[1].split(separator: "-").first.map(String.init) ?? "" : ""
+    return Distribution(name: first, version: version, metadata: folder.appending(entry))
+  }
+
   /// PEP 503: runs of `-`, `_` and `.` are one `-`, in lower case.
-  private static func normalized(_ name: String) -> String {
+  static func normalized(_ name: String) -> String {
     var result = ""
     for character in name.lowercased() {
       if "-_.".contains(character) {

@@ -19,6 +19,19 @@ enum ProgramSearch {
     return failure
   }
 
+  /// Returns the file that a program's name leads to; nil if there is none that can be executed.
+  static func place(_ program: String, path: String?, directory: FilePath) -> FilePath? {
+    if program.contains("/") {
+      let place = directory.pushing(FilePath(program))
+      return check(place) == nil ? place : nil
+    }
+    for folder in (path ?? defaultPath).split(separator: ":", omittingEmptySubsequences: false) {
+      let place = directory.pushing(FilePath(folder.isEmpty ? "." : String(folder))).appending(program)
+      if check(place) == nil { return place }
+    }
+    return nil
+  }
+
   private static func check(_ path: FilePath) -> Errno? {
     let status: FileStatus?
     do throws(SystemCallError) {

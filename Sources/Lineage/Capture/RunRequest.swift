@@ -26,6 +26,10 @@ public struct RunRequest: Sendable {
   public var redirectedInput: FilePath?
   /// The file that stdout was redirected to, if it is one.
   public var redirectedOutput: FilePath?
+  /// Whether stdin is a pipe or socket that may hold something.
+  public var isPiped = false
+  /// Writes to stdout, where a run that isn't repeated had written a file that stdout is redirected to.
+  public var writeOutput: (@Sendable (UnsafeRawBufferPointer) throws -> Void)?
 
   /// Takes the request.
   public init(

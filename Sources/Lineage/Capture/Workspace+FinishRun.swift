@@ -156,7 +156,7 @@ extension Workspace {
       let files = recording.files
       try writer.finish()
       let exit = reader.exit.map { Int64(Self.exitStatus($0.termination)) } ?? Self.unseenExit
-      let environment = EnvironmentProbe(index: try index, variables: [:])
+      let environment = EnvironmentProbe(index: try index, variables: [:], root: root, context: context)
         .environment(files: ledger.environment, programs: ledger.programs)
       let ended = RunEnded(
         run: run, status: reader.exit == nil ? .interrupted : exit == 0 ? .finished : .failed, exit: exit,

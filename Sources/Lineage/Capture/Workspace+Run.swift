@@ -109,7 +109,7 @@ extension Workspace {
   }
 
   /// Looks for the program as the command will be looked for, so that a mistyped name leaves no record.
-  private func checkProgram(_ command: [String]) throws {
+  func checkProgram(_ command: [String]) throws {
     guard let program = command.first, !program.isEmpty else {
       throw WorkspaceError.commandNotStarted(program: "", .noSuchFileOrDirectory)
     }
@@ -139,6 +139,13 @@ extension Workspace {
       }
     }
     return (kinds.map { AccessEvent($0, process: 0, time: 0) }, saved)
+  }
+
+  /// Whether the command's standard input may hold what no record of the run holds.
+  func hidesInput(_ request: RunRequest) -> Bool {
+    if request.isPiped { return true }
+    guard let input = request.redirectedInput, inside(input).isOutside else { return false }
+    return ((try? FileStatus(at: input)) ?? nil)?.size != 0
   }
 
   private func commandRequest(_ request: RunRequest, run: RunID, mode: CommandRequest.Mode) -> CommandRequest {
@@ -223,7 +230,7 @@ extension Workspace {
       try recording.take(declaredOutputs: pointers(request.outputs))
       return recording
     } thenRecord: { recording in
-      let ended = try end(of: recording, result, ledger, hazards, started: started)
+      let ended = try end(of: recording, result, ledger, hazards, started: started, isPiped: hidesInput(request))
       try record([ended], durable: true)
       // What the stat cache isn't told, it is told when it is next asked.
       try? recording.catalog.remember()
@@ -252,7 +259,7 @@ extension Workspace {
   /// What is to be said of a run's end.
   private func end(
     of recording: RunRecording, _ result: CommandResult, _ ledger: AccessLedger, _ hazards: [Hazard],
-    started: RunStarted
+    started: RunStarted, isPiped: Bool
   ) throws -> RunEnded {
     let files = recording.files
     var hazards = hazards + files.hazards
@@ -267,8 +274,9 @@ extension Workspace {
     var ended = RunEnded(
       run: recording.run, status: Self.status(result), exit: Int64(Self.exitStatus(result.termination)),
       evidence: recording.evidence, inputs: files.inputs, outputs: files.outputs, removed: files.removed,
-      environment: EnvironmentProbe(index: try index, variables: try chosenVariables())
+      environment: EnvironmentProbe(index: try index, variables: try chosenVariables(), root: root, context: context)
         .environment(files: ledger.environment, programs: ledger.programs),
+      lookups: recording.evidence == .observed ? recording.lookups(ledger.lookups, isPiped: isPiped) : nil,
       hazards: hazards,
       usage: RunUsage(
         wall: result.usage.wall, user: result.usage.user, system: result.usage.system,
@@ -277,8 +285,12 @@ extension Workspace {
     return ended
   }
 
-  private func chosenVariables() throws -> [String: String] {
-    var names = ["CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "VIRTUAL_ENV", "CONDA_DEFAULT_ENV"]
+  /// The variables that are recorded with each run, as they are now.
+  func chosenVariables() throws -> [String: String] {
+    var names = [
+      "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "PYTHONPATH", "PYENV_VERSION", "VIRTUAL_ENV",
+      "CONDA_DEFAULT_ENV",
+    ]
     names += (try configuration.string(Setting.environment.rawValue) ?? "").split { $0 == " " || $0 == "," }.map(
       String.init)
     var values: [String: String] = [:]
@@ -289,7 +301,7 @@ extension Workspace {
   // MARK: What was declared
 
   /// Refuses inputs that aren't there: a mistyped name would be recorded without content.
-  private func checkInputs(_ arguments: [String]) throws {
+  func checkInputs(_ arguments: [String]) throws {
     for argument in arguments where !argument.contains("://") {
       guard try FileStatus(at: path(of: argument).filePath(in: root), followingLinks: true) != nil else {
         throw WorkspaceError.missingFile(argument)
@@ -298,7 +310,7 @@ extension Workspace {
   }
 
   /// The pointers that arguments name, each once: paths' texts and URIs.
-  private func pointers(_ arguments: [String]) -> Set<String> {
+  func pointers(_ arguments: [String]) -> Set<String> {
     let redaction = Redaction(environment: context.environment)
     return Set(arguments.map { $0.contains("://") ? redaction.text($0) : path(of: $0).text })
   }

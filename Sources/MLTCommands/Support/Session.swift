@@ -66,6 +66,22 @@ struct Session {
     return try? FileOperations.linkTarget(FilePath("/proc/self/fd/\(stream)"))
   }
 
+  /// Whether a standard stream is a pipe or socket from which something may still come.
+  static func isPiped(_ stream: Int32) -> Bool {
+    guard let status = try? FileStatus(of: FileDescriptor(rawValue: stream), path: nil), status.kind == .special else {
+      return false
+    }
+    var pending: Int32 = 0
+    // Terminals and `/dev/null` can be looked into as well, but aren't ends of anything.
+    var query = stat()
+    guard fstat(stream, &query) == 0, [S_IFIFO, S_IFSOCK].contains(query.st_mode & S_IFMT) else { return false }
+    if ioctl(stream, UInt(FIONREAD), &pending) == 0, pending > 0 { return true }
+    // Nothing is in it: it matters whether the other end is still open.
+    var watched = pollfd(fd: stream, events: Int16(POLLIN), revents: 0)
+    guard poll(&watched, 1, 0) >= 0 else { return true }
+    return watched.revents & Int16(POLLHUP) == 0
+  }
+
   /// Opens the workspace around the working directory.
   func workspace() throws -> Workspace {
     try Workspace.open(context)
