@@ -76,7 +76,7 @@ extension RunRecording {
   private mutating func content(of path: WorkPath, _ status: FileStatus) throws -> Kept? {
     // A change since the run's start that neither the run nor one within it made was somebody else's.
     if status.changed / 1000 > started.microseconds, status.modified / 1000 > started.microseconds,
-      try !rewritten.contains(path) && !isWrittenByInnerRun(path)
+      try !rewritten.contains(path) && !isWrittenByInnerRun(path) && !workspace.isPutBack(path, within: run)
     {
       files.hazards.append(Hazard(.inputChanged, path: path.text))
     }

@@ -111,6 +111,30 @@ extension RunRecording {
 
   // MARK: The lock file
 
+  /// Decides where the lock file keeps what an earlier run wrote, and what stands at its paths again.
+  mutating func track(again outputs: [ArtifactRecord]) throws {
+    var staleTrees: Set<WorkPath> = []
+    for output in outputs {
+      guard let path = WorkPath(text: output.path), LockFile.isTrackable(path), !Redaction.isKeyFile(path.name) else {
+        continue
+      }
+      if output.kind == .tree {
+        if let tree = lock.tree(around: path) {
+          staleTrees.insert(tree.path)
+        } else if try canTrackTree(path) {
+          staleTrees.insert(path)
+        } else if let content = output.content {
+          try TreeFiles.each(in: content, at: path, workspace.store) { file in
+            if let kept = try keep(file) { try track(file, record(kept, at: file), &staleTrees) }
+          }
+        }
+      } else if let kept = try keep(path) {
+        try track(path, record(kept, at: path), &staleTrees)
+      }
+    }
+    for folder in staleTrees.sorted() { try trackTree(folder) }
+  }
+
   /// Decides where the lock file keeps an output: in its own line, in a tracked tree, or not at all.
   private mutating func track(
     _ path: WorkPath, _ output: ArtifactRecord, _ staleTrees: inout Set<WorkPath>

@@ -10,6 +10,8 @@ public enum Setting: String, CaseIterable, Sendable {
   case minimalCopies = "store.minCopies"
   /// Further environment variables to record with a run.
   case environment = "capture.environment"
+  /// Whether runs skip commands that an earlier run stands for.
+  case cachedRuns = "run.cached"
   /// The file of the key that runs are signed with.
   case signKey = "sign.key"
   /// Whether runs are signed without being asked to.
@@ -36,7 +38,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .grace: "7200"
     case .minimalCopies: "0"
     case .environment, .signKey, .revokedKeys: ""
-    case .signRuns, .requireSigned: "false"
+    case .cachedRuns, .signRuns, .requireSigned: "false"
     case .allowedSigners: ".mlt-allowed-signers"
     }
   }
@@ -47,7 +49,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .inputLimit: Configuration.size(of: value) != nil
     case .grace, .minimalCopies: Int64(value).map { $0 >= 0 } ?? false
     case .environment, .signKey, .allowedSigners, .revokedKeys: true
-    case .signRuns, .requireSigned: Configuration.flag(of: value) != nil
+    case .cachedRuns, .signRuns, .requireSigned: Configuration.flag(of: value) != nil
     }
   }
 
@@ -55,7 +57,7 @@ public enum Setting: String, CaseIterable, Sendable {
   public var isPrivate: Bool {
     switch self {
     case .signKey, .signRuns, .allowedSigners, .revokedKeys: true
-    case .inputLimit, .grace, .minimalCopies, .environment, .requireSigned: false
+    case .inputLimit, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned: false
     }
   }
 

@@ -3,6 +3,7 @@ internal import Glibc
 internal import Journaling
 internal import Lineage
 internal import MLTBase
+internal import SystemPackage
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,11 +17,23 @@ struct RunCommand: ParsableCommand {
         mlt run -- python train.py
         mlt run -c train -p depth=5 --tag nightly -- ./train.sh data/
         mlt run --sign -- python train.py
+        mlt run --cached -- python train.py
         mlt run -i s3://bucket/raw.parquet -- python download.py
 
       The component's name is the script's or program's ('python steps/train.py' is 'train') unless -c gives one. \
       An exit status of 125 says that mlt itself failed, 126 that the command can't be executed, 127 that it isn't found. \
       --sign signs the record with the SSH key that the setting 'sign.key' names; 'mlt verify' checks it. \
+      --cached skips a command that an earlier run stands for, made here or pulled: one of the same command line, folder, \
+      component and parameters that ended well and read what is there now, looked in vain for nothing that has come \
+      since, listed folders that hold the same names, and stood on the same interpreters, packages and recorded \
+      variables. Its outputs are put back if they are gone, from the default remote if need be; what the command \
+      printed isn't printed again, except into a file that it was recorded to have written. Nothing is recorded. A line \
+      says which run stands for the command, or what speaks against it. A run that doesn't prove all that (it has hazards, \
+      used the network, wasn't followed, or stood on something else) counts only with --trust; a failed one never does, \
+      nor one that started 'mlt' itself: the runs in it decide for themselves. What a program \
+      only asks about without opening it, as 'test -e' does, isn't seen. An output that was edited since is never \
+      overwritten by mlt: the command runs.
+
       Inside the command MLT_RUN holds the run's id; an 'mlt run' in it becomes a child run.
       """)
 
@@ -54,6 +67,20 @@ struct RunCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Sign the record with the key of 'sign.key' (default: setting 'sign.runs')")
   var sign: Bool?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Skip the command if an earlier run stands for it (default: setting 'run.cached')")
+  var cached: Bool?
+
+  @Flag(
+    name: .customLong("trust"), help: "As --cached, and let a run count whose record doesn't prove that nothing changed"
+  )
+  var trustsRecords = false
+
+  @Flag(
+    name: .long, help: "As --cached, and say all that speaks against skipping the command, not only the first thing")
+  var explain = false
+
   @Flag(name: [.short, .long], help: "Don't print the line about what was recorded")
   var quiet = false
 
@@ -68,6 +95,9 @@ struct RunCommand: ParsableCommand {
     if let first = command.first, first.hasPrefix("-"), first != "--" {
       if ["-h", "--help"].contains(first) { throw CleanExit.helpRequest(self) }
       throw ValidationError("unknown option '\(first)'; put a command of that name behind '--'")
+    }
+    if cached == false, trustsRecords || explain {
+      throw ValidationError("options '--trust' and '--explain' go with '--cached'")
     }
     if component == "" { throw ValidationError("option '--component' takes a name") }
     _ = try pairs(parameters, option: "--param", needsValue: true)
@@ -96,7 +126,28 @@ struct RunCommand: ParsableCommand {
     var redirected = request
     redirected.redirectedInput = Session.file(of: STDIN_FILENO)
     redirected.redirectedOutput = Session.file(of: STDOUT_FILENO)
-    let report = try workspace.run(redirected)
+    redirected.isPiped = Session.isPiped(STDIN_FILENO)
+    redirected.writeOutput = { bytes in
+      try FileDescriptor.standardOutput.writeAll(bytes)
+    }
+    guard try cached ?? (trustsRecords || explain || workspace.runsOnlyIfNeeded()) else {
+      return try finish(workspace.run(redirected), session, workspace)
+    }
+    let policy = ReusePolicy(trustsRecords: trustsRecords, findsAllReasons: explain)
+    let outcome = try session.telling(workspace) {
+      try workspace.runIfNeeded(redirected, policy) { news in
+        if !quiet { for line in ReuseText.lines(of: news, all: explain) { Output.say(line) } }
+      }
+    }
+    switch outcome {
+    case .ran(let report): try finish(report, session, workspace)
+    case .reused(let reused):
+      session.tell(workspace)
+      if !quiet { for line in ReuseText.lines(of: reused) { Output.say(line) } }
+    }
+  }
+
+  private func finish(_ report: RunReport, _ session: Session, _ workspace: Workspace) throws {
     session.tell(workspace)
     for hazard in report.hazards where hazard.kind != .notObserved { Output.say("warning: \(HazardText.of(hazard))") }
     if !quiet {

@@ -24,6 +24,17 @@ def measure(places, report):
             remark=f"CPU {milliseconds(took[name].cpu)} beside {milliseconds(took['true'].cpu)}; "
             f"{took[name].memory:.0f} MiB")
 
+    # A command with an input and an output, recorded once and skipped from then on.
+    hit = ["run", "-q", "--cached", "--", "sh", "-c", "sort raw > sorted"]
+    (folder / "raw").write_text("b\na\n")
+    run(places.mlt, *hit, folder=folder)
+    took = rounds(
+        [Case("true", ["/bin/true"], folder), Case("mlt", [places.mlt, *hit], folder)], places.rounds(41))
+    report.add(
+        "record", f"mlt run --cached, {RUNS:,} runs recorded: a hit, more than true",
+        took["mlt"].wall_difference(took["true"]) * 1000, "ms", goal=30,
+        remark=f"CPU {milliseconds(took['mlt'].cpu)} beside {milliseconds(took['true'].cpu)}; {took['mlt'].memory:.0f} MiB")
+
     peer = places.environment_of("datalad")
     if peer is None:
         report.leave_out("record", "datalad run", "datalad isn't installed; --peers installs it")

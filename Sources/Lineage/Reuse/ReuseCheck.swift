@@ -1,0 +1,228 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// Compares what earlier runs of a command found with what stands there now.
+struct ReuseCheck {
+  let workspace: Workspace
+  let request: RunRequest
+  let policy: ReusePolicy
+  let catalog: ContentCatalog
+  private let environment: EnvironmentComparison
+  private let store: ObjectStore
+
+  init(_ workspace: Workspace, _ request: RunRequest, _ policy: ReusePolicy, _ catalog: ContentCatalog) throws {
+    self.workspace = workspace
+    self.request = request
+    self.policy = policy
+    self.catalog = catalog
+    environment = try EnvironmentComparison(workspace, program: request.command.first ?? "")
+    store = try workspace.store
+  }
+
+  /// What speaks against an earlier run, and what it wrote.
+  struct Finding {
+    var record: RunRecord
+    var inputs: [ArtifactRecord]
+    var outputs: [ArtifactRecord]
+    /// What speaks against it; if not all is wanted, at most one.
+    var reasons: [RerunReason] = []
+    /// What was passed over, since the record is trusted.
+    var passedOver: [RerunReason] = []
+  }
+
+  /// Looks at everything that a run read, looked for and stood on.
+  ///
+  /// - Returns: nil if the run is unknown.
+  func finding(of run: RunID) throws -> Finding? {
+    guard let record = try workspace.index.run(run) else { return nil }
+    let files = try workspace.index.files(of: run)
+    var finding = Finding(
+      record: record, inputs: files.filter { $0.role == .input }.map(\.artifact),
+      outputs: files.filter { $0.role == .output }.map(\.artifact))
+    try check(&finding)
+    return finding
+  }
+
+  /// Notes a reason.
+  ///
+  /// - Returns: whether to look for more.
+  func note(_ reason: RerunReason, _ finding: inout Finding) -> Bool {
+    if policy.trustsRecords, reason.isPassedByTrust {
+      if !finding.passedOver.contains(reason) { finding.passedOver.append(reason) }
+      return true
+    }
+    if !finding.reasons.contains(reason) { finding.reasons.append(reason) }
+    return policy.findsAllReasons
+  }
+
+  // What is asked of the record alone comes first, then what is looked up, then what may have to be read.
+  private func check(_ finding: inout Finding) throws {
+    let run = finding.record.id
+    // That accesses weren't followed is said once, by the evidence.
+    for hazard in finding.record.hazards where hazard.kind != .notObserved || finding.record.evidence == .observed {
+      if !note(.hazard(hazard), &finding) { return }
+    }
+    if let evidence = finding.record.evidence, evidence != .observed, !note(.notObserved(evidence), &finding) { return }
+    let lookups = try workspace.index.lookups(of: run)
+    if finding.record.evidence == .observed, lookups?.isCut ?? true, !note(.lookupsUnknown, &finding) { return }
+    if try lookups?.startsMlt == true || !workspace.index.children(of: run).isEmpty {
+      if !note(.startsRuns, &finding) { return }
+    }
+    if lookups?.isPiped == true, !note(.wasPiped, &finding) { return }
+    for address in lookups?.network ?? [] where !note(.network(address), &finding) { return }
+    guard checkDeclared(&finding), try checkSignature(&finding) else { return }
+    if let recorded = try workspace.index.environment(of: run) {
+      guard environment.compare(recorded, { note($0, &finding) }) else { return }
+    }
+    for text in finding.record.removed {
+      guard let path = WorkPath(text: text), exists(path) else { continue }
+      if !note(.removedIsBack(workspace.typed(path)), &finding) { return }
+    }
+    guard try checkInputs(&finding), let lookups else { return }
+    try checkLookups(lookups, &finding)
+  }
+
+  private func exists(_ path: WorkPath) -> Bool {
+    // What can't be looked at could be there.
+    do { return try FileStatus(at: path.filePath(in: workspace.root), followingLinks: true) != nil } catch {
+      return true
+    }
+  }
+
+  // MARK: What was declared
+
+  private func checkDeclared(_ finding: inout Finding) -> Bool {
+    func holds(_ records: [ArtifactRecord], _ pointer: String) -> Bool {
+      let path = WorkPath(text: pointer)
+      return records.contains { record in
+        if record.path == pointer { return true }
+        guard record.kind == .tree, let path, let folder = WorkPath(text: record.path) else { return false }
+        return path.isBelow(folder)
+      }
+    }
+    for pointer in workspace.pointers(request.inputs).sorted() where !holds(finding.inputs, pointer) {
+      if !note(.undeclaredInput(workspace.typed(pointer)), &finding) { return false }
+    }
+    for pointer in workspace.pointers(request.outputs).sorted() where !holds(finding.outputs, pointer) {
+      if !note(.undeclaredOutput(workspace.typed(pointer)), &finding) { return false }
+    }
+    if let input = request.redirectedInput.map({ workspace.inside($0) }), !input.isOutside,
+      !holds(finding.inputs, input.text)
+    {
+      if !note(.standardInput(workspace.typed(input)), &finding) { return false }
+    }
+    if let output = request.redirectedOutput.map({ workspace.inside($0) }), !output.isOutside,
+      !holds(finding.outputs, output.text)
+    {
+      if !note(.standardOutput(workspace.typed(output)), &finding) { return false }
+    }
+    return true
+  }
+
+  private func checkSignature(_ finding: inout Finding) throws -> Bool {
+    guard try workspace.requiresSigned() else { return true }
+    do {
+      try workspace.requireSigned([], [finding.record.id], from: "")
+      return true
+    } catch WorkspaceError.unsignedRuns {
+      return note(.unsigned, &finding)
+    }
+  }
+
+  // MARK: Inputs
+
+  private func checkInputs(_ finding: inout Finding) throws -> Bool {
+    try catalog.prefetch(finding.inputs.lazy.filter { $0.kind == .file }.compactMap { WorkPath(text: $0.path) })
+    for input in finding.inputs {
+      guard let reason = try difference(of: input) else { continue }
+      if !note(reason, &finding) { return false }
+    }
+    return true
+  }
+
+  private func difference(of input: ArtifactRecord) throws -> RerunReason? {
+    guard input.kind != .uri, let content = input.content, let path = WorkPath(text: input.path) else {
+      return .inputUnknown(workspace.typed(input.path))
+    }
+    if input.kind == .tree, input.evidence != .declared { return try treeDifference(content, path) }
+    let mode: TreeEntry.Mode =
+      switch input.kind {
+      case .link: .link
+      case .tree: .tree
+      default: input.isExecutable ? .executable : .file
+      }
+    return try difference(at: path, content, mode)
+  }
+
+  /// Compares those files of a folder that were read.
+  private func treeDifference(_ tree: ContentID, _ folder: WorkPath) throws -> RerunReason? {
+    guard try store.containsTree(tree) else {
+      // All of the folder may be what was read.
+      if try present(folder)?.content == tree { return nil }
+      return .inputUnlisted(workspace.typed(folder))
+    }
+    try catalog.prefetch(below: folder)
+    var found: RerunReason?
+    struct Enough: Error {}
+    do {
+      try TreeFiles.entries(of: tree, at: folder, store) { path, entry in
+        found = try difference(at: path, entry.content, entry.mode)
+        if found != nil { throw Enough() }
+      }
+    } catch is Enough {
+    }
+    return found
+  }
+
+  private func difference(at path: WorkPath, _ content: ContentID, _ mode: TreeEntry.Mode) throws -> RerunReason? {
+    guard let now = try present(path) else {
+      return exists(path) ? .inputChanged(workspace.typed(path)) : .inputGone(workspace.typed(path))
+    }
+    let isSame =
+      switch mode {
+      case .link: now.kind == .link
+      case .tree: now.kind == .tree
+      case .file: now.kind == .file
+      // Without the permission it may not be read in the same way; with it, a file is read as before.
+      case .executable: now.kind == .file && now.isExecutable
+      }
+    return isSame && now.content == content && !now.wasUnstable ? nil : .inputChanged(workspace.typed(path))
+  }
+
+  private func present(_ path: WorkPath) throws -> ContentCatalog.Identity? {
+    do {
+      return try catalog.identity(of: path)
+    } catch StorageError.unreadable, StorageError.notAFile {
+      return nil
+    }
+  }
+
+  // MARK: Look-ups
+
+  private func checkLookups(_ lookups: RunLookups, _ finding: inout Finding) throws {
+    for text in lookups.missed {
+      guard let path = WorkPath(text: text), exists(path) else { continue }
+      if !note(.appeared(workspace.typed(path)), &finding) { return }
+    }
+    if lookups.listed.isEmpty { return }
+    let folders: FolderNames
+    do {
+      folders = try FolderNames(
+        root: workspace.root, filter: workspace.filter, outputs: finding.outputs, store: store)
+    } catch is StorageError {
+      // Without the listings of folders among the outputs these can't be put back either.
+      let folder = finding.outputs.first { $0.kind == .tree }?.path ?? ""
+      _ = note(.outputUnavailable(workspace.typed(folder)), &finding)
+      return
+    }
+    for listing in lookups.listed {
+      guard let folder = WorkPath(text: listing.path) else { continue }
+      let names = folders.names(in: folder, isModules: listing.isModules)
+      if let names, let before = listing.names, FolderNames.digest(names) == before { continue }
+      if !note(.listingChanged(workspace.typed(folder)), &finding) { return }
+    }
+  }
+}
