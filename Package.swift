@@ -37,7 +37,7 @@ let package = Package(
       name: "MLTCommands",
       dependencies: [
         "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing", "MLTBase",
-        "ObjectStorage", "Remotes",
+        "ObjectStorage", "Pipelines", "Remotes",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -50,7 +50,7 @@ let package = Package(
       name: "Lineage",
       dependencies: [
         "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase", "ObjectStorage",
-        "Remotes", systemPackage,
+        "Pipelines", "Remotes", systemPackage,
       ],
       swiftSettings: settings
     ),

@@ -90,7 +90,9 @@ static void become_command(const struct mlt_start_request *request, const sigset
   if (count != 1) _exit(127);
   sigprocmask(SIG_SETMASK, mask, NULL);
   environ = (char **)request->environment;
-  execvp(request->arguments[0], (char *const *)request->arguments);
+  if (request->directory == NULL || chdir(request->directory) == 0) {
+    execvp(request->arguments[0], (char *const *)request->arguments);
+  }
   int32_t error = errno;
   (void)!send(line, &error, sizeof error, MSG_NOSIGNAL);
   _exit(127);

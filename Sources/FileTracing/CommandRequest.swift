@@ -20,6 +20,8 @@ public struct CommandRequest: Sendable {
   public var arguments: [[UInt8]]
   /// The command's environment, as `KEY=value`.
   public var environment: [[UInt8]]
+  /// The working directory to start the command in; nil for this process' own.
+  public var directory: FilePath?
   /// The spool file to make; it must not exist, its folder must.
   ///
   /// Gone once the command and all its descendants have ended, except where the finisher was called.
@@ -43,11 +45,13 @@ public struct CommandRequest: Sendable {
 
   /// Takes the command and its settings.
   public init(
-    arguments: [[UInt8]], environment: [[UInt8]], spool: FilePath, scopeName: String, outerScopeName: String? = nil,
-    scopeVariable: String? = nil, mode: Mode = .observe, finisher: [[UInt8]]? = nil, refuseTracing: Errno? = nil
+    arguments: [[UInt8]], environment: [[UInt8]], directory: FilePath? = nil, spool: FilePath, scopeName: String,
+    outerScopeName: String? = nil, scopeVariable: String? = nil, mode: Mode = .observe, finisher: [[UInt8]]? = nil,
+    refuseTracing: Errno? = nil
   ) {
     self.arguments = arguments
     self.environment = environment
+    self.directory = directory
     self.spool = spool
     self.scopeName = scopeName
     self.outerScopeName = outerScopeName

@@ -24,6 +24,7 @@ struct KeeperChannel: ~Copyable {
     let arguments = CStringList(request.arguments)
     let commandEnvironment = CStringList(environment)
     let finisherEnvironment = CStringList(request.environment)
+    let directory = request.directory.map { CStringList([$0.bytes]) }
     let finisher = request.finisher.map { CStringList($0, emptySlots: 1) }
     var started = mlt_started()
     var error: Int32 = EINVAL
@@ -36,13 +37,14 @@ struct KeeperChannel: ~Copyable {
           var start = mlt_start_request(
             arguments: argumentList, environment: environmentList, finisher: finisher?.pointers.baseAddress,
             finisher_reason_index: Int32(clamping: request.finisher?.count ?? 0),
-            finisher_environment: finisherEnvironmentList, spool_path: path, spool: spool.rawValue, scope_name: name,
+            finisher_environment: finisherEnvironmentList, spool_path: path, spool: spool.rawValue,
+            directory: directory.flatMap { UnsafePointer($0.pointers[0]) }, scope_name: name,
             refusal: refusal)
           return mlt_start(&start, &started)
         }
       }
     }
-    withExtendedLifetime((arguments, commandEnvironment, finisherEnvironment, finisher)) {}
+    withExtendedLifetime((arguments, commandEnvironment, finisherEnvironment, finisher, directory)) {}
     guard error == 0 else { throw .system(SystemCallError("start keeper", nil, Errno(rawValue: error))) }
     control = FileDescriptor(rawValue: started.control)
     keeper = started.keeper

@@ -72,6 +72,8 @@ extension EventIndexer {
             commit_id = ?, branch = ?, remote = ?, dirty = ?, host = ?, user_name = ?, parent = ? WHERE n = ?
           """, values + [.int(state.n)])
       }
+      if state.started != nil { try db.run("DELETE FROM stages WHERE run = ?", [.int(state.n)]) }
+      if let stage = fact.stage { try add(stage, state.n) }
       state.started = stamp
     }
     try setNote(fact.note, &state, stamp)
@@ -81,6 +83,15 @@ extension EventIndexer {
       Saying(.run(fact.run), Attribution(user: fact.user), stamp),
       Self.tagChanges(fact.tags) + Self.noteChanges(fact.note))
     remember(state, fact.run)
+  }
+
+  private func add(_ stage: RunStage, _ run: Int64) throws {
+    try db.run(
+      "INSERT INTO stages VALUES (?, ?, ?, ?, ?)",
+      [
+        .int(run), .text(stage.file), .text(stage.name), .id(stage.definition),
+        .int(try stage.declared?.object.flatMap { try shared($0) }),
+      ])
   }
 
   private func startValues(_ fact: RunStarted, _ stamp: Stamp) -> [DatabaseValue] {

@@ -29,6 +29,13 @@ struct IndexComparison {
       ORDER BY 1, 2
       """
     ),
+    (
+      "stages",
+      """
+      SELECT runs.id, file, name, definition, environments.hash FROM stages JOIN runs ON runs.n = run
+        LEFT JOIN environments ON environments.n = declared ORDER BY 1
+      """
+    ),
     ("params", "SELECT runs.id, key, value, at FROM params JOIN runs ON runs.n = run ORDER BY 1, 2"),
     ("tags", "SELECT runs.id, key, value, at FROM tags JOIN runs ON runs.n = run ORDER BY 1, 2"),
     ("metrics", "SELECT runs.id, key, step, at, value FROM metrics JOIN runs ON runs.n = run ORDER BY 1, 2, 3, 4, 5"),

@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 6
+  static let version: Int64 = 7
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -29,6 +29,8 @@ enum IndexSchema {
           file INTEGER PRIMARY KEY, role INTEGER NOT NULL, path INTEGER NOT NULL, ended INTEGER NOT NULL, key INTEGER,
           content BLOB, kind INTEGER NOT NULL, size INTEGER NOT NULL, count INTEGER, flags INTEGER NOT NULL,
           before BLOB, problem TEXT);
+        CREATE TABLE stages (
+          run INTEGER PRIMARY KEY, file TEXT NOT NULL, name TEXT NOT NULL, definition BLOB NOT NULL, declared INTEGER);
         CREATE TABLE removed (run INTEGER NOT NULL, path INTEGER NOT NULL, PRIMARY KEY (run, path)) WITHOUT ROWID;
         CREATE TABLE params (
           run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
@@ -76,6 +78,8 @@ enum IndexSchema {
         CREATE INDEX files_content ON files (key, role, ended) WHERE key IS NOT NULL;
         CREATE INDEX files_both ON files (path, key, role, ended) WHERE key IS NOT NULL;
         CREATE INDEX files_before ON files (before, ended) WHERE before IS NOT NULL;
+        CREATE INDEX stages_definition ON stages (definition);
+        CREATE INDEX stages_name ON stages (name, file);
         CREATE INDEX removed_path ON removed (path);
         CREATE INDEX tags_key ON tags (key, value);
         CREATE INDEX metrics_key ON metrics (run, key, step);

@@ -225,6 +225,15 @@ public enum FileOperations {
   public static func forEachName(
     in folder: FilePath, followingLinks: Bool = true, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(SystemCallError) {
+    try forEachEntry(in: folder, followingLinks: followingLinks) { name, _ in body(name) }
+  }
+
+  /// Gives each name in a folder, with whether it is a folder, to `body`, as ``forEachName(in:followingLinks:_:)``.
+  ///
+  /// A symbolic link is no folder; nil where the file system doesn't say what there is.
+  public static func forEachEntry(
+    in folder: FilePath, followingLinks: Bool = true, _ body: (UnsafeRawBufferPointer, _ isFolder: Bool?) -> Void
+  ) throws(SystemCallError) {
     let descriptor = folder.withPlatformString {
       open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLinks ? 0 : O_NOFOLLOW))
     }
@@ -240,9 +249,10 @@ public enum FileOperations {
         if errno != 0 { throw SystemCallError("list", folder, Errno(rawValue: errno)) }
         return
       }
+      let isFolder = entry.pointee.d_type == DT_UNKNOWN ? nil : entry.pointee.d_type == DT_DIR
       withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         let name = UnsafeRawBufferPointer(rebasing: bytes.prefix { $0 != 0 })
-        if !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) { body(name) }
+        if !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8) { body(name, isFolder) }
       }
     }
   }

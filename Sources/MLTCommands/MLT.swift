@@ -24,13 +24,16 @@ struct MLT: ParsableCommand {
       executed, 127 if it isn't found, 128+n if signal n killed it.
       """,
     version: "mlt \(Version.text)",
-    subcommands: [FinishRunCommand.self, MergeLocksCommand.self, ServeRemoteCommand.self],
+    subcommands: [
+      FinishRunCommand.self, MergeLocksCommand.self, ServeRemoteCommand.self, StageWorkerCommand.self,
+    ],
     groupedSubcommands: [
       CommandGroup(
         name: "Record",
         subcommands: [
           InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self, RemoveCommand.self,
         ]),
+      CommandGroup(name: "Make", subcommands: [ReproCommand.self]),
       CommandGroup(
         name: "Look",
         subcommands: [

@@ -118,6 +118,8 @@ struct mlt_start_request {
   /// The spool's absolute path, and its open descriptor.
   const char *spool_path;
   int spool;
+  /// The command's working directory, or null for the caller's.
+  const char *_Nullable directory;
   /// The abstract socket's name to serve, or null.
   const char *_Nullable scope_name;
   /// 0: follow the command; else run it plainly, and report this errno (-1: as asked).

@@ -27,11 +27,14 @@ public struct RunStarted: Fact {
   public var tags: [String: String]
   /// The note given with the run.
   public var note: String?
+  /// The stage of a pipeline that it is a run of; nil for any other.
+  public var stage: RunStage?
 
   /// Takes the facts.
   public init(
     run: RunID, component: String, command: [String], directory: String, git: GitState?, host: String, user: String,
-    parent: RunID? = nil, parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil
+    parent: RunID? = nil, parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil,
+    stage: RunStage? = nil
   ) {
     self.run = run
     self.component = component
@@ -44,6 +47,7 @@ public struct RunStarted: Fact {
     self.parameters = parameters
     self.tags = tags
     self.note = note
+    self.stage = stage
   }
 
   /// The type's own fields.
@@ -60,6 +64,7 @@ public struct RunStarted: Fact {
     writer.set("params", parameters)
     writer.set("tags", tags)
     writer.set("note", note)
+    writer.set("stage", object: stage?.fields)
     return writer.fields
   }
 
@@ -68,12 +73,14 @@ public struct RunStarted: Fact {
     let reader = FieldReader(fields)
     var git: GitState?
     if let state = try reader.object("git") { git = try GitState(state) }
+    var stage: RunStage?
+    if let entry = try reader.object("stage") { stage = try RunStage(entry) }
     self.init(
       run: try reader.runID("run"), component: try reader.string("component"), command: try reader.strings("command"),
       directory: try reader.optionalString("directory") ?? ".", git: git,
       host: try reader.optionalString("host") ?? "", user: try reader.optionalString("user") ?? "",
       parent: fields["parent"] == nil ? nil : try reader.runID("parent"), parameters: try reader.stringMap("params"),
-      tags: try reader.stringMap("tags"), note: try reader.optionalString("note"))
+      tags: try reader.stringMap("tags"), note: try reader.optionalString("note"), stage: stage)
   }
 }
 

@@ -32,7 +32,7 @@ extension RunRecording {
       if let before = declaredInputs[pointer]?.content, before != output.content { output.before = before }
       files.outputs.append(output)
       guard output.isStored, let entry = LockEntry(output), LockFile.isTrackable(entry.path),
-        try workspace.repository?.isTracked(entry.path.bytes) != true
+        !isLeftToGit(entry.path), try workspace.repository?.isTracked(entry.path.bytes) != true
       else { continue }
       // A declared folder takes in the files that were seen in it.
       files.tracked.removeAll { $0.path.isBelow(entry.path) }

@@ -139,7 +139,7 @@ extension RunRecording {
   private mutating func track(
     _ path: WorkPath, _ output: ArtifactRecord, _ staleTrees: inout Set<WorkPath>
   ) throws {
-    guard LockFile.isTrackable(path), output.isStored, let entry = LockEntry(output) else { return }
+    guard LockFile.isTrackable(path), !isLeftToGit(path), output.isStored, let entry = LockEntry(output) else { return }
     if let tree = lock.tree(around: path) {
       staleTrees.insert(tree.path)
       return
@@ -149,8 +149,12 @@ extension RunRecording {
     files.tracked.append(entry)
   }
 
+  func isLeftToGit(_ path: WorkPath) -> Bool {
+    !leftToGit.isEmpty && leftToGit.contains { path == $0 || path.isBelow($0) || $0.isBelow(path) }
+  }
+
   private func canTrackTree(_ folder: WorkPath) throws -> Bool {
-    guard LockFile.isTrackable(folder) else { return false }
+    guard LockFile.isTrackable(folder), !isLeftToGit(folder) else { return false }
     return try workspace.repository?.hasTracked(below: folder.bytes) != true
   }
 

@@ -18,6 +18,8 @@ struct RunRecording {
   var evidence = Evidence.observed
   /// The contents that were taken before the run changed them, with their sizes.
   var saved: [ContentID: Int64] = [:]
+  /// Outputs that git is to track: the lock file doesn't take their paths.
+  var leftToGit: Set<WorkPath> = []
   /// What somebody named as inputs, by pointer, as it was before the command.
   var declaredInputs: [String: ArtifactRecord] = [:]
 

@@ -18,6 +18,14 @@ public struct RunRequest: Sendable {
   public var tags: [String: String]
   /// A note to record.
   public var note: String?
+  /// The working directory to run it in, absolute; nil for the context's.
+  public var directory: FilePath?
+  /// Environment variables to set for the command.
+  public var variables: [String: String] = [:]
+  /// The stage of a pipeline that this is a run of.
+  public var stage: RunStage?
+  /// Outputs that git is to track, whose paths the lock file doesn't take.
+  public var leftToGit: Set<WorkPath> = []
   /// Whether to follow the command's file accesses.
   public var isTraced: Bool
   /// Whether to sign the record; nil leaves it to the setting.
@@ -53,7 +61,7 @@ public struct RunRequest: Sendable {
 }
 
 /// What a run did, once it is recorded.
-public struct RunReport: Sendable {
+public struct RunReport: Hashable, Sendable {
   /// The run.
   public var run: RunID
   /// The component's name.

@@ -22,7 +22,8 @@ extension Workspace {
   ///   written, ``WorkspaceError/notSigned(run:exit:cause:)`` if only the signature is missing; what git, journal, store and index throw before the command is started.
   public func run(_ request: RunRequest) throws -> RunReport {
     let redaction = Redaction(environment: context.environment)
-    try checkProgram(request.command)
+    let directory = request.directory ?? context.directory
+    try checkProgram(request.command, in: directory)
     try checkInputs(request.inputs)
     let inputLimit = try captureInputLimit()
     let signer = try signer(request.isSigned)
@@ -30,10 +31,10 @@ extension Workspace {
     let run = RunID.random()
     let started = RunStarted(
       run: run, component: component, command: redaction.arguments(request.command),
-      directory: inside(FileOperations.resolved(context.directory) ?? context.directory).text, git: try gitState(),
+      directory: inside(FileOperations.resolved(directory) ?? directory).text, git: try gitState(),
       host: context.host, user: identity, parent: context.environment[Self.runVariable].flatMap { RunID(hex: $0) },
       parameters: redaction.values(request.parameters), tags: redaction.values(request.tags),
-      note: request.note.map { redaction.text($0) })
+      note: request.note.map { redaction.text($0) }, stage: request.stage)
 
     try recoverAbandoned()
     let lock = try readLock()
@@ -49,8 +50,9 @@ extension Workspace {
     var recording = RunRecording(
       workspace: self, run: run, started: context.clock.now(), lock: lock, catalog: catalog, writer: writer,
       inputLimit: inputLimit)
+    recording.leftToGit = request.leftToGit
     try recording.note(declaredInputs: pointers(request.inputs))
-    if !isTraced { try recording.note(declaredInputs: filesNamed(by: request.command)) }
+    if !isTraced { try recording.note(declaredInputs: filesNamed(by: request)) }
     if let event = try record([started], durable: false).first { recording.started = event.at }
     if !isTraced { observer.takeSnapshot() }
     let redirections = try redirections(of: request, catalog, writer)
@@ -109,11 +111,11 @@ extension Workspace {
   }
 
   /// Looks for the program as the command will be looked for, so that a mistyped name leaves no record.
-  func checkProgram(_ command: [String]) throws {
+  func checkProgram(_ command: [String], in directory: FilePath) throws {
     guard let program = command.first, !program.isEmpty else {
       throw WorkspaceError.commandNotStarted(program: "", .noSuchFileOrDirectory)
     }
-    if let failure = ProgramSearch.failure(program, path: context.environment["PATH"], directory: context.directory) {
+    if let failure = ProgramSearch.failure(program, path: context.environment["PATH"], directory: directory) {
       throw WorkspaceError.commandNotStarted(program: program, failure)
     }
   }
@@ -152,9 +154,14 @@ extension Workspace {
     var environment = context.rawEnvironment.filter { entry in
       !entry.starts(with: (Self.runVariable + "=").utf8) && !entry.starts(with: (Self.keeperVariable + "=").utf8)
     }
+    var variables = request.variables
+    // Programs take it for the way to where they are, if it leads there.
+    if let directory = request.directory { variables["PWD"] = directory.string }
+    environment.removeAll { entry in variables.keys.contains { entry.starts(with: ($0 + "=").utf8) } }
+    environment += variables.sorted { $0.key < $1.key }.map { Array("\($0.key)=\($0.value)".utf8) }
     environment.append(Array("\(Self.runVariable)=\(run.hex)".utf8))
     return CommandRequest(
-      arguments: request.arguments, environment: environment,
+      arguments: request.arguments, environment: environment, directory: request.directory,
       spool: spool(of: run), scopeName: "mlt-" + run.hex,
       outerScopeName: context.environment[Self.keeperVariable], scopeVariable: Self.keeperVariable, mode: mode,
       // It is started in `/`, when nobody else is left to finish the record.
@@ -225,7 +232,7 @@ extension Workspace {
     let ended = try storing(with: recording.writer) {
       var recording = recording
       try recording.take(ledger)
-      if recording.evidence == .compared { try recording.note(declaredInputs: filesNamed(by: request.command)) }
+      if recording.evidence == .compared { try recording.note(declaredInputs: filesNamed(by: request)) }
       recording.takeDeclaredInputs(ofOptions: pointers(request.inputs))
       try recording.take(declaredOutputs: pointers(request.outputs))
       return recording
@@ -285,14 +292,19 @@ extension Workspace {
     return ended
   }
 
+  /// The names of the variables that somebody wants recorded, beside those that always are.
+  func namedVariables() throws -> Set<String> {
+    Set(
+      (try configuration.string(Setting.environment.rawValue) ?? "").split { $0 == " " || $0 == "," }.map(String.init))
+  }
+
   /// The variables that are recorded with each run, as they are now.
   func chosenVariables() throws -> [String: String] {
     var names = [
       "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "PYTHONPATH", "PYENV_VERSION", "VIRTUAL_ENV",
       "CONDA_DEFAULT_ENV",
     ]
-    names += (try configuration.string(Setting.environment.rawValue) ?? "").split { $0 == " " || $0 == "," }.map(
-      String.init)
+    names += try namedVariables()
     var values: [String: String] = [:]
     for name in names { values[name] = context.environment[name] }
     return Redaction(environment: context.environment).values(values)
@@ -316,9 +328,10 @@ extension Workspace {
   }
 
   /// The files inside the work tree that a command line names: most likely, the command reads them.
-  private func filesNamed(by command: [String]) -> Set<String> {
-    Set(
-      command.map { path(of: $0) }.filter { path in
+  private func filesNamed(by request: RunRequest) -> Set<String> {
+    let directory = request.directory ?? context.directory
+    return Set(
+      request.command.map { path(of: directory.pushing(FilePath($0))) }.filter { path in
         let status = (try? FileStatus(at: path.filePath(in: root), followingLinks: true)) ?? nil
         return status?.kind == .regular && !path.isOutside
       }.map(\.text))

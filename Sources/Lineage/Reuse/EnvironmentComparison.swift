@@ -10,13 +10,18 @@ final class EnvironmentComparison {
   private let probe: EnvironmentProbe
   private let variables: [String: String]
   private let redaction: Redaction
+  private let names: Set<String>?
   private lazy var machine = Machine.kind()
   /// The interpreters that the command's first word leads to, whatever `PATH` says of their names.
   private lazy var direct = directInterpreters()
   private var versions: [FilePath: String] = [:]
   private var distributions: [FilePath: [String: String]] = [:]
 
-  init(_ workspace: Workspace, program: String) throws {
+  /// - Parameters:
+  ///   - program: the command's first word, if it may lead to an interpreter.
+  ///   - counting: the names of the variables that count; nil for all that are recorded.
+  init(_ workspace: Workspace, program: String = "", counting names: Set<String>? = nil) throws {
+    self.names = names
     self.workspace = workspace
     self.program = program
     variables = try workspace.chosenVariables()
@@ -33,7 +38,8 @@ final class EnvironmentComparison {
   ///
   /// - Returns: false if `found` did.
   func compare(_ recorded: RunEnvironment, _ found: (RerunReason) -> Bool) -> Bool {
-    for name in Set(variables.keys).union(recorded.variables.keys).subtracting(Self.places).sorted() {
+    for name in Set(variables.keys).union(recorded.variables.keys).subtracting(Self.places).sorted()
+    where names?.contains(name) ?? true {
       let before = recorded.variables[name]
       let now = workspace.context.environment[name].map { redaction.values([name: $0])[name] ?? $0 }
       if now == Redaction.mask || before == Redaction.mask {

@@ -78,18 +78,11 @@ struct ReuseCheck {
       guard environment.compare(recorded, { note($0, &finding) }) else { return }
     }
     for text in finding.record.removed {
-      guard let path = WorkPath(text: text), exists(path) else { continue }
+      guard let path = WorkPath(text: text), catalog.exists(path) else { continue }
       if !note(.removedIsBack(workspace.typed(path)), &finding) { return }
     }
     guard try checkInputs(&finding), let lookups else { return }
     try checkLookups(lookups, &finding)
-  }
-
-  private func exists(_ path: WorkPath) -> Bool {
-    // What can't be looked at could be there.
-    do { return try FileStatus(at: path.filePath(in: workspace.root), followingLinks: true) != nil } catch {
-      return true
-    }
   }
 
   // MARK: What was declared
@@ -135,68 +128,21 @@ struct ReuseCheck {
   // MARK: Inputs
 
   private func checkInputs(_ finding: inout Finding) throws -> Bool {
-    try catalog.prefetch(finding.inputs.lazy.filter { $0.kind == .file }.compactMap { WorkPath(text: $0.path) })
+    let comparison = FileComparison(view: catalog, store: store)
+    try comparison.prefetch(finding.inputs)
     for input in finding.inputs {
-      guard let reason = try difference(of: input) else { continue }
-      if !note(reason, &finding) { return false }
+      guard let difference = try comparison.difference(of: input) else { continue }
+      if !note(reason(difference), &finding) { return false }
     }
     return true
   }
 
-  private func difference(of input: ArtifactRecord) throws -> RerunReason? {
-    guard input.kind != .uri, let content = input.content, let path = WorkPath(text: input.path) else {
-      return .inputUnknown(workspace.typed(input.path))
-    }
-    if input.kind == .tree, input.evidence != .declared { return try treeDifference(content, path) }
-    let mode: TreeEntry.Mode =
-      switch input.kind {
-      case .link: .link
-      case .tree: .tree
-      default: input.isExecutable ? .executable : .file
-      }
-    return try difference(at: path, content, mode)
-  }
-
-  /// Compares those files of a folder that were read.
-  private func treeDifference(_ tree: ContentID, _ folder: WorkPath) throws -> RerunReason? {
-    guard try store.containsTree(tree) else {
-      // All of the folder may be what was read.
-      if try present(folder)?.content == tree { return nil }
-      return .inputUnlisted(workspace.typed(folder))
-    }
-    try catalog.prefetch(below: folder)
-    var found: RerunReason?
-    struct Enough: Error {}
-    do {
-      try TreeFiles.entries(of: tree, at: folder, store) { path, entry in
-        found = try difference(at: path, entry.content, entry.mode)
-        if found != nil { throw Enough() }
-      }
-    } catch is Enough {
-    }
-    return found
-  }
-
-  private func difference(at path: WorkPath, _ content: ContentID, _ mode: TreeEntry.Mode) throws -> RerunReason? {
-    guard let now = try present(path) else {
-      return exists(path) ? .inputChanged(workspace.typed(path)) : .inputGone(workspace.typed(path))
-    }
-    let isSame =
-      switch mode {
-      case .link: now.kind == .link
-      case .tree: now.kind == .tree
-      case .file: now.kind == .file
-      // Without the permission it may not be read in the same way; with it, a file is read as before.
-      case .executable: now.kind == .file && now.isExecutable
-      }
-    return isSame && now.content == content && !now.wasUnstable ? nil : .inputChanged(workspace.typed(path))
-  }
-
-  private func present(_ path: WorkPath) throws -> ContentCatalog.Identity? {
-    do {
-      return try catalog.identity(of: path)
-    } catch StorageError.unreadable, StorageError.notAFile {
-      return nil
+  private func reason(_ difference: FileComparison.Difference) -> RerunReason {
+    switch difference {
+    case .changed(let path): .inputChanged(workspace.typed(path))
+    case .gone(let path): .inputGone(workspace.typed(path))
+    case .unknown(let text): .inputUnknown(workspace.typed(text))
+    case .unlisted(let path): .inputUnlisted(workspace.typed(path))
     }
   }
 
@@ -204,7 +150,7 @@ struct ReuseCheck {
 
   private func checkLookups(_ lookups: RunLookups, _ finding: inout Finding) throws {
     for text in lookups.missed {
-      guard let path = WorkPath(text: text), exists(path) else { continue }
+      guard let path = WorkPath(text: text), catalog.exists(path) else { continue }
       if !note(.appeared(workspace.typed(path)), &finding) { return }
     }
     if lookups.listed.isEmpty { return }

@@ -15,7 +15,7 @@ struct RunKey {
 
   init(_ workspace: Workspace, _ request: RunRequest) throws {
     let redaction = Redaction(environment: workspace.context.environment)
-    let directory = workspace.context.directory
+    let directory = request.directory ?? workspace.context.directory
     component = request.component ?? ComponentName.of(request.command)
     command = redaction.arguments(request.command)
     self.directory = workspace.inside(FileOperations.resolved(directory) ?? directory).text

@@ -54,14 +54,16 @@ extension Workspace {
     }
     if let printed = plan.printed, let write = request.writeOutput { try store.readFile(printed, write) }
     try catalog.remember()
-    try keepInStep(finding, catalog)
+    try keepInStep(finding, request, catalog)
     return .done(plan.missing.count + (plan.printed == nil ? 0 : 1))
   }
 
   // MARK: The lock file
 
   /// Makes the lock file say what it said after the run.
-  private func keepInStep(_ finding: ReuseCheck.Finding, _ catalog: ContentCatalog) throws {
+  private func keepInStep(
+    _ finding: ReuseCheck.Finding, _ request: RunRequest, _ catalog: ContentCatalog
+  ) throws {
     let lock = try readLock()
     let stale = try finding.outputs.filter { try !isInStep($0, lock) }
     let removed = finding.record.removed.filter { text in
@@ -74,6 +76,7 @@ extension Workspace {
         workspace: self, run: finding.record.id, started: finding.record.started, lock: lock, catalog: catalog,
         writer: writer, inputLimit: try captureInputLimit())
       recording.files.removed = removed
+      recording.leftToGit = request.leftToGit
       try recording.track(again: stale)
       return recording
     } thenRecord: { recording in
@@ -84,7 +87,7 @@ extension Workspace {
     try catalog.remember()
   }
 
-  private func isInStep(_ output: ArtifactRecord, _ lock: LockFile) throws -> Bool {
+  func isInStep(_ output: ArtifactRecord, _ lock: LockFile) throws -> Bool {
     guard let path = WorkPath(text: output.path), let entry = LockEntry(output), LockFile.isTrackable(path) else {
       return true
     }

@@ -69,7 +69,7 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/commandNotStarted(program:_:)``, ``WorkspaceError/missingFile(_:)`` as ``run(_:)``; failures of
   ///   store and index; ``WorkspaceError/malformedLock(_:_:)``.
   public func reuse(_ request: RunRequest, _ policy: ReusePolicy = ReusePolicy()) throws -> ReuseOutcome {
-    try checkProgram(request.command)
+    try checkProgram(request.command, in: request.directory ?? context.directory)
     try checkInputs(request.inputs)
     let key = try RunKey(self, request)
     var refusal = RerunDecision(component: key.component, run: nil, reasons: [])

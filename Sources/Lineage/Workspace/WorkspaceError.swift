@@ -1,4 +1,5 @@
 public import MLTBase
+public import Pipelines
 public import Remotes
 public import SystemPackage
 
@@ -6,6 +7,12 @@ public import SystemPackage
 public enum WorkspaceError: Error, Sendable {
   /// There is no `.mlt` in the folder or above it.
   case notInitialized(FilePath)
+  /// There is no pipeline file in the work tree.
+  case noPipeline
+  /// What the pipeline files declare can't be meant; at least one problem.
+  case invalidPipeline([PipelineProblem])
+  /// A text names no stage.
+  case unknownStage(TargetProblem)
   /// The folder belongs to a bare git repository, which has no work tree.
   case bareRepository(FilePath)
   /// No run, content, or recorded path is named so; with similar names that are.

@@ -7,6 +7,7 @@ internal import Lineage
 internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
+internal import Pipelines
 internal import Remotes
 internal import SystemPackage
 
@@ -122,6 +123,15 @@ struct FailureReport {
       set(
         "'\(path.string)' is a bare git repository, which has no work tree", .failed,
         hint: "run mlt in a clone that has one")
+    case .noPipeline:
+      set(
+        "there is no 'mlt.yaml' or 'dvc.yaml' in the work tree", .notFound,
+        hint: "declare stages in 'mlt.yaml', as 'mlt stage add --help' shows")
+    case .invalidPipeline(let problems):
+      set(problems.first.map { "\($0)" } ?? "the pipeline can't be read", .failed)
+      hints += problems.dropFirst().prefix(20).map { "also \($0)" }
+    case .unknownStage(let problem):
+      set("\(problem)", .notFound, hint: "run 'mlt stage list' for the stages that there are")
     case .unknownPointer(let pointer, let similar):
       set("'\(pointer)' names no recorded path, run or content", .notFound)
       hints.append(

@@ -1,0 +1,301 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import Pipelines
+
+/// Finds out whether stages are up to date: whether an earlier run, whoever made it, was of the same definition and found
+/// what is there now.
+final class StageCheck {
+  private let workspace: Workspace
+  private let project: Project
+  private let view: any FileView
+  private let comparison: FileComparison
+  private let redaction: Redaction
+  private let trustsRecords: Bool
+  private let looksAtEnvironment: Bool
+  private lazy var environment = try? EnvironmentComparison(workspace, counting: workspace.namedVariables())
+  private var environments: [RunEnvironment: [StageReason]] = [:]
+
+  // Nearly always one of the latest stands for a stage, or none does.
+  private static let runLimit = 16
+
+  /// - Parameters:
+  ///   - view: where the present contents come from.
+  ///   - trustsRecords: whether runs count that stood on other packages or whose records aren't the whole truth.
+  ///   - looksAtEnvironment: whether packages and variables are compared at all.
+  init(
+    _ workspace: Workspace, _ project: Project, view: any FileView, trustsRecords: Bool = false,
+    looksAtEnvironment: Bool = true
+  ) throws {
+    self.workspace = workspace
+    self.project = project
+    self.view = view
+    self.trustsRecords = trustsRecords
+    self.looksAtEnvironment = looksAtEnvironment
+    comparison = FileComparison(view: view, store: try workspace.store)
+    redaction = Redaction(environment: workspace.context.environment)
+  }
+
+  /// What a stage is now.
+  func identity(of stage: Stage) throws -> StageIdentity {
+    StageIdentity(stage, try project.parameters(of: stage), redaction)
+  }
+
+  /// A run of a stage, with all that speaks against its standing for it.
+  struct Finding {
+    var run: RunID
+    var inputs: [ArtifactRecord]
+    var outputs: [ArtifactRecord]
+    /// Why it doesn't stand for the stage.
+    var reasons: [StageReason] = []
+    /// What of its outputs isn't as it left them.
+    var lost: [StageReason] = []
+  }
+
+  /// What came of looking at a stage's runs.
+  struct Result {
+    var state: StageState
+    /// The run that stands for the stage, if one does.
+    var standing: Finding?
+  }
+
+  /// Looks whether a stage is up to date, whatever those are that it depends on.
+  func result(of stage: Stage) throws -> Result {
+    let declaration = StageDeclaration(stage)
+    let identity = try identity(of: stage)
+    let candidates = try workspace.index.stageRuns(
+      definition: identity.run.definition, status: .finished, limit: Self.runLimit)
+    var restorable: Finding?
+    var nearest: Finding?
+    for candidate in candidates {
+      let finding = try examine(candidate.run, declaration)
+      guard finding.reasons.isEmpty else {
+        if nearest == nil { nearest = finding }
+        continue
+      }
+      if finding.lost.isEmpty {
+        return Result(state: state(stage, declaration, .upToDate, finding), standing: finding)
+      }
+      if restorable == nil { restorable = finding }
+    }
+    if let restorable {
+      return Result(state: state(stage, declaration, .restorable, restorable), standing: restorable)
+    }
+    return Result(state: try stale(stage, declaration, identity, nearest), standing: nil)
+  }
+
+  private func state(
+    _ stage: Stage, _ declaration: StageDeclaration, _ verdict: StageState.Verdict, _ finding: Finding
+  ) -> StageState {
+    var state = StageState(stage: stage.id, verdict: verdict, run: finding.run, reasons: finding.lost)
+    state.undeclared = declaration.undeclared(finding.inputs, finding.outputs, project.graph)
+    if stage.isFrozen {
+      state.verdict = .frozen
+    } else if declaration.runsAlways {
+      state.verdict = .stale
+      state.reasons = [.alwaysRuns]
+    }
+    return state
+  }
+
+  // MARK: Stages that no run stands for
+
+  private func stale(
+    _ stage: Stage, _ declaration: StageDeclaration, _ identity: StageIdentity, _ nearest: Finding?
+  ) throws -> StageState {
+    var state = StageState(stage: stage.id, verdict: stage.isFrozen ? .frozen : .stale)
+    let latest = try workspace.index.stageRuns(file: identity.run.file, name: stage.id.name, limit: 4)
+    if stage.isFrozen {
+      state.reasons = try missingOutputs(of: stage)
+      state.run = latest.first { $0.status == .finished }?.run
+      return state
+    }
+    if declaration.runsAlways {
+      state.reasons = [.alwaysRuns]
+      return state
+    }
+    if let finished = latest.first(where: { $0.status == .finished }),
+      finished.stage.definition != identity.run.definition
+    {
+      let finding = try examine(finished.run, declaration)
+      state.run = finished.run
+      state.reasons = Self.differences(finished.stage.declared, identity.definition) + finding.reasons + finding.lost
+    } else if let nearest {
+      state.run = nearest.run
+      state.reasons = nearest.reasons + nearest.lost
+    }
+    if state.reasons.isEmpty {
+      let isFailed = latest.first.map { $0.status == .failed || $0.status == .interrupted } ?? false
+      state.reasons = [isFailed ? .failed(latest[0].status) : .neverRun]
+    }
+    return state
+  }
+
+  private func missingOutputs(of stage: Stage) throws -> [StageReason] {
+    stage.outputs.compactMap { output in
+      let pointer = StageDeclaration.pointer(output.location)
+      guard case .uri = output.location else {
+        guard let path = WorkPath(text: pointer), !view.exists(path) else { return nil }
+        return .output(path: pointer, .deleted)
+      }
+      return nil
+    }
+  }
+
+  /// How two definitions differ.
+  private static func differences(_ before: JSON?, _ now: JSON) -> [StageReason] {
+    guard let before = before?.object, let now = now.object else { return [.parameters] }
+    var reasons: [StageReason] = []
+    func texts(_ object: JSONObject) -> [String] { object["cmd"]?.array?.compactMap(\.string) ?? [] }
+    if texts(before) != texts(now) { reasons.append(.command(before: texts(before), now: texts(now))) }
+    let folders = (before["wdir"]?.string ?? "", now["wdir"]?.string ?? "")
+    if folders.0 != folders.1 { reasons.append(.folder(before: folders.0, now: folders.1)) }
+    let files = (before["params"]?.object ?? JSONObject(), now["params"]?.object ?? JSONObject())
+    for file in Set(files.0.members.map(\.key) + files.1.members.map(\.key)).sorted() {
+      let values = (files.0[file]?.object ?? JSONObject(), files.1[file]?.object ?? JSONObject())
+      for key in Set(values.0.members.map(\.key) + values.1.members.map(\.key)).sorted()
+      where values.0[key] != values.1[key] {
+        reasons.append(
+          .parameter(
+            file: file,
+            StageReason.Values(
+              name: key, before: values.0[key].map(\.canonicalText), now: values.1[key].map(\.canonicalText))))
+      }
+    }
+    return reasons.isEmpty ? [.parameters] : reasons
+  }
+
+  // MARK: One run
+
+  /// Looks at everything that a run read, wrote and stood on.
+  private func examine(_ run: RunID, _ declaration: StageDeclaration) throws -> Finding {
+    let index = try workspace.index
+    let files = try index.files(of: run)
+    var finding = Finding(
+      run: run, inputs: files.filter { $0.role == .input }.map(\.artifact),
+      outputs: files.filter { $0.role == .output }.map(\.artifact))
+    let removed = try index.run(run).map { record in
+      for hazard in record.hazards where !trustsRecords && Self.spoils(hazard) {
+        finding.reasons.append(.hazard(hazard))
+      }
+      return record.removed
+    }
+    try checkInputs(&finding, declaration, Set(finding.outputs.map(\.path) + (removed ?? [])))
+    if let lookups = try index.lookups(of: run) { try checkLookups(lookups, &finding) }
+    if looksAtEnvironment, !trustsRecords, let recorded = try index.environment(of: run) {
+      finding.reasons += differences(of: recorded)
+    }
+    if try workspace.requiresSigned() {
+      do {
+        try workspace.requireSigned([], [run], from: "")
+      } catch WorkspaceError.unsignedRuns {
+        finding.reasons.append(.unsigned)
+      }
+    }
+    try checkOutputs(&finding, declaration)
+    return finding
+  }
+
+  /// Whether something that went wrong means that the record may not be of what is there.
+  private static func spoils(_ hazard: Hazard) -> Bool {
+    switch hazard.kind {
+    case .inputChanged, .writtenByTwo, .unstable, .incomplete: true
+    // Whoever declares a stage says what it reads and writes.
+    case .lateWrite, .elsewhere, .notObserved, .privileged: false
+    }
+  }
+
+  private func checkInputs(_ finding: inout Finding, _ declaration: StageDeclaration, _ written: Set<String>) throws {
+    let counted = finding.inputs.filter { declaration.counts($0, writtenBy: written) }
+    try comparison.prefetch(counted)
+    for input in counted {
+      let isCode = input.isInGit || input.isModified
+      func note(_ path: String, _ change: StageReason.Change) {
+        finding.reasons.append(isCode ? .code(path: path, change) : .dependency(path: path, change))
+      }
+      switch try comparison.difference(of: input, isPart: input.isPartial) {
+      case nil: break
+      case .changed(let path): note(path.text, .modified)
+      case .gone(let path): note(path.text, .deleted)
+      case .unlisted(let path): note(path.text, .unknown)
+      case .unknown(let text): note(text, .unknown)
+      }
+    }
+    for dependency in declaration.stage.dependencies {
+      let pointer = StageDeclaration.pointer(dependency.location)
+      if !Self.holds(finding.inputs + finding.outputs, pointer) {
+        finding.reasons.append(.dependency(path: pointer, .new))
+      }
+    }
+  }
+
+  private static func holds(_ records: [ArtifactRecord], _ pointer: String) -> Bool {
+    let path = WorkPath(text: pointer)
+    return records.contains { record in
+      if record.path == pointer { return true }
+      guard record.kind == .tree, let path, let folder = WorkPath(text: record.path) else { return false }
+      return path.isBelow(folder)
+    }
+  }
+
+  // What the pipeline itself makes comes and goes as its stages run.
+  private func isMade(_ path: WorkPath) -> Bool {
+    StageDeclaration.location(path).map { !project.graph.producers(around: $0).isEmpty } ?? false
+  }
+
+  private func checkLookups(_ lookups: RunLookups, _ finding: inout Finding) throws {
+    for text in lookups.missed {
+      guard let path = WorkPath(text: text), view.exists(path), !isMade(path) else { continue }
+      finding.reasons.append(.dependency(path: text, .new))
+    }
+    let listed = lookups.listed.filter { listing in WorkPath(text: listing.path).map { !isMade($0) } ?? false }
+    // What would be in a folder after a commit isn't known; without the listings of the run's own folders nothing is.
+    guard !listed.isEmpty, view is ContentCatalog,
+      let folders = try? FolderNames(
+        root: workspace.root, filter: workspace.filter, outputs: finding.outputs, store: workspace.store)
+    else { return }
+    for listing in listed {
+      guard let folder = WorkPath(text: listing.path), let before = listing.names,
+        let names = folders.names(in: folder, isModules: listing.isModules), FolderNames.digest(names) != before
+      else { continue }
+      finding.reasons.append(.dependency(path: listing.path, .modified))
+    }
+  }
+
+  private func differences(of recorded: RunEnvironment) -> [StageReason] {
+    if let known = environments[recorded] { return known }
+    var reasons: [StageReason] = []
+    _ = environment?.compare(recorded) { reason in
+      switch reason {
+      case .package(let change), .interpreter(let change):
+        reasons.append(.package(StageReason.Values(name: change.name, before: change.before, now: change.now)))
+      case .variable(let change):
+        reasons.append(.variable(StageReason.Values(name: change.name, before: change.before, now: change.now)))
+      // A teammate's machine is another one, and what hides a credential says nothing.
+      default: break
+      }
+      return true
+    }
+    environments[recorded] = reasons
+    return reasons
+  }
+
+  private func checkOutputs(_ finding: inout Finding, _ declaration: StageDeclaration) throws {
+    for output in declaration.stage.outputs {
+      let pointer = StageDeclaration.pointer(output.location)
+      if case .uri = output.location { continue }
+      guard let record = finding.outputs.first(where: { $0.path == pointer }), record.content != nil else {
+        if Self.holds(finding.outputs, pointer) { continue }
+        finding.reasons.append(.output(path: pointer, .new))
+        continue
+      }
+      switch try comparison.difference(of: record, isPart: record.isPartial) {
+      case nil: break
+      case .gone(let path): finding.lost.append(.output(path: path.text, .deleted))
+      case .changed(let path): finding.lost.append(.output(path: path.text, .modified))
+      case .unlisted, .unknown: finding.lost.append(.output(path: pointer, .unknown))
+      }
+    }
+  }
+}

@@ -1,0 +1,306 @@
+internal import GitAccess
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+public import Pipelines
+internal import SystemPackage
+
+/// Brings stages of one work tree up to date, one after another.
+///
+/// Several runners, in this process or others, may be at work on one project: each stage is done by one of them at a time.
+public final class StageRunner {
+  private let workspace: Workspace
+  private let project: Project
+  private let policy: StagePolicy
+  private let isTraced: Bool
+  private let timeLimit: Duration?
+  private var catalog: ContentCatalog
+  private var check: StageCheck
+  private var lock: (status: FileStatus?, file: LockFile)?
+
+  /// - Parameters:
+  ///   - isTraced: whether commands' file accesses are followed.
+  ///   - timeLimit: how long a stage's run may take.
+  public init(
+    _ workspace: Workspace, _ project: Project, _ policy: StagePolicy, isTraced: Bool = true,
+    timeLimit: Duration? = nil
+  ) throws {
+    self.workspace = workspace
+    self.project = project
+    self.policy = policy
+    self.isTraced = isTraced
+    self.timeLimit = timeLimit
+    catalog = try workspace.makeCatalog()
+    check = try StageCheck(workspace, project, view: catalog, trustsRecords: policy.trustsRecords)
+  }
+
+  /// Notes what was learned of files for later commands.
+  public func finish() throws {
+    try catalog.remember()
+  }
+
+  /// Brings one stage up to date; those that it depends on should be.
+  ///
+  /// - Throws: as ``Workspace/run(_:)``; ``WorkspaceError/invalidPipeline(_:)`` for parameters that can't be read. A command
+  ///   that fails is no error but an outcome.
+  public func bringUpToDate(_ stage: Stage, telling: (StageNews) -> Void) throws -> StageOutcome {
+    let result = try check.result(of: stage)
+    if isDone(result), try isInStep(result, stage) { return outcome(stage, result) }
+    guard try !isWithinSame(stage.id) else { return try act(stage, result, telling) }
+    var hasWaited = false
+    let lock = try RangeLock(workspace.folder.appending("run.lock"), at: Self.place(of: stage.id)) {
+      hasWaited = true
+      telling(.waiting(stage.id))
+    }
+    let acted = Result { [result] in
+      guard hasWaited else { return try act(stage, result, telling) }
+      try workspace.index.catchUp(workspace.journal)
+      try lookAnew()
+      let result = try check.result(of: stage)
+      return try isDone(result) && isInStep(result, stage) ? outcome(stage, result) : act(stage, result, telling)
+    }
+    lock.release()
+    return try acted.get()
+  }
+
+  // What ran has taught the stat cache more than this catalog knows of it.
+  private func lookAnew() throws {
+    try catalog.remember()
+    catalog = try workspace.makeCatalog()
+    check = try StageCheck(workspace, project, view: catalog, trustsRecords: policy.trustsRecords)
+  }
+
+  private static func place(of id: StageID) -> UInt64 {
+    ContentHasher.contentID(of: Array("stage\0\(id.file)\0\(id.name)".utf8)).withUnsafeBytes { bytes in
+      bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+  }
+
+  /// Whether this process is part of a run of the stage, whose end it would wait for in vain.
+  private func isWithinSame(_ id: StageID) throws -> Bool {
+    for ancestor in try workspace.ancestors() {
+      if let stage = try workspace.index.stage(of: ancestor), stage.name == id.name,
+        stage.file == PathText.encode(id.file.utf8)
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  // MARK: What needn't be done
+
+  private func isDone(_ result: StageCheck.Result) -> Bool {
+    switch result.state.verdict {
+    case .upToDate: !policy.isForced
+    case .frozen: result.state.reasons.isEmpty
+    case .restorable, .stale: false
+    }
+  }
+
+  private func outcome(_ stage: Stage, _ result: StageCheck.Result) -> StageOutcome {
+    var outcome = StageOutcome(
+      stage: stage.id, kind: result.state.verdict == .frozen ? .frozen : .upToDate, run: result.state.run)
+    outcome.undeclared = result.state.undeclared
+    return strictly(outcome)
+  }
+
+  private func strictly(_ outcome: StageOutcome) -> StageOutcome {
+    guard policy.isStrict, outcome.failure == nil, !outcome.undeclared.isEmpty else { return outcome }
+    var outcome = outcome
+    (outcome.kind, outcome.failure) = (.failed, .undeclared)
+    return outcome
+  }
+
+  /// Whether the lock file says of the outputs what stands there.
+  private func isInStep(_ result: StageCheck.Result, _ stage: Stage) throws -> Bool {
+    guard let finding = result.standing else { return true }
+    let status = try FileStatus(at: workspace.lockPath)
+    if lock == nil || lock?.status != status { lock = (status, try workspace.readLock()) }
+    guard let file = lock?.file else { return false }
+    return try declared(finding.outputs, of: stage, storedOnly: true).allSatisfy { try workspace.isInStep($0, file) }
+  }
+
+  private func declared(_ records: [ArtifactRecord], of stage: Stage, storedOnly: Bool = false) -> [ArtifactRecord] {
+    let pointers = Set(
+      stage.outputs.filter { !storedOnly || $0.isStored }.map { StageDeclaration.pointer($0.location) })
+    return records.filter { pointers.contains($0.path) }
+  }
+
+  // MARK: What must be done
+
+  private func act(
+    _ stage: Stage, _ result: StageCheck.Result, _ telling: (StageNews) -> Void
+  ) throws -> StageOutcome {
+    var reasons = result.state.reasons
+    let isFrozen = result.state.verdict == .frozen
+    if let finding = result.standing, !policy.isForced || isFrozen, result.state.verdict != .stale {
+      let request = request(stage, try check.identity(of: stage))
+      try save(edited: reasons, of: stage, telling)
+      let standing = ReuseCheck.Finding(
+        record: try record(of: finding.run), inputs: finding.inputs, outputs: declared(finding.outputs, of: stage))
+      switch try workspace.putBack(standing, request, catalog) {
+      case .done(let count):
+        var outcome = StageOutcome(
+          stage: stage.id, kind: result.state.verdict == .upToDate ? .upToDate : isFrozen ? .frozen : .restored,
+          run: finding.run, reasons: reasons, restored: count)
+        outcome.undeclared = result.state.undeclared
+        return strictly(outcome)
+      case .possible: break
+      case .impossible(let why): reasons = why.compactMap(Self.reason) + reasons
+      }
+    }
+    if isFrozen {
+      var outcome = StageOutcome(stage: stage.id, kind: .failed, run: result.state.run, reasons: reasons)
+      outcome.failure = .missingOutputs(
+        reasons.compactMap { if case .output(let path, _) = $0 { path } else { nil } })
+      return outcome
+    }
+    if policy.isForced, reasons.isEmpty { reasons = [.forced] }
+    return try run(stage, reasons, telling)
+  }
+
+  private func record(of run: RunID) throws -> RunRecord {
+    guard let record = try workspace.index.run(run) else {
+      throw WorkspaceError.unknownPointer(run.hex, similar: [])
+    }
+    return record
+  }
+
+  private static func reason(_ reason: RerunReason) -> StageReason? {
+    switch reason {
+    case .outputUnavailable(let path), .outputDamaged(let path), .outputOutside(let path), .outputUnknown(let path):
+      .unavailable(path: path)
+    case .outputFlagged(let path): .flagged(path: path)
+    case .unsigned: .unsigned
+    default: nil
+    }
+  }
+
+  private func run(
+    _ stage: Stage, _ reasons: [StageReason], _ telling: (StageNews) -> Void
+  ) throws -> StageOutcome {
+    var outcome = StageOutcome(stage: stage.id, kind: .failed, reasons: reasons)
+    for dependency in stage.dependencies {
+      guard case .uri = dependency.location else {
+        let path = workspace.root.pushing(FilePath(dependency.location.text))
+        if try FileStatus(at: path, followingLinks: true) == nil {
+          outcome.failure = .missingDependency(StageDeclaration.pointer(dependency.location))
+          return outcome
+        }
+        continue
+      }
+    }
+    telling(.running(stage, reasons))
+    try save(
+      edited: stage.outputs.map { .output(path: StageDeclaration.pointer($0.location), .modified) }, of: stage, telling)
+    try removeOutputs(of: stage)
+    let report = try workspace.run(request(stage, try check.identity(of: stage)))
+    try workspace.index.catchUp(workspace.journal)
+    try lookAnew()
+    (outcome.run, outcome.report) = (report.run, report)
+    guard report.status == .finished else {
+      outcome.failure = .ended(report.status, exit: report.exit)
+      return outcome
+    }
+    let files = try workspace.index.files(of: report.run)
+    outcome.undeclared = StageDeclaration(stage).undeclared(
+      files.filter { $0.role == .input }.map(\.artifact), files.filter { $0.role == .output }.map(\.artifact),
+      project.graph)
+    let missing = try stage.outputs.filter { output in
+      if case .uri = output.location { return false }
+      return try FileStatus(at: workspace.root.pushing(FilePath(output.location.text))) == nil
+    }
+    if !missing.isEmpty {
+      outcome.failure = .missingOutputs(missing.map { StageDeclaration.pointer($0.location) })
+      return outcome
+    }
+    for dependency in stage.dependencies {
+      let pointer = StageDeclaration.pointer(dependency.location)
+      if try hasChanged(pointer, files) {
+        outcome.failure = .changedDependency(pointer)
+        return outcome
+      }
+    }
+    outcome.kind = .ran
+    return strictly(outcome)
+  }
+
+  /// Whether a run changed or removed something that it was declared to read.
+  private func hasChanged(_ pointer: String, _ files: [RunFile]) throws -> Bool {
+    guard let path = WorkPath(text: pointer), !pointer.contains("://") else { return false }
+    if try FileStatus(at: path.filePath(in: workspace.root), followingLinks: true) == nil { return true }
+    return files.contains { $0.role == .output && $0.artifact.path == pointer }
+  }
+
+  // MARK: The command
+
+  private func request(_ stage: Stage, _ identity: StageIdentity) -> RunRequest {
+    let environment = workspace.context.environment
+    let line = StageCommandLine(stage.command, shell: environment["SHELL"])
+    func argument(_ location: Location) -> String {
+      if case .uri(let text) = location { return text }
+      return workspace.root.pushing(FilePath(location.text)).string
+    }
+    var request = RunRequest(
+      arguments: line.arguments.map { Array($0.utf8) }, component: stage.id.description,
+      inputs: stage.dependencies.map { argument($0.location) }, outputs: stage.outputs.map { argument($0.location) },
+      parameters: identity.parameters, isTraced: isTraced, isSigned: policy.isSigned)
+    request.directory = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(FilePath(stage.folder))
+    request.variables = [
+      "MLT_STAGE": stage.id.description,
+      // What commands of DVC's pipelines may ask for.
+      "DVC_ROOT": workspace.root.string, "DVC_STAGE": stage.id.description,
+    ]
+    request.stage = identity.run
+    request.leftToGit = Set(
+      stage.outputs.lazy.filter { !$0.isStored }.compactMap { WorkPath(text: StageDeclaration.pointer($0.location)) })
+    return request
+  }
+
+  // MARK: Outputs that stand in the way
+
+  /// Stores outputs that somebody edited, before they are replaced.
+  private func save(edited reasons: [StageReason], of stage: Stage, _ telling: (StageNews) -> Void) throws {
+    let edited = Set(
+      reasons.compactMap { reason in
+        if case .output(let path, .modified) = reason { return WorkPath(text: path) }
+        return nil
+      })
+    let unsaved = try edited.sorted().filter { path in
+      guard !path.isOutside, let identity = try catalog.identity(of: path) else { return false }
+      let isStored =
+        try identity.kind == .tree
+        ? workspace.store.containsTree(identity.content) : workspace.store.containsFile(identity.content)
+      return try !isStored && workspace.repository?.matchesHead(path.bytes) != true
+    }
+    if unsaved.isEmpty { return }
+    let saved = try workspace.storing { writer in
+      try unsaved.compactMap { path in
+        try catalog.store(path, with: writer).map { $0.record(at: path, evidence: .declared) }
+      }
+    } thenRecord: { records in
+      let records = records.map { record in
+        var record = record
+        record.isStored = true
+        return record
+      }
+      try workspace.record(records.map { ArtifactAdded($0) }, durable: true)
+      return records
+    }
+    for record in saved {
+      if let content = record.content { telling(.saved(path: workspace.typed(record.path), content)) }
+    }
+  }
+
+  private func removeOutputs(of stage: Stage) throws {
+    for output in stage.outputs where !output.persists {
+      // What lies elsewhere isn't ours to remove.
+      guard case .inside(let text) = output.location, !text.isEmpty else { continue }
+      let path = workspace.root.pushing(FilePath(text))
+      guard let status = try FileStatus(at: path) else { continue }
+      if status.kind == .directory { try FileOperations.removeTree(path) } else { try FileOperations.remove(path) }
+    }
+  }
+}
