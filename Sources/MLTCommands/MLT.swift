@@ -33,7 +33,7 @@ struct MLT: ParsableCommand {
         subcommands: [
           InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self, RemoveCommand.self,
         ]),
-      CommandGroup(name: "Make", subcommands: [ReproCommand.self]),
+      CommandGroup(name: "Make", subcommands: [ReproCommand.self, StageCommand.self]),
       CommandGroup(
         name: "Look",
         subcommands: [

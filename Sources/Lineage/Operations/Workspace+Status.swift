@@ -3,6 +3,7 @@ internal import Journaling
 public import LineageIndexing
 public import MLTBase
 internal import ObjectStorage
+public import Pipelines
 internal import SystemPackage
 
 /// How the work tree differs from the lock file, and what is out of date.
@@ -85,6 +86,10 @@ public struct StatusReport: Sendable {
   public var absent: [AbsentEntry]
   /// Runs with outputs out of date, the first causes first.
   public var stale: [Stale]
+  /// The stages of the pipeline that aren't up to date, in the order in which they would run.
+  public var stages: [StageState]
+  /// Why stages can't be told of.
+  public var pipelineProblems: [PipelineProblem]
   /// What the runs behind tracked paths read and nothing keeps, sorted.
   public var unkept: [Unkept]
   /// Runs that have started and not ended, with their components.
@@ -93,7 +98,9 @@ public struct StatusReport: Sendable {
   public var flags: [Flag]
 
   /// Whether everything is as the lock file says and up to date.
-  public var isClean: Bool { differences.isEmpty && absent.isEmpty && stale.isEmpty }
+  public var isClean: Bool {
+    differences.isEmpty && absent.isEmpty && stale.isEmpty && stages.isEmpty && pipelineProblems.isEmpty
+  }
 }
 
 extension Workspace {
@@ -130,7 +137,14 @@ extension Workspace {
       index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store),
       isInGit: repository.map { repository in { try repository.isTracked($0.bytes) } }
     ).run()
-    let stale = findings.stale.filter { maker in maker.outputs.contains { WorkPath(text: $0).map(isWanted) ?? false } }
+    let pipeline = try pipelineStatus(isWanted)
+    let stale = try findings.stale.filter { maker in
+      guard maker.outputs.contains(where: { WorkPath(text: $0).map(isWanted) ?? false }) else { return false }
+      // Of what a stage makes, the stage is told.
+      guard let project = pipeline.project, let stage = try index.stage(of: maker.run) else { return true }
+      return PathText.decode(stage.file).flatMap { String(validating: $0, as: UTF8.self) }
+        .flatMap { project.graph[StageID(file: $0, name: stage.name)] } == nil
+    }
     try catalog.remember()
     let head = try repository?.head()
     return StatusReport(
@@ -138,11 +152,31 @@ extension Workspace {
       tracked: lock.entries.lazy.filter { isWanted($0.path) }.count
         + lock.absent.lazy.filter { isWanted($0.path) }.count,
       differences: differences, absent: lock.absent.filter { isWanted($0.path) }, stale: stale,
+      stages: pipeline.states, pipelineProblems: pipeline.problems,
       unkept: limits.isEmpty ? findings.unkept : [],
       running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) },
       flags: try flags(lock).filter { flag in
         limits.isEmpty || flag.change.artifact.flatMap { WorkPath(text: $0.path) }.map(isWanted) ?? false
       })
+  }
+
+  /// What is to be said of the stages of which outputs are wanted.
+  private func pipelineStatus(
+    _ isWanted: (WorkPath) -> Bool
+  ) throws -> (project: Project?, states: [StageState], problems: [PipelineProblem]) {
+    do {
+      guard let project = try project() else { return (nil, [], []) }
+      let states = try states(of: project.graph.order(), in: project).filter { state in
+        guard state.verdict != .upToDate, !state.reasons.isEmpty, let stage = project.graph[state.stage] else {
+          return false
+        }
+        return stage.outputs.isEmpty
+          || stage.outputs.contains { WorkPath(text: StageDeclaration.pointer($0.location)).map(isWanted) ?? false }
+      }
+      return (project, states, [])
+    } catch WorkspaceError.invalidPipeline(let problems) {
+      return (nil, [], problems)
+    }
   }
 
   private func flags(_ lock: LockFile) throws -> [StatusReport.Flag] {

@@ -11,6 +11,8 @@ public enum WorkspaceError: Error, Sendable {
   case noPipeline
   /// What the pipeline files declare can't be meant; at least one problem.
   case invalidPipeline([PipelineProblem])
+  /// The pipeline file declares a stage of that name already.
+  case stageExists(String, file: String)
   /// A text names no stage.
   case unknownStage(TargetProblem)
   /// The folder belongs to a bare git repository, which has no work tree.

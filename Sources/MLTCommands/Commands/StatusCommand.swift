@@ -8,7 +8,9 @@ struct StatusCommand: ParsableCommand {
     abstract: "Show what differs from 'mlt.lock' and which outputs are out of date",
     discussion: """
       A tracked path differs when other content stands there than 'mlt.lock' says. An output is out of date when \
-      something that its run read has other content now, or when the run that made an input is itself out of date.
+      something that its run read has other content now, or when the run that made an input is itself out of date. Of the \
+      stages of a pipeline it says which are out of date, for which dependency, code, parameter, command, package or \
+      output, and what follows for those that depend on them.
 
         mlt status
         mlt status -v data/

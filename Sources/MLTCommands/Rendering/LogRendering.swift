@@ -25,7 +25,7 @@ enum LogRendering {
         return [run.id.short] + place + [
           Formatting.time(run.started), run.component,
           RunRendering.outcome(run.status, run.exit) + mark, run.wall.map { Formatting.duration($0) } ?? "",
-        ] + (hasTags ? [RunRendering.pairs(run.tags)] : []) + [Formatting.command(run.command)]
+        ] + (hasTags ? [RunRendering.pairs(run.tags)] : []) + [RunRendering.command(run.command)]
       }
       for (row, run) in zip(Formatting.table(rows), runs) {
         let line = Formatting.fit(row, terminal.width)
@@ -36,7 +36,7 @@ enum LogRendering {
     for (index, run) in runs.enumerated() {
       if index > 0 { out.line() }
       out.line(out.styled("run \(run.id.short)", .yellow) + "  " + out.styled(run.component, .bold))
-      var rows = [["when", when(run)], ["command", Formatting.command(run.command)]]
+      var rows = [["when", when(run)], ["command", RunRendering.command(run.command)]]
       if let git = Formatting.git(run.git) { rows.append(["git", git]) }
       rows.append(["by", run.user + (run.isSigned ? ", signed (unchecked)" : "")])
       if run.status != .finished { rows.append(["ended", RunRendering.outcome(run.status, run.exit)]) }

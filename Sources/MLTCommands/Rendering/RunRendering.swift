@@ -5,6 +5,13 @@ internal import MLTBase
 
 /// The parts of a run that several listings share.
 enum RunRendering {
+  /// The command of a run; of a stage's without the shell around it.
+  static func command(_ arguments: [String]) -> String {
+    StageCommandLine.commands(of: arguments).map { commands in
+      commands.map { $0.split(separator: "\n").joined(separator: "; ") }.joined(separator: " && ")
+    } ?? Formatting.command(arguments)
+  }
+
   /// How a run ended, in a word or three.
   static func outcome(_ status: RunStatus, _ exit: Int64?) -> String {
     switch status {

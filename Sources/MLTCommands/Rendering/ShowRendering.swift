@@ -18,7 +18,7 @@ enum ShowRendering {
     let run = details.run
     var out = StyledText(colour: terminal.hasColour)
     out.line(out.styled("run \(run.id.hex)", .yellow))
-    var rows = [["component", run.component], ["command", Formatting.command(run.command)]]
+    var rows = [["component", run.component], ["command", RunRendering.command(run.command)]]
     if run.directory != "." { rows.append(["in", run.directory]) }
     rows.append(["started", Formatting.time(run.started)])
     let outcome = RunRendering.outcome(run.status, run.exit)

@@ -29,6 +29,18 @@ enum StatusRendering {
       out.line("  (get the bytes with 'dvc pull' and run 'mlt import dvc' again, or 'mlt add PATH' what stands there)")
       for entry in report.absent { out.line(out.styled("  \(entry.path.text)", .red)) }
     }
+    if !report.pipelineProblems.isEmpty {
+      out.section("The pipeline can't be read:")
+      for problem in report.pipelineProblems { out.line(out.styled("  \(problem)", .red)) }
+    }
+    if !report.stages.isEmpty {
+      out.section("Stages out of date:")
+      out.line("  (run 'mlt repro' to bring them up to date, 'mlt repro STAGE' for one and what it depends on)")
+      let rows = report.stages.map { state in
+        ["  \(state.stage)", StageText.reasons(state.reasons, limit: verbose ? .max : 3)]
+      }
+      for row in Formatting.table(rows) { out.line(out.styled(row, .yellow)) }
+    }
     if !report.stale.isEmpty {
       out.section("Out of date:")
       out.line("  (run the commands again, in this order)")
@@ -126,6 +138,8 @@ enum StatusRendering {
             "outputs": .array(stale.outputs.map { .string($0) }), "reasons": .array(stale.reasons.map(json)),
           ]
         }),
+      "stages": .array(report.stages.map(StageText.json)),
+      "pipelineProblems": .array(report.pipelineProblems.map { .string("\($0)") }),
       "unkept": .array(
         report.unkept.map { unkept in
           ["path": .string(unkept.path.text), "components": .array(unkept.components.map { .string($0) })]

@@ -157,7 +157,7 @@ struct TraceRendering {
       : outputs(of: node, below: below, level: level, out)
     let bar = below + (next.isEmpty && !node.isCut ? "   " : "│  ")
     var details: [String] = []
-    let command = Formatting.command(run.command)
+    let command = RunRendering.command(run.command)
     details.append(Formatting.fit(command, terminal.width.map { max(20, $0 - bar.count) }))
     var facts: [String] = []
     if let git = run.git {

@@ -130,6 +130,8 @@ struct FailureReport {
     case .invalidPipeline(let problems):
       set(problems.first.map { "\($0)" } ?? "the pipeline can't be read", .failed)
       hints += problems.dropFirst().prefix(20).map { "also \($0)" }
+    case .stageExists(let name, let file):
+      set("'\(file)' has a stage '\(name)' already", .conflict, hint: "add --force to replace it")
     case .unknownStage(let problem):
       set("\(problem)", .notFound, hint: "run 'mlt stage list' for the stages that there are")
     case .unknownPointer(let pointer, let similar):

@@ -149,7 +149,9 @@ final class WorkerPool {
   private func show(_ worker: Worker) {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = buffer.withUnsafeMutableBytes { pread(worker.log.rawValue, $0.baseAddress, $0.count, off_t(worker.shown)) }
+      let count = buffer.withUnsafeMutableBytes {
+        pread(worker.log.rawValue, $0.baseAddress, $0.count, off_t(worker.shown))
+      }
       guard count > 0 else { break }
       worker.shown += Int64(count)
       try? Output.write(Array(buffer.prefix(count)), to: STDERR_FILENO)  // as ``Output/say(_:)``
