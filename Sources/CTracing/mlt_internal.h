@@ -194,6 +194,7 @@ enum mlt_source {
   MLT_SOURCE_SCOPES,
   MLT_SOURCE_SCOPE_CONNECTION,
   MLT_SOURCE_SCOPE_RUNNER,
+  MLT_SOURCE_TIMER,
 };
 
 int mlt_scope_listen(const char *name);
@@ -229,6 +230,7 @@ struct mlt_keeper {
   int children;  // signalfd
   int epoll;
   int scope_socket;
+  int timer;    // timerfd of the time limit; -1: there is none, or the command has ended
   int refusal;  // errno for which the command isn't followed; -1: as asked; 0: it is
   bool no_new_privs;
   bool is_unstarted;  // exec failed
@@ -237,6 +239,11 @@ struct mlt_keeper {
   bool late_change;
   bool is_listener_paused;
   bool is_front_end_stopped;
+  bool is_out_of_time;  // all that the command has started was told to end
+  bool has_held_end;    // the command is gone; its end is told once those are that it has started
+  int held_status;
+  struct rusage held_usage;
+  unsigned kill_rounds;
   unsigned scope_count;
   uint64_t started_at;
   uint64_t next_barrier;
@@ -287,6 +294,17 @@ void mlt_watch(struct mlt_keeper *keeper, int descriptor, enum mlt_source source
 void mlt_keeper_live(
     const struct mlt_start_request *request, const sigset_t *mask, int control, int scope_socket,
     pid_t front_end) __attribute__((noreturn));
+
+// MARK: The time limit (mlt_limit.c)
+
+// Starts the clock, if the request has a limit.
+void mlt_limit_begin(struct mlt_keeper *keeper);
+// Stops it: the command has ended.
+void mlt_limit_end(struct mlt_keeper *keeper);
+// Takes the news that the limit, the time to end after it, or a round of killing is over.
+void mlt_limit_expired(struct mlt_keeper *keeper);
+// Whether the command's end isn't told yet, for descendants of it are being ended, too.
+bool mlt_limit_holds_end(const struct mlt_keeper *keeper, bool has_children);
 
 // MARK: The command's process (mlt_command.c)
 

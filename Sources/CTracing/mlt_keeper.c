@@ -87,7 +87,7 @@ static void tell(struct mlt_keeper *keeper, const struct mlt_message *message) {
 
 // Passes a signal on, except one that the command or a descendant sent to its whole process group, which we are in.
 static void forward(struct mlt_keeper *keeper, int number, pid_t sender) {
-  if (keeper->command_ended || number <= 0 || number >= NSIG) return;
+  if (keeper->command_ended || keeper->has_held_end || number <= 0 || number >= NSIG) return;
   if (sender > 0 && mlt_process_descends(sender, keeper->self)) return;
   kill(keeper->command, number);
 }
@@ -144,7 +144,8 @@ static void report_end(struct mlt_keeper *keeper, int status, const struct rusag
   struct mlt_message message = {
       .kind = MLT_MESSAGE_EXITED,
       .value = status,
-      .flags = is_watched || (keeper->refusal != 0 && has_children) ? MLT_EXIT_SURVIVORS : 0,
+      .flags = (is_watched || (keeper->refusal != 0 && has_children) ? MLT_EXIT_SURVIVORS : 0)
+          | (keeper->is_out_of_time ? MLT_EXIT_OUT_OF_TIME : 0),
       .user_microseconds = microseconds(usage->ru_utime),
       .system_microseconds = microseconds(usage->ru_stime),
       .maximum_resident_bytes = (uint64_t)usage->ru_maxrss * 1024u,
@@ -179,9 +180,7 @@ static void reap(struct mlt_keeper *keeper) {
   struct signalfd_siginfo drained;
   while (read(keeper->children, &drained, sizeof drained) > 0) {
   }
-  int command_status = 0;
-  struct rusage command_usage = {0};
-  bool has_ended = false, has_children = false;
+  bool has_children = false;
   while (true) {
     int status;
     struct rusage usage;
@@ -189,22 +188,24 @@ static void reap(struct mlt_keeper *keeper) {
     if (pid < 0 && errno == EINTR) continue;
     has_children = pid == 0;
     if (pid <= 0) break;
-    if (pid != keeper->command) continue;  // an orphan we have inherited
+    if (pid != keeper->command || keeper->has_held_end) continue;  // an orphan we have inherited
     if (WIFSTOPPED(status)) {
       stop_front_end(keeper, true);
     } else if (WIFCONTINUED(status)) {
       stop_front_end(keeper, false);
     } else {
-      has_ended = true;
-      command_status = status;
-      command_usage = usage;
+      keeper->has_held_end = true;
+      keeper->held_status = status;
+      keeper->held_usage = usage;
     }
   }
-  if (!has_ended) return;
+  if (!keeper->has_held_end || keeper->command_ended) return;
   check_line(keeper);
   stop_front_end(keeper, false);  // if the command went on and ended at once, only its end is told
+  if (mlt_limit_holds_end(keeper, has_children)) return;
+  mlt_limit_end(keeper);
   keeper->command_ended = true;
-  report_end(keeper, command_status, &command_usage, has_children);
+  report_end(keeper, keeper->held_status, &keeper->held_usage, has_children);
 }
 
 // MARK: Life
@@ -250,6 +251,7 @@ static void prepare(struct mlt_keeper *keeper) {
   }
   mlt_watch(keeper, keeper->children, MLT_SOURCE_CHILDREN, 0);
   mlt_watch(keeper, keeper->line, MLT_SOURCE_LINE, 0);
+  mlt_limit_begin(keeper);
   if (keeper->listener < 0) return;
   if (keeper->scope_socket >= 0) mlt_watch(keeper, keeper->scope_socket, MLT_SOURCE_SCOPES, 0);
   mlt_watch(keeper, keeper->listener, MLT_SOURCE_LISTENER, 0);
@@ -278,6 +280,10 @@ static void serve(struct mlt_keeper *keeper) {
         case MLT_SOURCE_SCOPES: mlt_scope_accept(keeper); break;
         case MLT_SOURCE_SCOPE_CONNECTION: mlt_scope_message(keeper, slot); break;
         case MLT_SOURCE_SCOPE_RUNNER: mlt_scope_runner_gone(keeper, slot); break;
+        case MLT_SOURCE_TIMER:
+          mlt_limit_expired(keeper);
+          reap(keeper);  // when killing is given up, no child's end brings the news
+          break;
       }
     }
   }

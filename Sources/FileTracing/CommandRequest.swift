@@ -40,6 +40,8 @@ public struct CommandRequest: Sendable {
   /// The program (by absolute path) and arguments to execute, with `late` or `orphaned` added, when there is something
   /// left to record and no front end to do it; it is started in `/`, without input or output.
   public var finisher: [[UInt8]]?
+  /// How long the command may run; nil: as long as it likes.
+  public var timeLimit: TimeLimit?
   /// For tests: the reason with which following is refused, as a kernel or container may.
   public var refuseTracing: Errno?
 
@@ -47,7 +49,7 @@ public struct CommandRequest: Sendable {
   public init(
     arguments: [[UInt8]], environment: [[UInt8]], directory: FilePath? = nil, spool: FilePath, scopeName: String,
     outerScopeName: String? = nil, scopeVariable: String? = nil, mode: Mode = .observe, finisher: [[UInt8]]? = nil,
-    refuseTracing: Errno? = nil
+    timeLimit: TimeLimit? = nil, refuseTracing: Errno? = nil
   ) {
     self.arguments = arguments
     self.environment = environment
@@ -58,6 +60,7 @@ public struct CommandRequest: Sendable {
     self.scopeVariable = scopeVariable
     self.mode = mode
     self.finisher = finisher
+    self.timeLimit = timeLimit
     self.refuseTracing = refuseTracing
   }
 }

@@ -55,10 +55,13 @@ public struct CommandResult: Hashable, Sendable {
   /// Whether descendants were still alive when the command ended.
   public var survivors: Bool
 
+  /// Whether the command was ended because it had run for as long as it may.
+  public var isOutOfTime: Bool
+
   /// Takes the facts.
   public init(
     termination: Termination, interrupted: Int32? = nil, observation: Observation, usage: Usage,
-    droppedEvents: Int = 0, survivors: Bool = false
+    droppedEvents: Int = 0, survivors: Bool = false, isOutOfTime: Bool = false
   ) {
     self.termination = termination
     self.interrupted = interrupted
@@ -66,5 +69,6 @@ public struct CommandResult: Hashable, Sendable {
     self.usage = usage
     self.droppedEvents = droppedEvents
     self.survivors = survivors
+    self.isOutOfTime = isOutOfTime
   }
 }

@@ -113,6 +113,7 @@ struct FrontEnd: ~Copyable {
     return CommandResult(
       termination: CommandResult.Termination(waitStatus: message.value), interrupted: interrupted,
       observation: observation, usage: usage,
-      droppedEvents: Int(clamping: message.dropped) + (cursor.isBroken ? 1 : 0), survivors: survivors)
+      droppedEvents: Int(clamping: message.dropped) + (cursor.isBroken ? 1 : 0), survivors: survivors,
+      isOutOfTime: message.flags & UInt32(MLT_EXIT_OUT_OF_TIME) != 0)
   }
 }

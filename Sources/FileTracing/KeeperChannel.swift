@@ -26,6 +26,8 @@ struct KeeperChannel: ~Copyable {
     let finisherEnvironment = CStringList(request.environment)
     let directory = request.directory.map { CStringList([$0.bytes]) }
     let finisher = request.finisher.map { CStringList($0, emptySlots: 1) }
+    let limit = request.timeLimit.map { max(1, TimeLimit.nanoseconds($0.limit)) } ?? 0
+    let grace = request.timeLimit.map { TimeLimit.nanoseconds($0.grace) } ?? 0
     var started = mlt_started()
     var error: Int32 = EINVAL
     if let argumentList = UnsafePointer(arguments.pointers.baseAddress),
@@ -39,7 +41,7 @@ struct KeeperChannel: ~Copyable {
             finisher_reason_index: Int32(clamping: request.finisher?.count ?? 0),
             finisher_environment: finisherEnvironmentList, spool_path: path, spool: spool.rawValue,
             directory: directory.flatMap { UnsafePointer($0.pointers[0]) }, scope_name: name,
-            refusal: refusal)
+            refusal: refusal, limit_nanoseconds: limit, grace_nanoseconds: grace)
           return mlt_start(&start, &started)
         }
       }

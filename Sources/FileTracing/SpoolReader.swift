@@ -9,16 +9,20 @@ public struct ExitRecord: Hashable, Sendable {
   public var usage: CommandResult.Usage
   /// Whether descendants were still alive.
   public var survivors: Bool
+  /// Whether the command was ended because it had run for as long as it may.
+  public var isOutOfTime: Bool
   /// The moment on the monotonic clock, in nanoseconds.
   public var time: UInt64
 
   /// Takes the facts.
   public init(
-    termination: CommandResult.Termination, usage: CommandResult.Usage, survivors: Bool, time: UInt64
+    termination: CommandResult.Termination, usage: CommandResult.Usage, survivors: Bool, isOutOfTime: Bool = false,
+    time: UInt64
   ) {
     self.termination = termination
     self.usage = usage
     self.survivors = survivors
+    self.isOutOfTime = isOutOfTime
     self.time = time
   }
 }

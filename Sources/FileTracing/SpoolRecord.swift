@@ -88,7 +88,8 @@ struct SpoolRecordBytes {
     return .exited(
       ExitRecord(
         termination: CommandResult.Termination(waitStatus: Int32(truncatingIfNeeded: status)), usage: usage,
-        survivors: flags & UInt16(MLT_EXIT_SURVIVORS) != 0, time: time))
+        survivors: flags & UInt16(MLT_EXIT_SURVIVORS) != 0, isOutOfTime: flags & UInt16(MLT_EXIT_OUT_OF_TIME) != 0,
+        time: time))
   }
 }
 

@@ -1,6 +1,6 @@
 // A front end for tests: runs a command and writes what it was told to a log, one line each.
 //
-//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hold PIPE] [--quiet] -- COMMAND…
+//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hold PIPE] [--limit MS GRACE] [--quiet] -- COMMAND…
 //
 // With --quiet events are counted only, for measuring. With --hold each barrier is answered once the named pipe has been written and closed. The finisher is called with the spool's path. The scope variable is MLT_TEST_SCOPE, in and out. The exit status is the
 // command's; 128 + n for a signal; 125 when it couldn't be run.
@@ -82,16 +82,23 @@ while let entry = next.pointee {
 }
 let variable = "MLT_TEST_SCOPE"
 let outer = getenv(variable).map { String(cString: $0) }
+var limit: TimeLimit?
+if let place = options.firstIndex(of: "--limit"), place + 2 < options.count,
+  let time = Int(options[place + 1]), let grace = Int(options[place + 2])
+{
+  limit = TimeLimit(.milliseconds(time), grace: .milliseconds(grace))
+}
 let request = CommandRequest(
   arguments: Array(command), environment: environment, spool: FilePath(arguments[1]), scopeName: arguments[2],
   outerScopeName: outer, scopeVariable: variable, mode: options.contains("--plain") ? .plain : .observe,
   finisher: value("--finisher").map { [bytes($0), bytes(arguments[1])] },
-  refuseTracing: value("--refuse").flatMap { Int32($0) }.map { Errno(rawValue: $0) })
+  timeLimit: limit, refuseTracing: value("--refuse").flatMap { Int32($0) }.map { Errno(rawValue: $0) })
 do {
   let result = try CommandRunner.run(request, observer: log)
   log.write("observation \(result.observation)")
   log.write("events \(log.count)")
   log.write("survivors \(result.survivors)")
+  log.write("outOfTime \(result.isOutOfTime)")
   log.write("dropped \(result.droppedEvents)")
   if let signal = result.interrupted { log.write("interrupted \(signal)") }
   switch result.termination {

@@ -86,6 +86,8 @@ enum mlt_message_kind {
 #define MLT_ANSWER_HAS_ID 1
 /// Flag of an exit: descendants are alive.
 #define MLT_EXIT_SURVIVORS 1
+/// Flag of an exit: the command had run for as long as it may, and was ended.
+#define MLT_EXIT_OUT_OF_TIME 2
 
 /// The fixed part of every message; bytes may follow. Messages keep their borders (`SOCK_SEQPACKET`).
 struct mlt_message {
@@ -124,6 +126,10 @@ struct mlt_start_request {
   const char *_Nullable scope_name;
   /// 0: follow the command; else run it plainly, and report this errno (-1: as asked).
   int refusal;
+  /// How long the command may run, in nanoseconds; 0: as long as it likes.
+  uint64_t limit_nanoseconds;
+  /// How long it then has to end, before it is killed.
+  uint64_t grace_nanoseconds;
 };
 
 /// What came of ``mlt_start``.

@@ -20,6 +20,8 @@ public struct Hazard: Hashable, Sendable {
     case incomplete = "incomplete"
     /// A program that needs privileges was started, which following takes away.
     case privileged = "needs-privileges"
+    /// The command was ended because it had run for as long as it may.
+    case outOfTime = "out-of-time"
   }
 
   /// The kind of hazard.

@@ -88,7 +88,7 @@ public struct RunStarted: Fact {
 public enum RunStatus: String, Hashable, Sendable, CaseIterable {
   /// The command ended with status 0.
   case finished
-  /// The command ended with another status, or a signal that nobody typed.
+  /// The command ended with another status, by a signal that nobody typed, or because it took too long.
   case failed
   /// The command ended after somebody interrupted it.
   case interrupted

@@ -39,6 +39,27 @@ enum RunHazards {
     return hazards.sorted { ($0.kind.rawValue, $0.detail ?? "") < ($1.kind.rawValue, $1.detail ?? "") }
   }
 
+  /// Says that a command was ended because it had reached its time limit.
+  static func outOfTime(_ limit: Duration?) -> Hazard {
+    Hazard(.outOfTime, detail: limit.map { "after " + text(of: $0) })
+  }
+
+  /// A time as people say it, to the millisecond: `1 h 30 min`, `0.25 s`.
+  private static func text(of duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    var parts: [String] = []
+    if seconds >= 3600 { parts.append("\(seconds / 3600) h") }
+    if seconds / 60 % 60 > 0 { parts.append("\(seconds / 60 % 60) min") }
+    var rest = "\(seconds % 60)"
+    let milliseconds = attoseconds / 1_000_000_000_000_000
+    if milliseconds > 0 {
+      rest += "." + "\(1000 + milliseconds)".dropFirst()
+      while rest.last == "0" { rest.removeLast() }
+    }
+    if rest != "0" || parts.isEmpty { parts.append(rest + " s") }
+    return parts.joined(separator: " ")
+  }
+
   /// Says why a command wasn't followed.
   static func refusal(_ observation: CommandResult.Observation) -> String {
     switch observation {

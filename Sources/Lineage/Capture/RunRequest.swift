@@ -36,8 +36,15 @@ public struct RunRequest: Sendable {
   public var redirectedOutput: FilePath?
   /// Whether stdin is a pipe or socket that may hold something.
   public var isPiped = false
+  /// How long the command may run before it is ended, with all that it has started; nil: as long as it likes.
+  public var timeout: Duration?
+  /// How long it then has to end by itself before it is killed.
+  public var grace = Self.standardGrace
   /// Writes to stdout, where a run that isn't repeated had written a file that stdout is redirected to.
   public var writeOutput: (@Sendable (UnsafeRawBufferPointer) throws -> Void)?
+
+  /// The time to end that a command has unless another is given.
+  public static let standardGrace = Duration.seconds(10)
 
   /// Takes the request.
   public init(
@@ -68,7 +75,7 @@ public struct RunReport: Hashable, Sendable {
   public var component: String
   /// How the command ended.
   public var status: RunStatus
-  /// The exit status to end with: the command's own, or 128 + n for a signal.
+  /// The exit status to end with: the command's own, 128 + n for a signal, or 124 if the command took too long.
   public var exit: Int32
   /// How the accesses were learned.
   public var evidence: Evidence

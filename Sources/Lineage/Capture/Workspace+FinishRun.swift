@@ -155,14 +155,19 @@ extension Workspace {
       try recording.take(ledger)
       let files = recording.files
       try writer.finish()
-      let exit = reader.exit.map { Int64(Self.exitStatus($0.termination)) } ?? Self.unseenExit
+      let isOutOfTime = reader.exit?.isOutOfTime == true
+      let exit =
+        isOutOfTime
+        ? Int64(Self.outOfTimeExit) : reader.exit.map { Int64(Self.exitStatus($0.termination)) } ?? Self.unseenExit
       let environment = EnvironmentProbe(index: try index, variables: [:], root: root, context: context)
         .environment(files: ledger.environment, programs: ledger.programs)
       let ended = RunEnded(
-        run: run, status: reader.exit == nil ? .interrupted : exit == 0 ? .finished : .failed, exit: exit,
+        run: run, status: reader.exit == nil ? .interrupted : exit == 0 ? .finished : .failed,
+        exit: exit,
         evidence: .observed,
         inputs: files.inputs, outputs: files.outputs, removed: files.removed, environment: environment,
-        hazards: files.hazards + [Hazard(.incomplete, detail: hazard)],
+        hazards: files.hazards + (isOutOfTime ? [RunHazards.outOfTime(nil)] : [])
+          + [Hazard(.incomplete, detail: hazard)],
         usage: reader.exit.map { exit in
           RunUsage(
             wall: exit.usage.wall, user: exit.usage.user, system: exit.usage.system,

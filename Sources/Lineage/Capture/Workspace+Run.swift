@@ -82,7 +82,7 @@ extension Workspace {
       throw error
     } catch {
       writer.abandon()
-      throw WorkspaceError.notRecorded(run: run, exit: Self.exitStatus(result.termination), cause: error)
+      throw WorkspaceError.notRecorded(run: run, exit: Self.exitStatus(result), cause: error)
     }
   }
 
@@ -168,7 +168,8 @@ extension Workspace {
       finisher: [
         context.executable.bytes, Array("-C".utf8), root.bytes, Array("finish-run".utf8), Array(run.hex.utf8),
         spool(of: run).bytes,
-      ])
+      ],
+      timeLimit: request.timeout.map { TimeLimit($0, grace: request.grace) })
   }
 
   private func commandFailure(_ error: TracingError, _ request: RunRequest) -> any Error {
@@ -194,8 +195,16 @@ extension Workspace {
     }
   }
 
+  /// The exit status of a command that took too long, as timeout(1) has it.
+  static let outOfTimeExit: Int32 = 124
+
+  private static func exitStatus(_ result: CommandResult) -> Int32 {
+    result.isOutOfTime ? outOfTimeExit : exitStatus(result.termination)
+  }
+
   private static func status(_ result: CommandResult) -> RunStatus {
-    switch result.termination {
+    if result.isOutOfTime { return .failed }
+    return switch result.termination {
     case .exited(0): .finished
     case .signaled(2, _): .interrupted
     case .exited, .signaled: result.interrupted == nil ? .failed : .interrupted
@@ -215,6 +224,7 @@ extension Workspace {
   ) throws -> RunReport {
     var ledger = observer.ledger
     var hazards = RunHazards.of(ledger, result)
+    if result.isOutOfTime { hazards.append(RunHazards.outOfTime(request.timeout)) }
     if recording.evidence == .compared {
       let why = reason ?? (request.isTraced ? RunHazards.refusal(result.observation) : "told not to")
       hazards.append(Hazard(.notObserved, detail: why))
@@ -228,7 +238,7 @@ extension Workspace {
     // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
     try? index.catchUp(journal)
 
-    let exit = Self.exitStatus(result.termination)
+    let exit = Self.exitStatus(result)
     let ended = try storing(with: recording.writer) {
       var recording = recording
       try recording.take(ledger)
@@ -279,7 +289,7 @@ extension Workspace {
       }
     }
     var ended = RunEnded(
-      run: recording.run, status: Self.status(result), exit: Int64(Self.exitStatus(result.termination)),
+      run: recording.run, status: Self.status(result), exit: Int64(Self.exitStatus(result)),
       evidence: recording.evidence, inputs: files.inputs, outputs: files.outputs, removed: files.removed,
       environment: EnvironmentProbe(index: try index, variables: try chosenVariables(), root: root, context: context)
         .environment(files: ledger.environment, programs: ledger.programs),

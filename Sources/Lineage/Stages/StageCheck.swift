@@ -200,7 +200,7 @@ final class StageCheck {
   /// Whether something that went wrong means that the record may not be of what is there.
   private static func spoils(_ hazard: Hazard) -> Bool {
     switch hazard.kind {
-    case .inputChanged, .writtenByTwo, .unstable, .incomplete: true
+    case .inputChanged, .writtenByTwo, .unstable, .incomplete, .outOfTime: true
     // Whoever declares a stage says what it reads and writes.
     case .lateWrite, .elsewhere, .notObserved, .privileged: false
     }

@@ -34,6 +34,9 @@ struct RunCommand: ParsableCommand {
       only asks about without opening it, as 'test -e' does, isn't seen. An output that was edited since is never \
       overwritten by mlt: the command runs.
 
+      --timeout ends a command that takes too long: it and everything it has started get SIGTERM, and SIGKILL if they are \
+      still there 10 seconds later (--kill-after). The run is recorded as failed, with exit status 124.
+
       Inside the command MLT_RUN holds the run's id; an 'mlt run' in it becomes a child run.
       """)
 
@@ -81,6 +84,18 @@ struct RunCommand: ParsableCommand {
     name: .long, help: "As --cached, and say all that speaks against skipping the command, not only the first thing")
   var explain = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "End the command after this time, with all that it has started: '90', '30m', '1h30m'", valueName: "time"))
+  var timeout: LengthArgument?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Time that a command then has to end by itself before it is killed (default: 10s)", valueName: "time"))
+  var killAfter: LengthArgument?
+
   @Flag(name: [.short, .long], help: "Don't print the line about what was recorded")
   var quiet = false
 
@@ -99,6 +114,8 @@ struct RunCommand: ParsableCommand {
     if cached == false, trustsRecords || explain {
       throw ValidationError("options '--trust' and '--explain' go with '--cached'")
     }
+    if killAfter != nil, timeout == nil { throw ValidationError("option '--kill-after' goes with '--timeout'") }
+    if timeout?.length == .zero { throw ValidationError("option '--timeout' takes a time over 0") }
     if component == "" { throw ValidationError("option '--component' takes a name") }
     _ = try pairs(parameters, option: "--param", needsValue: true)
     _ = try pairs(tags, option: "--tag", needsValue: false)
@@ -126,6 +143,8 @@ struct RunCommand: ParsableCommand {
     var redirected = request
     redirected.redirectedInput = Session.file(of: STDIN_FILENO)
     redirected.redirectedOutput = Session.file(of: STDOUT_FILENO)
+    redirected.timeout = timeout?.length
+    if let killAfter { redirected.grace = killAfter.length }
     redirected.isPiped = Session.isPiped(STDIN_FILENO)
     redirected.writeOutput = { bytes in
       try FileDescriptor.standardOutput.writeAll(bytes)
