@@ -22,6 +22,7 @@
 
 #define LISTED_ONCE MLT_SEEN_READ
 #define LISTED_TWICE MLT_SEEN_CHANGED
+#define LISTED_THRICE MLT_SEEN_MISSED
 
 #define ELSEWHERE_IO_URING 1
 #define ELSEWHERE_FOREIGN 2
@@ -134,8 +135,8 @@ static void note_miss(struct call *call, const struct mlt_path *path) {
   mark(call, path, MLT_SEEN_MISSED, 0);
 }
 
-// A folder opened for reading counts as listed. Each process' first and second time are told: one that lists a folder
-// once may have done so in search of something else than what it lists a second time.
+// A folder opened for reading counts as listed. Each process' first three times are told: one that lists a folder
+// once or twice may have done so in search of something else than what it lists once more.
 static void note_listing(struct call *call, struct mlt_path *path) {
   // What is remembered is the path with the process behind its end.
   int32_t process = call->process->process;
@@ -144,9 +145,9 @@ static void note_listing(struct call *call, struct mlt_path *path) {
   else size = path->size;
   struct mlt_seen *known = &call->keeper->seen;
   unsigned flags = mlt_seen_flags(known, call->scope, path->bytes, size);
-  if ((flags & LISTED_TWICE) != 0) return;
+  if ((flags & LISTED_THRICE) != 0) return;
   record(call, MLT_RECORD_LISTED, 0, path, NULL);
-  unsigned flag = (flags & LISTED_ONCE) != 0 ? LISTED_TWICE : LISTED_ONCE;
+  unsigned flag = (flags & LISTED_TWICE) != 0 ? LISTED_THRICE : (flags & LISTED_ONCE) != 0 ? LISTED_TWICE : LISTED_ONCE;
   mlt_seen_update(known, call->scope, path->bytes, size, flag, 0);
 }
 

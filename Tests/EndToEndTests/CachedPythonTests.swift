@@ -70,6 +70,38 @@ private let hasPython = ((try? FileStatus(at: "/usr/bin/python3")) ?? nil) != ni
     }
   }
 
+  // What is said of a package that isn't there is looked for in all folders of modules.
+  private static let survey =
+    "import importlib.metadata as m\ntry: m.version('absent')\nexcept m.PackageNotFoundError: pass\nimport json\n"
+
+  @Test("looking for what is said of a package lists the script's folder, too, and its names don't count for that")
+  func metadata() throws {
+    try withWorld { world in
+      try world.write("fit.py", Self.survey + "open('fitted', 'w').write('1')\n")
+      for name in ["fit.py", "fit.py new"] { #expect(try !run(name, world).isSkipped) }
+      try world.write("other", "")
+      let again = try run("fit.py", world)
+      #expect(again.isSkipped, "\(again)")
+      try world.write("absent-1.0.dist-info/METADATA", "Name: absent\nVersion: 1.0\n")
+      #expect(try run("fit.py", world).reason == "folder '.', which it listed, holds other names")
+    }
+  }
+
+  @Test(
+    "a script that looks for what is said of a package and lists its own folder as well sees every name in it",
+    arguments: ["LIST; SURVEY", "SURVEY; LIST", "SURVEY; open('fit.py').read(); LIST; import wave"])
+  func metadataAndListing(_ order: String) throws {
+    try withWorld { world in
+      let list = "import os; names = sorted(os.listdir('.'))\n"
+      let script = order.split(separator: "; ").map { $0 == "LIST" ? list : $0 == "SURVEY" ? Self.survey : $0 + "\n" }
+      try world.write("fit.py", script.joined() + "open('sum', 'w').write(str(names))\n")
+      _ = try run("fit.py", world)
+      #expect(try run("fit.py", world).isSkipped)
+      try world.write("other", "")
+      #expect(try run("fit.py", world).reason == "folder '.', which it listed, holds other names")
+    }
+  }
+
   /// Makes a virtual environment with one distribution.
   private func environment(_ path: String, version: String, _ world: World) throws {
     try expectSuccess(world.run([Self.python, "-m", "venv", "--without-pip", path]))

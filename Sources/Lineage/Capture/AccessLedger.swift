@@ -119,7 +119,11 @@ struct AccessLedger {
     guard let judged = judge(path, followsLink: true) else { return }
     // The work tree's root lies in no folder of the work tree.
     let folder = judged.path.bytes == root ? WorkPath(normal: [0x2E]) : judged.path
-    if folder.isRoot || judged.side == .data { lookups.list(folder, by: process) }
+    if folder.isRoot || judged.side == .data {
+      lookups.list(folder, by: process)
+    } else if judged.side == .environment {
+      lookups.listEnvironment(folder, by: process)
+    }
   }
 
   private mutating func execute(_ path: [UInt8], isPrivileged: Bool, _ process: Int32) {

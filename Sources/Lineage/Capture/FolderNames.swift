@@ -45,7 +45,8 @@ struct FolderNames {
     }
   }
 
-  private static let moduleEndings = [".py", ".so"].map { Array($0.utf8) }
+  // Of the last two, what lies in them is said of an installed package.
+  private static let moduleEndings = [".py", ".so", ".dist-info", ".egg-info"].map { Array($0.utf8) }
 
   // A folder without `__init__.py` is a module only if there is no other of its name.
   private func isModule(_ path: WorkPath) -> Bool {

@@ -6,7 +6,9 @@ internal import Journaling
 /// these, and often what runs write goes there too: taking all of its names for an input would make each new output
 /// a change for all scripts beside it. So a listing counts as a search for modules, and only names of modules in it, if
 /// nothing else can have been meant: a Python process listed the folder just once, loaded a module afterwards (for which
-/// it must have searched the folder first), and loaded another from the folder itself.
+/// it must have searched the folder first), and loaded another from the folder itself. It may list it a second time if it
+/// then goes on to list folders of packages again that it had listed before: so `importlib.metadata` looks through all
+/// folders of modules for what is said of an installed package.
 struct LookupLedger {
   /// Paths at which a file was looked for and wasn't there.
   private(set) var missed: Set<WorkPath> = []
@@ -27,6 +29,12 @@ struct LookupLedger {
     var followed: Set<WorkPath> = []
     /// The folders that it loaded modules from.
     var sources: Set<WorkPath> = []
+    /// The folders that it listed a second time, with nothing read since.
+    var again: Set<WorkPath> = []
+    /// The folders that it looked through for what is said of packages.
+    var surveyed: Set<WorkPath> = []
+    /// The folders of packages that it listed.
+    var packages: Set<WorkPath> = []
   }
 
   private var searching: [Int32: Searching] = [:]
@@ -65,18 +73,38 @@ struct LookupLedger {
       return
     }
     listingCount += 1
-    guard let known = searching[process], !known.pending.contains(folder), !known.followed.contains(folder) else {
+    guard let known = searching[process], !known.again.contains(folder), !known.surveyed.contains(folder) else {
       whole.insert(folder)
       return
     }
-    searching[process]?.pending.insert(folder)
+    if known.pending.contains(folder) || known.followed.contains(folder) {
+      searching[process]?.again.insert(folder)
+    } else {
+      searching[process]?.pending.insert(folder)
+    }
+  }
+
+  /// Notes that a process listed a folder of packages.
+  mutating func listEnvironment(_ folder: WorkPath, by process: Int32) {
+    guard let known = searching[process] else { return }
+    if known.packages.contains(folder) {
+      searching[process]?.surveyed.formUnion(known.again)
+      searching[process]?.again = []
+    } else {
+      searching[process]?.packages.insert(folder)
+    }
   }
 
   private static let moduleEndings = [".py", ".pyc", ".so"].map { Array($0.utf8) }
 
   /// Notes that a process read a file.
   mutating func read(_ path: WorkPath, by process: Int32) {
-    guard searching[process] != nil,
+    guard let known = searching[process] else { return }
+    if !known.again.isEmpty {
+      whole.formUnion(known.again)
+      searching[process]?.again = []
+    }
+    guard
       Self.moduleEndings.contains(where: { path.bytes.suffix($0.count).elementsEqual($0) })
     else { return }
     if let pending = searching[process]?.pending, !pending.isEmpty {
@@ -94,6 +122,7 @@ struct LookupLedger {
   private mutating func close(_ process: Int32) {
     guard let ended = searching.removeValue(forKey: process) else { return }
     for folder in ended.followed where ended.sources.contains(folder) { searched.insert(folder) }
+    whole.formUnion(ended.again)
     whole.formUnion(ended.pending)
     whole.formUnion(ended.followed.subtracting(ended.sources))
   }
