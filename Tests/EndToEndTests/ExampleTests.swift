@@ -41,4 +41,21 @@ import Testing
       #expect(packages.stdout.contains("numpy=="))
     }
   }
+
+  @Test(
+    "the wine pipeline as a whole: made, found unchanged, and after two edits made again from the training on",
+    .enabled(if: hasPython, "needs a Python with scikit-learn, as Tests/run sets one up"), arguments: ["--script"])
+  func pipeline(_ way: String) throws {
+    try withWorld(git: false, initialized: false) { world in
+      let scratch = world.folder.appending("wine")
+      let printed = try world.run(
+        [Self.project.appending("examples/wine/run").string, way, scratch.string],
+        environment: ["MLT": World.program.string, "COLUMNS": ""])
+      try expectSuccess(printed)
+      let ran = try #require(try world.json(in: scratch, "log")["runs"]?.array).compactMap { $0["component"]?.string }
+      #expect(ran == ["evaluate", "train", "evaluate", "train", "split", "features", "clean"])
+      #expect(printed.stdout.contains("accuracy 0.9318"))
+      #expect(try world.json(in: scratch, "status")["clean"] == true)
+    }
+  }
 }
