@@ -12,6 +12,10 @@ public struct StagePolicy: Hashable, Sendable {
   public var trustsRecords = false
   /// Whether to sign the records; nil leaves it to the setting.
   public var isSigned: Bool?
+  /// Whether commands' file accesses are followed.
+  public var isTraced = true
+  /// How long the run of one stage may take.
+  public var timeout: Duration?
 
   /// Runs what must be.
   public init() {}

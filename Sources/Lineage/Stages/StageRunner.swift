@@ -13,24 +13,15 @@ public final class StageRunner {
   private let workspace: Workspace
   private let project: Project
   private let policy: StagePolicy
-  private let isTraced: Bool
-  private let timeLimit: Duration?
   private var catalog: ContentCatalog
   private var check: StageCheck
   private var lock: (status: FileStatus?, file: LockFile)?
 
-  /// - Parameters:
-  ///   - isTraced: whether commands' file accesses are followed.
-  ///   - timeLimit: how long a stage's run may take.
-  public init(
-    _ workspace: Workspace, _ project: Project, _ policy: StagePolicy, isTraced: Bool = true,
-    timeLimit: Duration? = nil
-  ) throws {
+  /// Begins to look after stages.
+  public init(_ workspace: Workspace, _ project: Project, _ policy: StagePolicy) throws {
     self.workspace = workspace
     self.project = project
     self.policy = policy
-    self.isTraced = isTraced
-    self.timeLimit = timeLimit
     catalog = try workspace.makeCatalog()
     check = try StageCheck(workspace, project, view: catalog, trustsRecords: policy.trustsRecords)
   }
@@ -246,7 +237,7 @@ public final class StageRunner {
     var request = RunRequest(
       arguments: line.arguments.map { Array($0.utf8) }, component: stage.id.description,
       inputs: stage.dependencies.map { argument($0.location) }, outputs: stage.outputs.map { argument($0.location) },
-      parameters: identity.parameters, isTraced: isTraced, isSigned: policy.isSigned)
+      parameters: identity.parameters, isTraced: policy.isTraced, isSigned: policy.isSigned)
     request.directory = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(FilePath(stage.folder))
     request.variables = [
       "MLT_STAGE": stage.id.description,
@@ -254,6 +245,7 @@ public final class StageRunner {
       "DVC_ROOT": workspace.root.string, "DVC_STAGE": stage.id.description,
     ]
     request.stage = identity.run
+    request.timeout = policy.timeout
     request.leftToGit = Set(
       stage.outputs.lazy.filter { !$0.isStored }.compactMap { WorkPath(text: StageDeclaration.pointer($0.location)) })
     return request

@@ -19,6 +19,9 @@ struct StageOptions: ParsableArguments {
   @Flag(name: .customLong("no-trace"), help: "Compare the work tree before and after instead of following accesses")
   var isUntraced = false
 
+  @Option(name: .long, help: ArgumentHelp("End a stage's run that takes longer, as 90s, 30m or 2h", valueName: "time"))
+  var timeout: LengthArgument?
+
   @Flag(inversion: .prefixedNo, help: "Sign the records with the key of 'sign.key' (default: setting 'sign.runs')")
   var sign: Bool?
 
@@ -28,13 +31,16 @@ struct StageOptions: ParsableArguments {
     policy.isStrict = strict
     policy.trustsRecords = trustsRecords
     policy.isSigned = sign
+    policy.isTraced = !isUntraced
+    policy.timeout = timeout?.length
     return policy
   }
 
   /// The options as a worker is given them.
   var arguments: [String] {
     (force ? ["--force"] : []) + (strict ? ["--strict"] : []) + (trustsRecords ? ["--trust"] : [])
-      + (isUntraced ? ["--no-trace"] : []) + (sign.map { [$0 ? "--sign" : "--no-sign"] } ?? [])
+      + (isUntraced ? ["--no-trace"] : [])
+      + (timeout.map { ["--timeout", $0.text] } ?? []) + (sign.map { [$0 ? "--sign" : "--no-sign"] } ?? [])
   }
 }
 
@@ -133,7 +139,7 @@ struct ReproCommand: ParsableCommand {
   private func runInOrder(
     _ order: [StageID], _ project: Project, _ workspace: Workspace
   ) throws -> [StageResult] {
-    let runner = try StageRunner(workspace, project, options.policy, isTraced: !options.isUntraced)
+    let runner = try StageRunner(workspace, project, options.policy)
     StageResult.hideInput()
     var schedule = StageSchedule(order, of: project.graph, keepsGoing: keepGoing)
     var results: [StageResult] = []

@@ -24,7 +24,7 @@ struct StageWorkerCommand: ParsableCommand {
     let session = try Session()
     let workspace = try session.workspace()
     let project = try workspace.requireProject()
-    let runner = try StageRunner(workspace, project, options.policy, isTraced: !options.isUntraced)
+    let runner = try StageRunner(workspace, project, options.policy)
     var received: [UInt8] = []
     while let line = try Self.line(requests, &received) {
       guard let fields = (try? JSON(parsing: line))?.object, let file = fields["file"]?.string,

@@ -112,19 +112,22 @@ enum StageText {
     case .upToDate, .restored, .frozen:
       let from = outcome.run.map { " from run \($0.short)" } ?? ""
       lines.append("mlt: \(outcome.stage): \(Formatting.count(outcome.restored, "output")) put back\(from)")
-    case .ran:
-      if let report = outcome.report { lines.append(recorded(report)) }
+    case .ran: lines += recorded(outcome.report)
     case .failed:
-      if let report = outcome.report { lines.append(recorded(report)) }
+      lines += recorded(outcome.report)
       if let failure = outcome.failure { lines.append("error: stage '\(outcome.stage)' \(text(failure))") }
     case .skipped: lines.append("mlt: \(outcome.stage): not run, since something that it depends on failed")
     }
     return lines
   }
 
-  private static func recorded(_ report: RunReport) -> String {
-    "mlt: recorded \(report.component) \(report.run.short): \(Formatting.count(report.inputs, "input")), "
+  private static func recorded(_ report: RunReport?) -> [String] {
+    guard let report else { return [] }
+    let hazards = report.hazards.filter { $0.kind != .notObserved }.map { "warning: \(HazardText.of($0))" }
+    let line =
+      "mlt: recorded \(report.component) \(report.run.short): \(Formatting.count(report.inputs, "input")), "
       + "\(Formatting.count(report.outputs, "output")), \(Formatting.duration(report.wall))"
+    return hazards + [line]
   }
 
   private static let shownAccesses = 8

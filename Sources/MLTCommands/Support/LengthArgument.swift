@@ -4,12 +4,15 @@ internal import ArgumentParser
 struct LengthArgument: ExpressibleByArgument {
   /// The length.
   let length: Duration
+  /// How it was typed.
+  let text: String
 
   /// The longest length taken: a hundred years.
   private static let limit = 100.0 * 365 * 86400
 
   /// Reads a number of seconds, or, to the millisecond, numbers with units (`d`, `h`, `m`, `s`, `ms`), each smaller than the one before.
   init?(argument: String) {
+    text = argument
     var rest = argument[...]
     var seconds = 0.0
     var former = Double.infinity
