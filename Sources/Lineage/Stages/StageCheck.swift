@@ -82,6 +82,7 @@ final class StageCheck {
     if let restorable {
       return Result(state: state(stage, declaration, .restorable, restorable), standing: restorable)
     }
+    if stage.isFrozen { return try frozen(stage, declaration, identity) }
     return Result(state: try stale(stage, declaration, identity, nearest), standing: nil)
   }
 
@@ -104,13 +105,8 @@ final class StageCheck {
   private func stale(
     _ stage: Stage, _ declaration: StageDeclaration, _ identity: StageIdentity, _ nearest: Finding?
   ) throws -> StageState {
-    var state = StageState(stage: stage.id, verdict: stage.isFrozen ? .frozen : .stale)
+    var state = StageState(stage: stage.id, verdict: .stale)
     let latest = try workspace.index.stageRuns(file: identity.run.file, name: stage.id.name, limit: 4)
-    if stage.isFrozen {
-      state.reasons = try missingOutputs(of: stage)
-      state.run = latest.first { $0.status == .finished }?.run
-      return state
-    }
     if declaration.runsAlways {
       state.reasons = [.alwaysRuns]
       return state
@@ -130,6 +126,23 @@ final class StageCheck {
       state.reasons = [isFailed ? .failed(latest[0].status) : .neverRun]
     }
     return state
+  }
+
+  /// What is to be said of a frozen stage that depends on other things than its latest run found: that run stands for it.
+  private func frozen(
+    _ stage: Stage, _ declaration: StageDeclaration, _ identity: StageIdentity
+  ) throws -> Result {
+    let missing = try missingOutputs(of: stage)
+    var state = StageState(stage: stage.id, verdict: .frozen, reasons: missing)
+    let latest = try workspace.index.stageRuns(
+      file: identity.run.file, name: stage.id.name, status: .finished, limit: 1)
+    guard let run = latest.first?.run else { return Result(state: state, standing: nil) }
+    var finding = try examine(run, declaration)
+    let isWhole = !finding.reasons.contains { if case .output = $0 { true } else { false } }
+    finding.reasons = []
+    state.run = run
+    // What is there may have been put there by hand, and stays.
+    return Result(state: state, standing: isWhole && !missing.isEmpty ? finding : nil)
   }
 
   private func missingOutputs(of stage: Stage) throws -> [StageReason] {
