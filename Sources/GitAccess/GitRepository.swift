@@ -24,7 +24,7 @@ public final class GitRepository: Sendable {
   /// The folder with what all linked work trees share: objects, references, configuration.
   public let commonFolder: FilePath
 
-  private let state: Mutex<OpenRepository>
+  let state: Mutex<OpenRepository>
 
   private init(_ opened: consuming sending OpenRepository) {
     isBare = opened.isBare
@@ -93,10 +93,14 @@ public final class GitRepository: Sendable {
   ///   - name: The file's name.
   ///   - commits: The commits' 40 hexadecimal digits.
   ///   - withHistory: Whether the commits before them count, too.
+  ///   - known: Commits that don't count in a history, with all before them; those that this repository doesn't hold are
+  ///     passed over.
   /// - Throws: ``GitError/noSuchCommit(_:)`` for what is no commit's name, ``GitError/failed(_:)`` if an object can't be read.
-  public func versions(of name: [UInt8], in commits: [String], withHistory: Bool) throws(GitError) -> [String] {
+  public func versions(
+    of name: [UInt8], in commits: [String], withHistory: Bool, without known: [String] = []
+  ) throws(GitError) -> [String] {
     try state.withLock { state throws(GitError) in
-      try state.versions(of: name, in: commits, withHistory: withHistory)
+      try state.versions(of: name, in: commits, withHistory: withHistory, without: known)
     }
   }
 

@@ -8,6 +8,15 @@ struct IndexSnapshot: ~Copyable {
   /// When the index was written, in nanoseconds since 1970; nil if there is no index file yet.
   private let written: Int64?
 
+  /// Reads an index that isn't the repository's own; one that isn't there is empty.
+  init(at path: FilePath) throws(GitError) {
+    let status = try systemCall { () throws(SystemCallError) in try FileStatus(at: path, followingLinks: true) }
+    handle = try OwnedPointer.making("read index", path, free: git_index_free) { index in
+      GitLibrary.withCString(path.bytes) { git_index_open(&index, $0) }
+    }
+    written = status?.modified
+  }
+
   /// Reads a repository's index.
   init(of repository: borrowing OwnedPointer, in gitFolder: FilePath) throws(GitError) {
     // Looked at before it is read: if it is replaced in between, the older time only makes more files be compared.

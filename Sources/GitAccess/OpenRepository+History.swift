@@ -4,13 +4,15 @@ internal import SystemPackage
 
 extension OpenRepository {
   /// Returns for each version of a file at the root that the commits or those before them have one commit that has it.
-  func versions(of name: [UInt8], in commits: [String], withHistory: Bool) throws(GitError) -> [String] {
+  func versions(
+    of name: [UInt8], in commits: [String], withHistory: Bool, without known: [String]
+  ) throws(GitError) -> [String] {
     var seen: Set<[UInt8]> = []
     var found: [String] = []
     func visit(_ id: git_oid) throws(GitError) {
       if let version = try version(of: name, in: id), seen.insert(version).inserted { found.append(Self.hex(id)) }
     }
-    try forEachCommit(in: commits, withHistory: withHistory, visit)
+    try forEachCommit(in: commits, withHistory: withHistory, without: known, visit)
     return found
   }
 
@@ -33,7 +35,7 @@ extension OpenRepository {
   }
 
   private func forEachCommit(
-    in commits: [String], withHistory: Bool, _ body: (git_oid) throws(GitError) -> Void
+    in commits: [String], withHistory: Bool, without known: [String], _ body: (git_oid) throws(GitError) -> Void
   ) throws(GitError) {
     var ids: [git_oid] = []
     for commit in commits {
@@ -53,6 +55,13 @@ extension OpenRepository {
     }
     for index in ids.indices {
       try GitLibrary.check(git_revwalk_push(walk.pointer, &ids[index]), "walk history", commonFolder)
+    }
+    for commit in known {
+      var id = git_oid()
+      guard commit.utf8.count == 40, git_oid_fromstr(&id, commit) >= 0 else { throw GitError.noSuchCommit(commit) }
+      let code = git_revwalk_hide(walk.pointer, &id)
+      // What isn't here hides nothing.
+      if code != GitLibrary.notFound { try GitLibrary.check(code, "walk history", commonFolder) }
     }
     while true {
       var id = git_oid()

@@ -126,7 +126,12 @@ extension OpenRepository {
 
   /// Reads the index if that hasn't been done.
   mutating func readIndex() throws(GitError) {
-    if index == nil { index = try IndexSnapshot(of: handle, in: gitFolder) }
+    guard index == nil else { return }
+    if let indexFile {
+      index = try IndexSnapshot(at: indexFile)
+    } else {
+      index = try IndexSnapshot(of: handle, in: gitFolder)
+    }
   }
 
   /// Reads HEAD's tree if that hasn't been done.
@@ -155,7 +160,7 @@ extension OpenRepository {
     }
   }
 
-  private func tree(ofCommit commit: String) throws(GitError) -> OwnedPointer? {
+  func tree(ofCommit commit: String) throws(GitError) -> OwnedPointer? {
     var id = git_oid()
     // libgit2 reads 40 digits whatever follows them.
     guard commit.utf8.count == 40, git_oid_fromstr(&id, commit) >= 0 else { return nil }

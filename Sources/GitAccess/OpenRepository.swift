@@ -11,6 +11,8 @@ struct OpenRepository: ~Copyable {
   let gitFolder: FilePath
   let commonFolder: FilePath
 
+  /// The index to read in place of the repository's own.
+  var indexFile: FilePath?
   /// The index as it was read, HEAD's tree (nil also before the first commit), and the settings that say how files
   /// compare; read when first asked for.
   var index: IndexSnapshot?
