@@ -56,6 +56,13 @@ extension GitRepository {
     state.withLock { $0.operation() }
   }
 
+  /// Returns whether a rebase or a series of patches goes on that has commits still to make.
+  ///
+  /// - Throws: ``GitError/system(_:)`` if git's list of steps can't be read.
+  public func hasCommitsToRepeat() throws(GitError) -> Bool {
+    try state.withLock { state throws(GitError) in try state.hasCommitsToRepeat() }
+  }
+
   /// Returns the commits that HEAD is being merged with, by their 40 hexadecimal digits.
   ///
   /// - Throws: ``GitError/system(_:)`` if git's note of them can't be read.

@@ -19,6 +19,20 @@ extension OpenRepository {
     }
   }
 
+  /// Whether a rebase or a series of patches goes on that has commits still to make.
+  func hasCommitsToRepeat() throws(GitError) -> Bool {
+    guard let operation = operation() else { return false }
+    if operation == .applyMailbox { return true }
+    guard operation == .rebase else { return false }
+    // git takes each step out of the list as it begins with it, and checks out the base before the first.
+    let list = gitFolder.appending("rebase-merge").appending("git-rebase-todo")
+    let bytes = try systemCall { () throws(SystemCallError) in try FileOperations.contents(of: list, limit: 1 << 26) }
+    guard let bytes else { return true }
+    return bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+      line.first != UInt8(ascii: "#") && !line.elementsEqual("noop".utf8)
+    }
+  }
+
   /// The commits that HEAD is being merged with.
   func mergedCommits() throws(GitError) -> [String] {
     let note = gitFolder.appending("MERGE_HEAD")

@@ -52,7 +52,8 @@ struct MLT: ParsableCommand {
       CommandGroup(
         name: "Keep in order",
         subcommands: [DuCommand.self, GcCommand.self, FsckCommand.self, ReindexCommand.self]),
-      CommandGroup(name: "Settings", subcommands: [ComponentCommand.self, ConfigCommand.self]),
+      CommandGroup(
+        name: "Settings", subcommands: [ComponentCommand.self, ConfigCommand.self, HookCommand.self]),
     ]
   )
 

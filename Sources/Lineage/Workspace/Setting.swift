@@ -22,6 +22,20 @@ public enum Setting: String, CaseIterable, Sendable {
   case revokedKeys = "sign.revokedKeys"
   /// Whether bytes may come from a remote only if the runs behind them are signed.
   case requireSigned = "pull.requireSigned"
+  /// How strictly commits are kept from leaving outputs out of date.
+  case hookStages = "hook.stages"
+  /// How strictly commits are kept from having a lock file that isn't sound or in step.
+  case hookLock = "hook.lock"
+  /// How strictly data are kept out of git.
+  case hookLarge = "hook.large"
+  /// How strictly commits are kept from naming bytes that aren't there.
+  case hookMissing = "hook.missing"
+  /// Whether commits are only pushed with the data that they need.
+  case hookPush = "hook.push"
+  /// Whether tracked files follow when git checks out other commits.
+  case hookRestore = "hook.restore"
+  /// The size from which on a file is too large for git.
+  case hookLargeFile = "hook.largeFile"
 
   /// Finds a setting by its key, in letters of either case.
   public init?(key: String) {
@@ -40,16 +54,20 @@ public enum Setting: String, CaseIterable, Sendable {
     case .environment, .signKey, .revokedKeys: ""
     case .cachedRuns, .signRuns, .requireSigned: "false"
     case .allowedSigners: ".mlt-allowed-signers"
+    case .hookStages, .hookLock, .hookLarge, .hookMissing, .hookPush: "block"
+    case .hookRestore: "true"
+    case .hookLargeFile: "5MiB"
     }
   }
 
   /// Whether a value is of the form that the setting demands.
   func accepts(_ value: String) -> Bool {
     switch self {
-    case .inputLimit: Configuration.size(of: value) != nil
+    case .inputLimit, .hookLargeFile: Configuration.size(of: value) != nil
     case .grace, .minimalCopies: Int64(value).map { $0 >= 0 } ?? false
     case .environment, .signKey, .allowedSigners, .revokedKeys: true
-    case .cachedRuns, .signRuns, .requireSigned: Configuration.flag(of: value) != nil
+    case .cachedRuns, .signRuns, .requireSigned, .hookRestore: Configuration.flag(of: value) != nil
+    case .hookStages, .hookLock, .hookLarge, .hookMissing, .hookPush: HookLevel(rawValue: value.lowercased()) != nil
     }
   }
 
@@ -57,7 +75,9 @@ public enum Setting: String, CaseIterable, Sendable {
   public var isPrivate: Bool {
     switch self {
     case .signKey, .signRuns, .allowedSigners, .revokedKeys: true
-    case .inputLimit, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned: false
+    case .inputLimit, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned, .hookStages, .hookLock,
+      .hookLarge, .hookMissing, .hookPush, .hookRestore, .hookLargeFile:
+      false
     }
   }
 

@@ -107,6 +107,10 @@ public enum WorkspaceError: Error, Sendable {
   case tooFewCopies([String], wanted: Int, unreachable: [String])
   /// Not all facts that a remote has can be read, so that nobody knows what they refer to.
   case hiddenFacts(remote: String, [RemoteProblem])
+  /// What is asked for belongs to git, and the folder to no repository.
+  case noRepository(FilePath)
+  /// The folder of hooks lies outside the repository, so that others use it, too; with the setting that names it.
+  case sharedHooks(FilePath, setting: String)
   /// No folder from this one up to the work tree's root is a DVC project.
   case notDVCProject(String)
 

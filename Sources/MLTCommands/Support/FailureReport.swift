@@ -66,6 +66,13 @@ struct FailureReport {
     return status
   }
 
+  /// Writes the message and hints to stderr as of something that stops nothing.
+  func presentAsWarning() {
+    if message.isEmpty { return }
+    Output.say("warning: \(message)")
+    for hint in hints { Output.say("hint: \(hint)") }
+  }
+
   // MARK: By type
 
   private mutating func describe(_ error: any Error) {
@@ -306,6 +313,13 @@ struct FailureReport {
     case .hiddenFacts(let name, let problems):
       set("nothing was removed from remote '\(name)', since facts that can't be read may name what is wanted", .corrupt)
       hints += problems.prefix(3).map { "\($0)" }
+    case .noRepository(let folder):
+      set("'\(folder.string)' is in no git repository", .notFound, hint: "run 'git init' first")
+    case .sharedHooks(let path, let setting):
+      set(
+        "the hooks are in '\(path.string)' ('core.hooksPath' is '\(setting)'), outside this repository: others use them, too",
+        .conflict, hint: "use --force to install them there all the same")
+      hints.append("or give this repository its own: 'git config core.hooksPath .git/hooks'")
     case .notDVCProject(let path):
       set(
         "'\(path)' is not in a DVC project", .notFound,

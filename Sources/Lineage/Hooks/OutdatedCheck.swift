@@ -1,0 +1,93 @@
+internal import GitAccess
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+
+/// Finds what a commit has as a run made it, while it has something that the run read otherwise.
+///
+/// Begins with the paths that the commit changes, so that what it leaves alone costs nothing and isn't held against it.
+struct OutdatedCheck {
+  let state: StagedState
+  let index: LineageIndex
+  let store: ObjectStore
+
+  // Beyond this many runs it is cheaper to begin with what the lock file names.
+  private static let readersLimit = 2_000
+
+  func run() throws -> [OutdatedOutputs] {
+    let changed = state.changedPaths.sorted()
+    var inputs: [RunID: [WorkPath: Bool]] = [:]
+    var order: [RunID] = []
+    for path in changed {
+      let content = try state.content(of: path)
+      for reading in try readings(of: path) where reading.status == .finished {
+        guard try read(reading.artifact, path, otherThan: content) else { continue }
+        if inputs[reading.run] == nil { order.append(reading.run) }
+        inputs[reading.run, default: [:]][path] = content == nil
+      }
+    }
+    if order.isEmpty { return [] }
+    let makers = order.count > Self.readersLimit ? try makersOfLocked(among: Set(order)) : nil
+    return try order.compactMap { run in
+      guard makers?.contains(run) ?? true else { return nil }
+      return try outdated(run, inputs[run] ?? [:])
+    }
+  }
+
+  private func readings(of path: WorkPath) throws -> [Reading] {
+    try index.readers(path: path.text) + index.treeReaders(ofPathsAbove: path.text)
+  }
+
+  /// Whether a run read at a path what the commit doesn't have there.
+  private func read(_ artifact: ArtifactRecord, _ path: WorkPath, otherThan content: ContentID?) throws -> Bool {
+    guard let read = artifact.content else { return false }
+    guard artifact.kind == .tree, let folder = WorkPath(text: artifact.path), folder != path else {
+      return read != content
+    }
+    guard let names = path.components(below: folder) else { return false }
+    // What nobody stored can't be looked into.
+    guard try store.containsTree(read) else { return false }
+    // Of a folder that was taken whole, a new file is a change; in one of which a run read some files it is none.
+    guard let entry = try store.entry(at: names, in: read) else { return !artifact.isPartial && content != nil }
+    return entry.content != content
+  }
+
+  /// Those of some runs that made what the lock file has.
+  private func makersOfLocked(among runs: Set<RunID>) throws -> Set<RunID> {
+    var makers: Set<RunID> = []
+    for entry in state.lock.entries {
+      if let maker = try index.writers(path: entry.path.text, content: entry.content, limit: 1).first?.run,
+        runs.contains(maker)
+      {
+        makers.insert(maker)
+      }
+    }
+    return makers
+  }
+
+  /// What the commit has as a run made it; nil if that is nothing, or just as a commit before has it.
+  private func outdated(_ run: RunID, _ inputs: [WorkPath: Bool]) throws -> OutdatedOutputs? {
+    let files = try index.files(of: run)
+    let written = Set(files.lazy.filter { $0.role == .output }.map(\.artifact.path))
+    // What a run changed in place it has changed itself.
+    let inputs = inputs.filter { !written.contains($0.key.text) }
+    if inputs.isEmpty { return nil }
+    var outputs: [WorkPath] = []
+    for file in files where file.role == .output {
+      guard let content = file.artifact.content, let path = WorkPath(text: file.artifact.path),
+        try state.content(of: path) == content,
+        // A later run that made the same of what is there now speaks for it.
+        try index.writers(path: file.artifact.path, content: content, limit: 1).first?.run == run
+      else { continue }
+      outputs.append(path)
+    }
+    guard !outputs.isEmpty, let record = try index.run(run), !record.isDeleted,
+      state.isNew(files.lazy.compactMap { WorkPath(text: $0.artifact.path) } + Array(inputs.keys))
+    else { return nil }
+    return OutdatedOutputs(
+      outputs: outputs.sorted(), run: run, component: record.component,
+      inputs: inputs.sorted { $0.key < $1.key }.map { (path: $0.key, isGone: $0.value) }, command: record.command,
+      directory: WorkPath(text: record.directory) ?? WorkPath(normal: [UInt8(ascii: ".")]))
+  }
+}

@@ -1,0 +1,127 @@
+internal import GitAccess
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+extension Workspace {
+  /// Checks what a commit is about to take, as it is staged and whatever the work tree has.
+  ///
+  /// While commits are only repeated, as in a rebase, nothing blocks.
+  ///
+  /// - Throws: ``WorkspaceError/noRepository(_:)``, ``WorkspaceError/malformedSetting(key:value:)``; what git, index and
+  ///   store throw.
+  public func checkCommit(_ request: CommitRequest) throws -> CommitReport {
+    guard let repository else { throw WorkspaceError.noRepository(root) }
+    var report = CommitReport()
+    var limit = request.limit
+    if let operation = repository.operation(), operation.repeatsCommits {
+      report.repeating = operation.rawValue
+      limit = min(limit, .warn)
+    }
+    var levels: [HookCheck: HookLevel] = [:]
+    for check in HookCheck.allCases { levels[check] = try level(of: check.setting, atMost: limit) }
+    if levels.values.allSatisfy({ $0 == .off }) { return report }
+    if let file = request.indexFile { repository.consultIndex(at: root.pushing(FilePath(file))) }
+
+    func add(_ problems: [CommitFinding.Problem], of check: HookCheck) {
+      report.findings += problems.map {
+        CommitFinding(check: check, isBlocking: levels[check] == .block, problem: $0)
+      }
+    }
+    let state: StagedState
+    do {
+      state = try StagedState(self, repository, merging: repository.mergedCommits() + request.mergedCommits)
+    } catch let error as LockFile.ParseError {
+      // Nothing else can be said while nobody knows what is tracked.
+      if levels[.lock] != .off { add([.malformedLock(error)], of: .lock) }
+      return report
+    }
+    // Nothing is committed but words.
+    if state.changes.isEmpty { return report }
+    let isOff = { (check: HookCheck) in levels[check] == .off }
+    let unstaged = isOff(.lock) ? [] : try unstagedLock(state)
+    if !isOff(.stages) {
+      // What is made already needs no more than to be staged.
+      let made = Set(unstaged.flatMap(\.outputs))
+      let outdated = try OutdatedCheck(state: state, index: caughtUpIndex(), store: store).run()
+      add(outdated.filter { !Set($0.outputs).isSubset(of: made) }.map { .outdated($0) }, of: .stages)
+    }
+    add(unstaged.map { .unstagedLock(outputs: $0.outputs, run: $0.run) }, of: .lock)
+    if !isOff(.large) { add(try misplaced(state), of: .large) }
+    if !isOff(.missing) { add(try missing(state), of: .missing) }
+    return report
+  }
+
+  private func caughtUpIndex() throws -> LineageIndex {
+    let index = try index
+    try index.catchUp(journal)
+    return index
+  }
+
+  /// Finds runs that read what is staged, and whose outputs only the work tree's lock file has.
+  private func unstagedLock(_ state: StagedState) throws -> [(run: RunID, outputs: [WorkPath])] {
+    // What can't be read there is for whoever needs it.
+    guard let here = try? readLock(), here != state.lock else { return [] }
+    let changed = state.changedPaths
+    let index = try caughtUpIndex()
+    var outputs: [RunID: [WorkPath]] = [:]
+    for entry in here.entries where state.lock[entry.path] != entry {
+      guard let writing = try index.writers(path: entry.path.text, content: entry.content, limit: 1).first else {
+        continue
+      }
+      if outputs[writing.run] != nil {
+        outputs[writing.run]?.append(entry.path)
+        continue
+      }
+      let readsStaged = try index.files(of: writing.run, role: .input).contains { input in
+        guard let path = WorkPath(text: input.path), changed.contains(path), let content = input.content else {
+          return false
+        }
+        return try state.content(of: path) == content
+      }
+      if readsStaged { outputs[writing.run] = [entry.path] }
+    }
+    return outputs.map { (run: $0.key, outputs: $0.value.sorted()) }
+      .sorted { ($0.outputs.first?.text ?? "") < ($1.outputs.first?.text ?? "") }
+  }
+
+  /// Finds files that shouldn't be put into git: those that mlt tracks, and large ones.
+  private func misplaced(_ state: StagedState) throws -> [CommitFinding.Problem] {
+    let setting = Setting.hookLargeFile
+    let text = try configuration.string(setting.rawValue) ?? setting.defaultValue
+    guard let limit = Configuration.size(of: text) else {
+      throw WorkspaceError.malformedSetting(key: setting.rawValue, value: text)
+    }
+    let here = (try? readLock()) ?? LockFile()
+    return try state.changes.compactMap { change in
+      let path = WorkPath(normal: change.path)
+      guard let staged = change.staged, staged.kind != .submodule, state.isNew(CollectionOfOne(path)) else {
+        return nil
+      }
+      for lock in [state.lock, here] {
+        if let entry = lock[path] ?? lock.tree(around: path) { return .trackedFile(path, tracked: entry.path) }
+      }
+      guard staged.kind != .link, let size = try state.repository.stagedSize(at: change.path), size > limit else {
+        return nil
+      }
+      // Whoever had git keep it before has decided so.
+      if change.isInCommit, let before = try state.repository.headBlob(at: change.path), before.size > limit {
+        return nil
+      }
+      return .largeFile(path, size: size, limit: limit)
+    }
+  }
+
+  /// Finds bytes that the lock file names, and none of the commits before did, that the store hasn't got.
+  private func missing(_ state: StagedState) throws -> [CommitFinding.Problem] {
+    let known = Set(state.parents.lazy.flatMap { $0.lock.entries.lazy.map(\.content) })
+    return try state.lock.entries.compactMap { entry in
+      guard !known.contains(entry.content) else { return nil }
+      if try entry.kind == .tree ? store.containsTree(entry.content) : store.containsFile(entry.content) { return nil }
+      let present = try makeCatalog().identity(of: entry.path)
+      return .missingContent(entry.path, entry.content, isInWorkTree: present?.content == entry.content)
+    }
+  }
+}

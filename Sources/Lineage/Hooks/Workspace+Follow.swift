@@ -1,0 +1,95 @@
+internal import GitAccess
+internal import Journaling
+internal import MLTBase
+internal import SystemPackage
+
+extension Workspace {
+  /// Restores tracked files after git has checked out another commit, where that is possible without losing anything.
+  ///
+  /// What can't be restored doesn't keep the rest from it.
+  ///
+  /// - Parameter change: the commits before and after; if their lock files are the same, or a rebase has more to do, nothing is
+  ///   done. nil to restore whatever the lock file says.
+  /// - Returns: nil if there was nothing to do.
+  /// - Throws: ``WorkspaceError/malformedLock(_:_:)``; what git, index and store throw.
+  public func follow(_ change: (before: String, after: String)? = nil) throws -> FollowReport? {
+    guard try configuration.bool(Setting.hookRestore.rawValue) ?? true else { return nil }
+    if let change, change.before == change.after { return nil }
+    if change != nil, try repository?.hasCommitsToRepeat() == true { return nil }
+    if let change, let repository, let before = try repository.commit(of: change.before),
+      let after = try repository.commit(of: change.after), try repository.hasSame(LockFile.name, before, after)
+    {
+      return nil
+    }
+    return try restoreWhatCanBe()
+  }
+
+  private func restoreWhatCanBe() throws -> FollowReport {
+    let lock = try readLock()
+    var left: [WorkPath: FollowReport.Reason] = [:]
+    for entry in lock.absent { left[entry.path] = .absent }
+    var rest = lock.entries
+    while true {
+      let isWhole = rest.count == lock.entries.count
+      if rest.isEmpty, !isWhole { break }
+      let pointers = isWhole ? [] : rest.map { PathText.encode($0.path.filePath(in: root).bytes) }
+      do {
+        let report = try checkout(CheckoutRequest(pointers: pointers))
+        return FollowReport(report: report, left: Self.sorted(left))
+      } catch let error as WorkspaceError {
+        try leave(after: error, rest, lock, &left)
+        let count = rest.count
+        rest.removeAll { left[$0.path] != nil }
+        // What isn't about a tracked path stops it all.
+        if rest.count == count { throw error }
+      }
+    }
+    return FollowReport(report: CheckoutReport(), left: Self.sorted(left))
+  }
+
+  /// Leaves out what a failure was about.
+  private func leave(
+    after error: WorkspaceError, _ rest: [LockEntry], _ lock: LockFile, _ left: inout [WorkPath: FollowReport.Reason]
+  ) throws {
+    switch error {
+    case .unsavedContent(let texts):
+      var unsaved: [WorkPath: [String]] = [:]
+      for text in texts {
+        if let tracked = WorkPath(text: text).flatMap({ Self.tracked($0, in: lock) }) {
+          unsaved[tracked, default: []].append(text)
+        }
+      }
+      for (path, texts) in unsaved { left[path] = .unsaved(texts) }
+    case .absentContent:
+      // All at once: each further attempt looks at everything again.
+      for entry in rest where (try? bytesAreAvailable(entry.content, Self.record(of: entry))) == nil {
+        left[entry.path] = .unavailable
+      }
+    case .notAFolder(let text):
+      guard let path = WorkPath(text: text) else { return }
+      for entry in rest where entry.path == path || entry.path.isBelow(path) { left[entry.path] = .inTheWay(text) }
+    default: break
+    }
+  }
+
+  /// The tracked path that something belongs to.
+  private static func tracked(_ path: WorkPath, in lock: LockFile) -> WorkPath? {
+    if lock[path] != nil { return path }
+    if let tree = lock.tree(around: path) { return tree.path }
+    return lock.entries(below: path).first?.path
+  }
+
+  private static func sorted(
+    _ left: [WorkPath: FollowReport.Reason]
+  ) -> [(path: WorkPath, reason: FollowReport.Reason)] {
+    left.sorted { $0.key < $1.key }.map { (path: $0.key, reason: $0.value) }
+  }
+}
+
+extension GitRepository {
+  /// Whether two commits have the same bytes under a name at their root, or both nothing.
+  fileprivate func hasSame(_ name: String, _ first: String, _ second: String) throws(GitError) -> Bool {
+    let name = Array(name.utf8)
+    return try blob(at: name, commit: first) == blob(at: name, commit: second)
+  }
+}

@@ -1,0 +1,257 @@
+import MLTBase
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What the hook says of commits, against what is staged.
+@Suite struct HookCommitTests {
+  /// A repository with hooks in which `double.sh` makes `out.txt` of `in.txt`, all committed.
+  private func prepare(_ world: World) throws {
+    try world.write("double.sh", "cat in.txt in.txt > out.txt\n")
+    try world.write("in.txt", "one\n")
+    try world.write("README", "text\n")
+    try expectSuccess(
+      world.shell(
+        "mlt hook install && mlt add in.txt && mlt run -- sh double.sh && git add -A && git commit -qm made"))
+  }
+
+  @Test("code that was changed and not run again is refused with the command that mends it, and passes after that")
+  func outdated() throws {
+    try withWorld { world in
+      try prepare(world)
+      try world.write("double.sh", "cat in.txt in.txt in.txt > out.txt\n")
+      let refused = try world.shell("git commit -qam more")
+      #expect(refused.status == 1)
+      #expect(
+        refused.stderr.hasPrefix("error: 'out.txt' is out of date: 'double.sh' isn't what run "), "\(refused.stderr)")
+      #expect(refused.stderr.contains(" (double) read\nhint: run 'mlt run -- sh double.sh', then 'git add mlt.lock'\n"))
+      try expectSuccess(world.shell("mlt run -- sh double.sh"))
+      let unstaged = try world.shell("git add double.sh && git commit -qm more")
+      #expect(unstaged.status == 1)
+      #expect(unstaged.stderr.hasPrefix("error: 'mlt.lock' isn't staged, though run "), "\(unstaged.stderr)")
+      #expect(unstaged.stderr.contains(" made 'out.txt' of what is\nhint: run 'git add mlt.lock'\n"))
+      try expectSuccess(world.shell("git commit -qam more"))
+    }
+  }
+
+  @Test("data that was changed and not used is refused as well, and so is code that is gone")
+  func data() throws {
+    try withWorld { world in
+      try prepare(world)
+      try expectSuccess(world.shell("echo two > in.txt && mlt add in.txt"))
+      let refused = try world.shell("git commit -qam data")
+      #expect(
+        refused.stderr.hasPrefix("error: 'out.txt' is out of date: 'in.txt' isn't what run "), "\(refused.stderr)")
+      try expectSuccess(world.shell("git checkout -q mlt.lock && mlt checkout --force && git rm -q double.sh"))
+      let gone = try world.shell("git commit -qm gone")
+      #expect(
+        gone.stderr.hasPrefix("error: 'out.txt' is out of date: 'double.sh' (gone) isn't what run "), "\(gone.stderr)")
+    }
+  }
+
+  @Test("what counts is what is staged: in partial commits, with -a, by paths, and in an amended one")
+  func staged() throws {
+    try withWorld { world in
+      try prepare(world)
+      try world.write("double.sh", "cat in.txt in.txt # and more\n")
+      try world.write("README", "more\n")
+      // Only the work tree has it.
+      try expectSuccess(world.shell("git add README && git commit -qm readme"))
+      try world.write("README", "much more\n")
+      try expectSuccess(world.shell("git commit -qm readme README"))
+      #expect(try world.shell("git commit -qm code double.sh").status == 1)
+      #expect(try world.shell("git commit -qam all").status == 1)
+      // Staged, but not of this commit.
+      try world.write("README", "even more\n")
+      try expectSuccess(world.shell("git add double.sh && git commit -qm readme README"))
+      #expect(try world.shell("git commit -q --amend -m amended").status == 1)
+      try expectSuccess(world.shell("git reset -q && git commit -q --amend -m amended"))
+      // The work tree is as it was again, but what is staged isn't.
+      try expectSuccess(world.shell("git add double.sh && git show HEAD:double.sh > double.sh"))
+      #expect(try world.shell("git commit -qm code").status == 1)
+    }
+  }
+
+  @Test("a result of another way to the same bytes isn't out of date, nor is one that nothing has any more")
+  func others() throws {
+    try withWorld { world in
+      try prepare(world)
+      try world.write("double.sh", "cat in.txt in.txt > out.txt # the same\n")
+      try expectSuccess(world.shell("mlt run -- sh double.sh && git commit -qam same"))
+      try world.write("double.sh", "cat in.txt > out.txt\n")
+      try expectSuccess(world.shell("rm out.txt && mlt rm out.txt && git add -A && git commit -qm removed"))
+    }
+  }
+
+  @Test("checks can be left to warn or be turned off, in the settings and for once")
+  func levels() throws {
+    try withWorld { world in
+      try prepare(world)
+      try world.write("double.sh", "# other\n")
+      try expectSuccess(world.mlt("config", "hook.stages", "warn"))
+      let warned = try world.shell("git commit -qam warned")
+      try expectSuccess(warned)
+      #expect(warned.stderr.hasPrefix("warning: 'out.txt' is out of date: "))
+      try expectSuccess(world.mlt("config", "hook.stages", "off"))
+      try world.write("double.sh", "# another\n")
+      #expect(try world.shell("git commit -qam off").stderr == "")
+      try expectSuccess(world.mlt("config", "--unset", "hook.stages"))
+      try world.write("double.sh", "# one more\n")
+      #expect(try world.shell("git commit -qam no").status == 1)
+      try expectSuccess(world.shell("git commit -qam yes", environment: ["MLT_HOOK": "warn"]))
+      try world.write("double.sh", "# and one more\n")
+      #expect(try world.shell("git commit -qam off", environment: ["MLT_HOOK": "off"]).stderr == "")
+      #expect(try world.mlt("config", "hook.lock", "maybe").status == 2)
+    }
+  }
+
+  @Test("large files and tracked ones are kept out of git, and pointers of git-lfs aren't large")
+  func large() throws {
+    try withWorld { world in
+      try prepare(world)
+      try expectSuccess(world.mlt("config", "hook.largeFile", "1K"))
+      try world.write("notes", String(repeating: "x", count: 2000))
+      try world.write("odd\nname", String(repeating: "x", count: 2000))
+      let refused = try world.shell("git add -f notes out.txt 'odd\nname' && git commit -qm large")
+      #expect(refused.status == 1)
+      #expect(
+        refused.stderr.contains("error: 'notes' has 2.00 kB, more than 'hook.largeFile' (1.02 kB)\n"),
+        "\(refused.stderr)")
+      #expect(refused.stderr.contains("hint: run 'git rm --cached notes' and 'mlt add notes' to have mlt keep it\n"))
+      #expect(refused.stderr.contains("error: 'out.txt' is staged, though mlt tracks it\n"))
+      #expect(refused.stderr.contains("error: '\"odd\\nname\"' has 2.00 kB"))
+      // What was decided once isn't asked again.
+      try expectSuccess(world.shell("git rm -q --cached out.txt 'odd\nname' && git commit -qm large --no-verify"))
+      try world.write("notes", String(repeating: "y", count: 2001))
+      try expectSuccess(world.shell("git commit -qam larger"))
+      let pointer =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "0", count: 64))\nsize 9000000\n"
+      try world.write("model.bin", pointer)
+      try expectSuccess(
+        world.shell(
+          "echo '*.bin filter=lfs' > .gitattributes && git -c filter.lfs.clean=cat add -A . ':!odd*' && git commit -qm lfs"
+        ))
+    }
+  }
+
+  @Test("a lock file that can't be read, or names what nobody has stored, is refused")
+  func lock() throws {
+    try withWorld { world in
+      try prepare(world)
+      let lock = try #require(try world.read("mlt.lock"))
+      try world.write("mlt.lock", lock.replacing("file ", with: "<<<<<<< ours\nfile ", maxReplacements: 1))
+      let conflict = try world.shell("git commit -qam conflict")
+      #expect(conflict.stderr.hasPrefix("error: 'mlt.lock', as it is staged, has a merge conflict at line 2\n"))
+      try world.write("mlt.lock", lock + "file \(ContentHasher.contentID(of: Array("new\n".utf8)).hex) 4 z.txt\n")
+      let missing = try world.shell("git commit -qam missing")
+      #expect(missing.status == 1)
+      #expect(
+        missing.stderr.contains("for 'z.txt', whose bytes aren't in the store\nhint: run 'mlt fetch z.txt'"),
+        "\(missing)")
+      try world.write("z.txt", "new\n")
+      #expect(try world.shell("git commit -qam missing").stderr.contains("hint: run 'mlt add z.txt'\n"))
+      try expectSuccess(world.shell("mlt add z.txt && git add -A && git commit -qm stored"))
+    }
+  }
+
+  @Test("before the first commit, with HEAD detached and with a submodule, commits are checked as ever")
+  func shapes() throws {
+    try withWorld { world in
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          git init -q -b main ../first; cd ../first; mlt init; mlt hook install
+          echo 'cp a b' > copy.sh; echo 1 > a; mlt run -- sh copy.sh; git add -A; git commit -qm first
+          git checkout -q --detach
+          git init -q ../sub; (cd ../sub; git commit -q --allow-empty -m s)
+          git -c protocol.file.allow=always submodule --quiet add ../sub sub; git commit -qm submodule
+          """))
+      let first = world.folder.appending("first")
+      try expectSuccess(
+        world.shell("(cd sub; git commit -q --allow-empty -m t); git add sub; git commit -qm sub", in: first))
+      let refused = try world.shell("echo 2 > a; git add a; git commit -qm detached", in: first)
+      #expect(refused.stderr.hasPrefix("error: 'b' is out of date: 'a' isn't what run "), "\(refused)")
+    }
+  }
+
+  @Test("a merge is checked for what neither side had, with and without conflicts")
+  func merges() throws {
+    try withWorld { world in
+      try prepare(world)
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          git checkout -q -b side
+          echo 'cat in.txt in.txt > out.txt; echo side >> out.txt' > double.sh
+          mlt run -- sh double.sh; git commit -qam side
+          git checkout -q main; echo main > README; git commit -qam main
+          git merge -q -m merged side
+          """))
+      #expect(try world.read("out.txt") == "one\none\nside\n")
+      // Each side is in order; together they aren't.
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          git checkout -q -b code
+          echo 'cat in.txt > out.txt; true' > double.sh; MLT_HOOK=off git commit -qam code
+          git checkout -q main
+          echo three > in.txt; mlt add in.txt; mlt run -- sh double.sh; git commit -qam data
+          """))
+      let merge = try world.shell("git merge -m merged code")
+      #expect(merge.status != 0)
+      #expect(merge.stderr.contains("error: 'out.txt' is out of date: 'double.sh' isn't what run "), "\(merge)")
+      try expectSuccess(world.shell("mlt run -- sh double.sh && git add -A && git commit -qm merged"))
+    }
+  }
+
+  @Test("in a rebase or cherry-pick it is said, and nothing is stopped")
+  func repeated() throws {
+    try withWorld { world in
+      try prepare(world)
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          git checkout -q -b side; echo side > README; echo '# side' > double.sh; MLT_HOOK=off git commit -qam side
+          git checkout -q main; echo main > README; git commit -qam main
+          """))
+      #expect(try world.shell("git cherry-pick side").status == 1)
+      let picked = try world.shell("echo both > README; git add -A; git commit -qm picked")
+      try expectSuccess(picked)
+      #expect(picked.stderr.hasPrefix("warning: 'out.txt' is out of date: "), "\(picked)")
+      #expect(picked.stderr.contains("hint: a cherry-pick goes on, so that this stops nothing\n"))
+    }
+  }
+
+  @Test("who clones a project and hasn't set mlt up is told so once, and may commit")
+  func cloned() throws {
+    try withWorld { world in
+      try prepare(world)
+      let clone = world.folder.appending("clone")
+      try expectSuccess(world.shell("git clone -q . ../clone && cp .git/hooks/* ../clone/.git/hooks"))
+      let commit = try world.shell("echo '# x' >> double.sh; git commit -qam x", in: clone)
+      try expectSuccess(commit)
+      #expect(commit.stderr.hasPrefix("warning: there is no .mlt for "), "\(commit)")
+      #expect(commit.stderr.hasSuffix("so that mlt's pre-commit hook does nothing\nhint: run 'mlt init'\n"))
+    }
+  }
+
+  @Test("no git program is needed to check what is staged")
+  func withoutGit() throws {
+    try withWorld { world in
+      try prepare(world)
+      try world.write("double.sh", "# other\n")
+      try expectSuccess(world.shell("git add double.sh"))
+      let checked = try world.run(
+        [World.program.string, "hook", "run", "pre-commit", "--json"], environment: ["PATH": "/nonexistent"])
+      #expect(checked.status == 1)
+      let finding = try JSON(parsing: checked.stdout).object?["findings"]?.array?.first?.object
+      #expect(finding?["problem"] == "outdated")
+      #expect(finding?["command"]?.array?.compactMap(\.string) == ["sh", "double.sh"])
+      #expect(finding?["inputs"] == ["double.sh"])
+    }
+  }
+}
