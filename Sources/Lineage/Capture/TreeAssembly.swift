@@ -33,6 +33,9 @@ struct TreeAssembly {
     try build(top) { _ = try writer.addTree($0) }
   }
 
+  /// Returns the top tree, storing none.
+  func tree() throws -> Tree { try build(top) { _ in } }
+
   // Folders are as deep as a path can be long, so that recursion is bounded by the system's own limit (4096 bytes).
   private func build(_ node: Node, _ visit: (Tree) throws -> Void) throws -> Tree {
     var entries = node.files

@@ -1,4 +1,5 @@
 public import MLTBase
+public import Pipelines
 
 /// Something about a commit that is to be made which somebody should know.
 public struct CommitFinding: Sendable {
@@ -6,6 +7,10 @@ public struct CommitFinding: Sendable {
   public enum Problem: Sendable {
     /// What the commit has at the outputs' paths was made from other content than it has at an input's path.
     case outdated(OutdatedOutputs)
+    /// A declared stage for which no run stands with what the commit has; with how many stages follow from it.
+    case staleStage(StageState, followers: Int)
+    /// The pipeline files can't be understood.
+    case malformedPipeline(PipelineProblem)
     /// The lock file can't be understood.
     case malformedLock(LockFile.ParseError)
     /// The lock file in the work tree has what a run made of what is staged, and isn't staged itself.

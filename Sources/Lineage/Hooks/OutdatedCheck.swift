@@ -3,6 +3,7 @@ internal import Journaling
 internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
+internal import Pipelines
 
 /// Finds what a commit has as a run made it, while it has something that the run read otherwise.
 ///
@@ -11,6 +12,8 @@ struct OutdatedCheck {
   let state: StagedState
   let index: LineageIndex
   let store: ObjectStore
+  /// The stages that are declared, which are checked by what is declared.
+  let declared: Set<StageID>
 
   // Beyond this many runs it is cheaper to begin with what the lock file names.
   private static let readersLimit = 2_000
@@ -68,6 +71,11 @@ struct OutdatedCheck {
 
   /// What the commit has as a run made it; nil if that is nothing, or just as a commit before has it.
   private func outdated(_ run: RunID, _ inputs: [WorkPath: Bool]) throws -> OutdatedOutputs? {
+    if let stage = try index.stage(of: run), let file = WorkPath(text: stage.file),
+      declared.contains(StageID(file: String(decoding: file.bytes, as: UTF8.self), name: stage.name))
+    {
+      return nil
+    }
     let files = try index.files(of: run)
     let written = Set(files.lazy.filter { $0.role == .output }.map(\.artifact.path))
     // What a run changed in place it has changed itself.

@@ -16,6 +16,8 @@ final class StagedState {
 
   /// A commit before this one.
   struct Parent {
+    /// Its 40 hexadecimal digits.
+    let commit: String
     /// What its lock file says.
     let lock: LockFile
     /// Where git's files and the lock file's differ from it.
@@ -23,6 +25,7 @@ final class StagedState {
   }
 
   private var contents: [WorkPath: ContentID?] = [:]
+  private var workTree: ContentCatalog?
 
   /// - Throws: `LockFile.ParseError` if the staged lock file can't be understood; what git throws.
   init(_ workspace: Workspace, _ repository: GitRepository, merging others: [String]) throws {
@@ -37,12 +40,12 @@ final class StagedState {
     var parents: [Parent] = []
     if let head {
       let before = isLockChanged ? Self.lock(of: head, repository) : lock
-      parents.append(Parent(lock: before, changed: Self.changed(changes, before, lock)))
+      parents.append(Parent(commit: head, lock: before, changed: Self.changed(changes, before, lock)))
     }
     for commit in others where commit != head {
       let before = Self.lock(of: commit, repository)
       let changes = try repository.stagedChanges(since: commit)
-      parents.append(Parent(lock: before, changed: Self.changed(changes, before, lock)))
+      parents.append(Parent(commit: commit, lock: before, changed: Self.changed(changes, before, lock)))
     }
     self.parents = parents
   }
@@ -63,7 +66,7 @@ final class StagedState {
   }
 
   /// The paths of git's files and the lock file's that are otherwise than in HEAD; all before the first commit.
-  var changedPaths: Set<WorkPath> { parents.first?.changed ?? Self.changed(changes, LockFile(), lock) }
+  private(set) lazy var changedPaths = parents.first?.changed ?? Self.changed(changes, LockFile(), lock)
 
   /// Whether what some paths have together is as no commit before has it: what a merge takes as one side has it isn't.
   func isNew(_ paths: some Sequence<WorkPath>) -> Bool {
@@ -82,6 +85,14 @@ final class StagedState {
     let content = try find(path)
     contents[path] = content
     return content
+  }
+
+  /// What lies in the work tree.
+  func catalog() throws -> ContentCatalog {
+    if let workTree { return workTree }
+    let catalog = try workspace.makeCatalog()
+    workTree = catalog
+    return catalog
   }
 
   private func find(_ path: WorkPath) throws -> ContentID? {

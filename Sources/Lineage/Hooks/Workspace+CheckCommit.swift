@@ -3,6 +3,7 @@ internal import Journaling
 internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
+internal import Pipelines
 internal import SystemPackage
 
 extension Workspace {
@@ -43,15 +44,29 @@ extension Workspace {
     let isOff = { (check: HookCheck) in levels[check] == .off }
     let unstaged = isOff(.lock) ? [] : try unstagedLock(state)
     if !isOff(.stages) {
-      // What is made already needs no more than to be staged.
-      let made = Set(unstaged.flatMap(\.outputs))
-      let outdated = try OutdatedCheck(state: state, index: caughtUpIndex(), store: store).run()
-      add(outdated.filter { !Set($0.outputs).isSubset(of: made) }.map { .outdated($0) }, of: .stages)
+      add(try outdated(state, without: unstaged), of: .stages)
     }
     add(unstaged.map { .unstagedLock(outputs: $0.outputs, run: $0.run) }, of: .lock)
     if !isOff(.large) { add(try misplaced(state), of: .large) }
     if !isOff(.missing) { add(try missing(state), of: .missing) }
     return report
+  }
+
+  /// Finds what the commit would leave out of date.
+  ///
+  /// - Parameter made: runs that made it again, and whose outputs need no more than to be staged.
+  private func outdated(
+    _ state: StagedState, without made: [(run: RunID, outputs: [WorkPath])]
+  ) throws -> [CommitFinding.Problem] {
+    let index = try caughtUpIndex()
+    let stages = try StagedStageCheck(workspace: self, state: state, index: index).run()
+    let runs = Set(made.map(\.run))
+    let outputs = Set(made.flatMap(\.outputs))
+    let outdated = try OutdatedCheck(state: state, index: index, store: store, declared: stages.declared).run()
+    return stages.problems.map { .malformedPipeline($0) }
+      + stages.stale.filter { $0.state.verdict != .restorable || $0.state.run.map { !runs.contains($0) } ?? true }
+      .map { .staleStage($0.state, followers: $0.followers) }
+      + outdated.filter { !Set($0.outputs).isSubset(of: outputs) }.map { .outdated($0) }
   }
 
   private func caughtUpIndex() throws -> LineageIndex {

@@ -1,5 +1,6 @@
 internal import Lineage
 internal import MLTBase
+internal import Pipelines
 
 /// How what was found out about a commit reads.
 enum CommitRendering {
@@ -17,6 +18,10 @@ enum CommitRendering {
         if let hint { lines.append("hint: \(hint)") }
       }
       if findings.count > shownLimit { lines.append("  and \(findings.count - shownLimit) more of this kind") }
+      let stages = findings.compactMap { finding in
+        if case .staleStage(let state, _) = finding.problem { "\(state.stage)" } else { nil }
+      }
+      if !stages.isEmpty { lines.append("hint: \(repro(stages))") }
     }
     if report.isBlocked {
       lines.append("hint: 'git commit --no-verify' commits all the same; 'mlt help hook' tells more")
@@ -34,8 +39,16 @@ enum CommitRendering {
       return (
         "\(list(outdated.outputs)) \(outdated.outputs.count == 1 ? "is" : "are") out of date: \(joined(inputs)) \(verb) "
           + "what run \(outdated.run.short) (\(outdated.component)) read",
-        "run '\(again(outdated))', then 'git add mlt.lock'"
+        "run \(again(outdated)), then 'git add mlt.lock'"
       )
+    case .staleStage(let state, let followers):
+      let after = followers == 0 ? "" : ", and \(Formatting.count(followers, "stage")) after it"
+      return (
+        "stage '\(state.stage)' is out of date\(after): \(StageText.reasons(state.reasons))",
+        nil
+      )
+    case .malformedPipeline(let problem):
+      return ("the pipeline, as it is staged, can't be read: \(problem)", nil)
     case .malformedLock(let error):
       let reason =
         switch error.reason {
@@ -69,11 +82,18 @@ enum CommitRendering {
     }
   }
 
+  private static func repro(_ stages: [String]) -> String {
+    // What is named brings along what it depends on.
+    let names = stages.count > 3 ? "" : " " + Formatting.command(stages)
+    return "run 'mlt repro\(names)', then 'git add mlt.lock' and those outputs that git keeps"
+  }
+
   /// The command that makes outputs again, as somebody types it at the root.
   private static func again(_ outdated: OutdatedOutputs) -> String {
-    let command = "mlt run -- " + Formatting.command(outdated.command)
-    if outdated.directory.isRoot { return command }
-    return "(cd \(argument(outdated.directory)) && \(command))"
+    var command = "mlt run -- " + Formatting.command(outdated.command)
+    if !outdated.directory.isRoot { command = "(cd \(argument(outdated.directory)) && \(command))" }
+    // Quotes within quotes would be read wrongly.
+    return command.contains("'") ? command : "'\(command)'"
   }
 
   private static func argument(_ path: WorkPath) -> String { Formatting.command([path.text]) }
@@ -99,6 +119,7 @@ enum CommitRendering {
     let (message, hint) = text(finding.problem)
     fields["message"] = .string(message)
     fields["hint"] = hint.map { .string($0) } ?? .null
+    if case .staleStage(let state, _) = finding.problem { fields["hint"] = .string(repro(["\(state.stage)"])) }
     switch finding.problem {
     case .outdated(let outdated):
       fields["problem"] = "outdated"
@@ -108,6 +129,16 @@ enum CommitRendering {
       fields["component"] = .string(outdated.component)
       fields["command"] = .array(outdated.command.map { .string($0) })
       fields["directory"] = .string(outdated.directory.text)
+    case .staleStage(let state, let followers):
+      fields["problem"] = "stale stage"
+      fields["file"] = .string(state.stage.file)
+      fields["stage"] = .string(state.stage.name)
+      fields["run"] = state.run.map { .string($0.hex) } ?? .null
+      fields["reasons"] = .array(state.reasons.map { .string(StageText.reason($0)) })
+      fields["followers"] = .int(Int64(followers))
+    case .malformedPipeline(let problem):
+      fields["problem"] = "malformed pipeline"
+      fields["file"] = .string(problem.file)
     case .malformedLock(let error):
       fields["problem"] = "malformed lock"
       fields["line"] = .int(Int64(error.line))
