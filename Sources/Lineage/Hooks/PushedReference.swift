@@ -1,11 +1,11 @@
 /// One reference that is about to be pushed, as git tells its hook (githooks(5), "pre-push").
 public struct PushedReference: Hashable, Sendable {
-  /// The commit's or tag's 40 hexadecimal digits; nil for a reference that is deleted.
+  /// What is pushed, an object's digits or another revision; nil for a reference that is deleted.
   public var local: String?
   /// What the other side has by that name; nil if nothing.
   public var remote: String?
 
-  /// Takes the facts; a name of zeros is none.
+  /// Takes the facts; nothing and zeros alone name nothing.
   public init(local: String?, remote: String?) {
     self.local = local.flatMap(Self.object)
     self.remote = remote.flatMap(Self.object)
@@ -22,7 +22,6 @@ public struct PushedReference: Hashable, Sendable {
   }
 
   private static func object(_ text: String) -> String? {
-    let isHex = text.utf8.count == 40 && text.utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
-    return isHex && text.contains { $0 != "0" } ? text : nil
+    text.contains { $0 != "0" } ? text : nil
   }
 }

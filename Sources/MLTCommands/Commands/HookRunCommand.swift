@@ -128,7 +128,9 @@ struct HookRunCommand: ParsableCommand {
 
   /// What is pushed, by git's lines or the pre-commit framework's variables.
   private func references(_ session: Session) -> [PushedReference] {
-    if let local = session.context.environment["PRE_COMMIT_TO_REF"] {
+    // Where all of a history is pushed, the framework tells no commits.
+    let framework = ["PRE_COMMIT_TO_REF", "PRE_COMMIT_LOCAL_BRANCH"].lazy.compactMap { session.context.environment[$0] }
+    if let local = framework.first {
       return [PushedReference(local: local, remote: session.context.environment["PRE_COMMIT_FROM_REF"])]
     }
     if isatty(STDIN_FILENO) == 1 { return [] }
