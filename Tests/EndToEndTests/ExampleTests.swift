@@ -8,12 +8,13 @@ import Testing
 @Suite struct ExampleTests {
   private static let project = World.project
 
+  private static let python = getenv("MLT_TEST_PYTHON").map { String(cString: $0) } ?? ""
+
   /// Whether there is a Python with scikit-learn, which `Tests/run` sets up.
   private static let hasPython =
     (try? withTemporaryFolder { folder in
-      guard let python = getenv("MLT_TEST_PYTHON").map({ String(cString: $0) }) else { return false }
       let world = try World(in: folder, git: false, initialized: false)
-      return try world.run([python, "-c", "import sklearn"]).status == 0
+      return try !python.isEmpty && world.run([python, "-c", "import sklearn"]).status == 0
     }) ?? false
 
   @Test(
@@ -44,13 +45,14 @@ import Testing
 
   @Test(
     "the wine pipeline as a whole: made, found unchanged, and after two edits made again from the training on",
-    .enabled(if: hasPython, "needs a Python with scikit-learn, as Tests/run sets one up"), arguments: ["--script"])
+    .enabled(if: hasPython, "needs a Python with scikit-learn, as Tests/run sets one up"),
+    arguments: ["--script", "--mlt", "--dvc"])
   func pipeline(_ way: String) throws {
     try withWorld(git: false, initialized: false) { world in
       let scratch = world.folder.appending("wine")
       let printed = try world.run(
         [Self.project.appending("examples/wine/run").string, way, scratch.string],
-        environment: ["MLT": World.program.string, "COLUMNS": ""])
+        environment: ["MLT": World.program.string, "PYTHON": Self.python, "COLUMNS": ""])
       try expectSuccess(printed)
       let ran = try #require(try world.json(in: scratch, "log")["runs"]?.array).compactMap { $0["component"]?.string }
       #expect(ran == ["evaluate", "train", "evaluate", "train", "split", "features", "clean"])
