@@ -64,6 +64,27 @@ import Testing
     }
   }
 
+  @Test("a stage that takes too long fails, and what doesn't depend on it runs", arguments: ["1", "2"])
+  func stage(jobs: String) throws {
+    try withWorld { world in
+      try world.write(
+        "mlt.yaml",
+        """
+        stages:
+          slow: {cmd: sleep 600, outs: [a]}
+          after: {cmd: cp a b, deps: [a], outs: [b]}
+          other: {cmd: echo 1 > c, outs: [c]}
+        """)
+      let printed = try world.mlt("repro", "--timeout", "2s", "--keep-going", "--jobs", jobs)
+      #expect(printed.status == 1)
+      #expect(printed.stderr.contains("warning: the command was ended because it took too long (after 2 s)\n"))
+      #expect(printed.stderr.contains("error: stage 'slow' failed with exit status 124\n"))
+      #expect(printed.stderr.hasSuffix("mlt: 3 stages: 1 run, 1 failed, 1 skipped\n"))
+      #expect(try world.read("c") == "1\n")
+      #expect(try world.runs().first { $0["component"] == "slow" }?["exit"] == 124)
+    }
+  }
+
   @Test(
     "a time that can't be understood is a mistake of usage",
     arguments: [

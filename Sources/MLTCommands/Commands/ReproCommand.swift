@@ -36,6 +36,10 @@ struct StageOptions: ParsableArguments {
     return policy
   }
 
+  func validate() throws {
+    if timeout?.length == .zero { throw ValidationError("option '--timeout' takes a time over 0") }
+  }
+
   /// The options as a worker is given them.
   var arguments: [String] {
     (force ? ["--force"] : []) + (strict ? ["--strict"] : []) + (trustsRecords ? ["--trust"] : [])
