@@ -1,0 +1,82 @@
+import MLTBase
+import SystemPackage
+import Testing
+
+/// While a stage runs, everything else goes on.
+@Suite struct BusyPipelineTests {
+  /// A project with a stage that takes as long as the test wants, and two others.
+  private func prepare(_ world: World, _ ready: Gate, _ go: Gate) throws {
+    try world.write(
+      "slow.sh", "[ ! -e ../wait ] || { echo > '\(ready.path)'; read x < '\(go.path)'; }\ncp a.txt slow.txt\n")
+    try world.write(
+      "mlt.yaml",
+      """
+      stages:
+        slow: {cmd: sh slow.sh, deps: [a.txt, slow.sh], outs: [slow.txt]}
+        last: {cmd: cat slow.txt fast.txt > last.txt, deps: [slow.txt, fast.txt], outs: [last.txt]}
+        fast: {cmd: cp b.txt fast.txt, deps: [b.txt], outs: [fast.txt]}
+        other: {cmd: cp b.txt other.txt, deps: [b.txt], outs: [other.txt]}
+
+      """)
+    try world.write("a.txt", "a\n")
+    try world.write("b.txt", "b\n")
+    try expectSuccess(world.mlt("repro"))
+    try expectSuccess(world.shell("git add -A && git commit -qm Pipeline && touch ../wait"))
+  }
+
+  @Test("git commits, and eight commands at once succeed, while a stage runs")
+  func busy() throws {
+    try withWorld { world in
+      let (ready, go) = (try Gate("ready", in: world), try Gate("go", in: world))
+      try prepare(world, ready, go)
+      try world.write("a.txt", "A\n")
+      try world.write("b.txt", "B\n")
+      try world.write("notes.md", "meanwhile\n")
+      try world.write("new.csv", "1,2\n")
+      let slow = try world.start([World.program.string, "repro", "slow"])
+      try ready.wait()
+
+      let committed = try world.shell("git add notes.md && git commit -qm Notes && git log --format=%s -1")
+      try expectSuccess(committed)
+      #expect(committed.stdout == "Notes\n")
+      let commands = [
+        ["status"], ["repro", "fast"], ["repro", "other"], ["repro", "--dry-run"],
+        ["run", "--", "cp", "b.txt", "copy.txt"],
+        ["add", "new.csv"], ["log"], ["checkout"],
+      ]
+      let running = try commands.map { try world.start([World.program.string] + $0) }
+      for (command, each) in zip(commands, running) {
+        let printed = try each.wait()
+        #expect(printed.status == 0, "\(command): \(printed.stderr)")
+      }
+      try expectSuccess(world.mlt("fsck"))
+
+      try go.open()
+      try expectSuccess(slow.wait())
+      #expect(try world.read("slow.txt") == "A\n")
+      try expectSuccess(world.shell("rm ../wait"))
+      let rest = try #require(try world.json("repro")["stages"]?.array)
+      #expect(rest.filter { $0["outcome"] == "ran" }.compactMap { $0["name"]?.string } == ["last"])
+      #expect(try world.read("last.txt") == "A\nB\n")
+      try expectSuccess(world.mlt("status", "--exit-code"))
+      for name in ["slow.txt", "fast.txt", "other.txt", "last.txt", "copy.txt", "new.csv"] {
+        #expect(try world.read("mlt.lock")?.contains(" \(name)\n") == true, "\(name)")
+      }
+    }
+  }
+
+  @Test("of several that want the same stage at once one runs it, and the others find it done")
+  func same() throws {
+    try withWorld { world in
+      let (ready, go) = (try Gate("ready", in: world), try Gate("go", in: world))
+      try prepare(world, ready, go)
+      try world.write("a.txt", "A\n")
+      let all = try (0..<8).map { _ in try world.start([World.program.string, "repro", "slow"]) }
+      try ready.wait()
+      try go.open()
+      for each in all { try expectSuccess(each.wait()) }
+      #expect(try world.runs().filter { $0["component"] == "slow" }.count == 2)
+      #expect(try world.read("slow.txt") == "A\n")
+    }
+  }
+}
