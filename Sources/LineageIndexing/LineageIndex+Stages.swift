@@ -38,13 +38,16 @@ extension LineageIndex {
   /// The stage that a run is one of; nil for any other run.
   public func stage(of run: RunID) throws(IndexError) -> RunStage? {
     try readTogether { db in
-      try db.first("\(Self.stageColumns) WHERE runs.id = ? AND started IS NOT NULL", [.id(run)]) { try Self.stage($0) }
+      try db.first(
+        "\(Self.stageColumns) WHERE run = (SELECT n FROM runs WHERE id = ? AND started IS NOT NULL)", [.id(run)]
+      ) { try Self.stage($0) }
     }
   }
 
+  // The order of a cross join stands: SQLite would rather go through all runs than sort a few.
   private static let stageColumns = """
     SELECT file, name, definition, fields, runs.id, status, started FROM stages
-    JOIN runs ON runs.n = run LEFT JOIN environments ON environments.n = declared
+    CROSS JOIN runs ON runs.n = run LEFT JOIN environments ON environments.n = declared
     """
 
   private func stageRuns(

@@ -35,6 +35,22 @@ public struct ContentID: Hashable, Sendable {
     self.init(bytes: bytes)
   }
 
+  /// Reads 64 lowercase hexadecimal digits, as bytes; nil for anything else.
+  public init?(hex digits: ArraySlice<UInt8>) {
+    guard digits.count == Self.byteCount * 2 else { return nil }
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    for (place, digit) in digits.enumerated() {
+      guard let value = Hex.value(of: digit) else { return nil }
+      switch place >> 4 {
+      case 0: words.0 = words.0 << 4 | UInt64(value)
+      case 1: words.1 = words.1 << 4 | UInt64(value)
+      case 2: words.2 = words.2 << 4 | UInt64(value)
+      default: words.3 = words.3 << 4 | UInt64(value)
+      }
+    }
+    (word0, word1, word2, word3) = words
+  }
+
   /// The 64 lowercase hexadecimal digits of the digest.
   public var hex: String { Hex.encode(bytes) }
 

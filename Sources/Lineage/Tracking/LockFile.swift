@@ -53,35 +53,7 @@ public struct AbsentEntry: Hashable, Sendable {
     self.path = path
   }
 
-  fileprivate static let word = "absent"
-}
-
-/// What a lock file says of one path.
-enum LockLine: Hashable, Sendable {
-  case entry(LockEntry)
-  case absent(AbsentEntry)
-
-  var path: WorkPath {
-    switch self {
-    case .entry(let entry): entry.path
-    case .absent(let entry): entry.path
-    }
-  }
-
-  var isTree: Bool {
-    if case .entry(let entry) = self { entry.kind == .tree } else { false }
-  }
-
-  /// The line as it stands in the file, without its end.
-  var text: String {
-    switch self {
-    case .entry(let entry):
-      let count = entry.kind == .tree ? "\(entry.count) " : ""
-      return "\(entry.kind.rawValue) \(entry.content.hex) \(entry.size) \(count)\(entry.path.text)"
-    case .absent(let entry):
-      return "\(AbsentEntry.word) \(entry.hash) \(entry.size.map { String($0) } ?? "-") \(entry.path.text)"
-    }
-  }
+  static let word = "absent"
 }
 
 /// The lock file's content: tracked paths, sorted (`docs/design/lock-format.md`).
@@ -124,81 +96,59 @@ public struct LockFile: Hashable, Sendable {
   public init(parsing bytes: [UInt8]) throws(ParseError) {
     var number = 0
     var last: WorkPath?
+    var hasTree = false
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       number += 1
       if Self.isConflictMark(line) { throw ParseError(reason: .conflict, line: number) }
       if number == 1 {
-        guard String(validating: line, as: UTF8.self) == Self.header else {
+        guard line.elementsEqual(Self.header.utf8) else {
           throw ParseError(reason: line.starts(with: "# mlt.lock ".utf8) ? .version : .malformed, line: 1)
         }
         continue
       }
       if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-      guard let text = String(validating: line, as: UTF8.self) else {
+      guard let parsed = LockLine(parsing: line), Self.isTrackable(parsed.path) else {
         throw ParseError(reason: .malformed, line: number)
       }
-      let entry = Self.entry(text)
-      let absentEntry = entry == nil ? Self.absentEntry(text) : nil
-      guard let path = entry?.path ?? absentEntry?.path else {
-        throw ParseError(reason: .malformed, line: number)
-      }
+      let path = parsed.path
       if let last, !(last < path) { throw ParseError(reason: .order, line: number) }
       // `d.csv` stands between `d` and `d/a`, so that the line before doesn't tell.
-      if tree(around: path) != nil { throw ParseError(reason: .order, line: number) }
+      if hasTree, tree(around: path) != nil { throw ParseError(reason: .order, line: number) }
       last = path
-      if let entry { entries.append(entry) }
-      if let absentEntry { absent.append(absentEntry) }
+      switch parsed {
+      case .entry(let entry):
+        entries.append(entry)
+        if entry.kind == .tree { hasTree = true }
+      case .absent(let entry): absent.append(entry)
+      }
     }
   }
 
   /// Whether git has put the line there to mark a conflict; no entry begins so.
   private static func isConflictMark(_ line: ArraySlice<UInt8>) -> Bool {
-    line.elementsEqual("=======".utf8) || ["<<<<<<< ", "||||||| ", ">>>>>>> "].contains { line.starts(with: $0.utf8) }
-  }
-
-  private static func field(_ rest: inout Substring) -> Substring? {
-    guard let space = rest.firstIndex(of: " ") else { return nil }
-    defer { rest = rest[rest.index(after: space)...] }
-    return rest[..<space]
-  }
-
-  private static func number(_ text: Substring?) -> Int64? {
-    guard let text, let value = Int64(text), value >= 0, String(value) == text else { return nil }
-    return value
-  }
-
-  private static func absentEntry(_ line: String) -> AbsentEntry? {
-    var rest = Substring(line)
-    guard let word = field(&rest), word == AbsentEntry.word, let hash = field(&rest).flatMap({ DVCHash(text: $0) }),
-      let size = field(&rest), let path = WorkPath(text: String(rest)), isTrackable(path)
-    else { return nil }
-    if size == "-" { return AbsentEntry(hash: hash, size: nil, path: path) }
-    return number(size).map { AbsentEntry(hash: hash, size: $0, path: path) }
-  }
-
-  private static func entry(_ line: String) -> LockEntry? {
-    var rest = Substring(line)
-    guard
-      let kind = field(&rest).flatMap({ LockEntry.Kind(rawValue: String($0)) }),
-      let content = field(&rest).flatMap({ ContentID(hex: $0) }), let size = number(field(&rest))
-    else { return nil }
-    var count: Int64 = 1
-    if kind == .tree {
-      guard let files = number(field(&rest)) else { return nil }
-      count = files
-    }
-    guard let path = WorkPath(text: String(rest)), isTrackable(path) else { return nil }
-    return LockEntry(kind: kind, content: content, size: size, count: count, path: path)
+    guard let first = line.first, "<|>=".utf8.contains(first) else { return false }
+    return line.elementsEqual("=======".utf8)
+      || ["<<<<<<< ", "||||||| ", ">>>>>>> "].contains { line.starts(with: $0.utf8) }
   }
 
   /// Whether a path may stand in a lock file: inside the work tree, normal, and neither git's nor mlt's own, in whatever case
   /// of letters.
   public static func isTrackable(_ path: WorkPath) -> Bool {
-    guard !path.isOutside, !path.isRoot, path.bytes.last != UInt8(ascii: "/") else { return false }
-    let names = path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    let forbidden = ["", ".", ".."].map { Array($0.utf8) }
-    return path.text != name
-      && !names.contains { forbidden.contains(Array($0)) || ContentCatalog.isReserved(Array($0)) }
+    guard !path.isOutside, !path.isRoot, !path.bytes.elementsEqual(name.utf8) else { return false }
+    let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+    var start = 0
+    for (index, byte) in path.bytes.enumerated() where byte == slash || index == path.bytes.count - 1 {
+      let end = byte == slash ? index : index + 1
+      if start == end { return false }
+      // Every name that can't stand there begins with a dot.
+      if path.bytes[start] == dot {
+        let name = path.bytes[start..<end]
+        if name.count == 1 || name.elementsEqual("..".utf8) || ContentCatalog.isReserved(Array(name)) { return false }
+      }
+      if byte == slash, index == path.bytes.count - 1 { return false }
+      start = end + 1
+    }
+    return true
   }
 
   /// The file's text.

@@ -11,7 +11,24 @@ extension Workspace {
   var lockPath: FilePath { root.appending(LockFile.name) }
 
   /// Reads the lock file; an absent one tracks nothing.
+  ///
+  /// A file that is as it was is not read again.
   func readLock() throws -> LockFile {
+    let status = try FileStatus(at: lockPath)
+    if let status, let known = knownLock, known.status == status { return known.file }
+    let lock = try readLockFile()
+    remember(lock, status)
+    return lock
+  }
+
+  // A file that changed a moment ago may change again and look the same.
+  private func remember(_ lock: LockFile, _ status: FileStatus?) {
+    guard let status else { return knownLock = nil }
+    let age = Timestamp.now().microseconds - max(status.changed, status.modified) / 1000
+    knownLock = age > 20_000 ? (status, lock) : nil
+  }
+
+  private func readLockFile() throws -> LockFile {
     guard let bytes = try FileOperations.contents(of: lockPath, limit: Self.largestLock) else { return LockFile() }
     return try Self.parseLock(bytes, lockPath)
   }
@@ -35,6 +52,8 @@ extension Workspace {
       try change(&after)
       if after == before { return false }
       try FileOperations.replace(lockPath, with: after.bytes)
+      // Whoever else writes puts another file in its place.
+      knownLock = try FileStatus(at: lockPath).map { ($0, after) }
       // The lock file is written: that it can't be noted is no reason to say it isn't.
       try? notePlaced(before, after)
       return true

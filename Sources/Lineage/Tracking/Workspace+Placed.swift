@@ -10,12 +10,17 @@ extension Workspace {
   /// What mlt has put or found under tracked paths of this work tree; nil if that was never noted.
   func placed() throws -> LockFile? {
     guard let bytes = try index.memo(placedKey) else { return nil }
-    return try? LockFile(parsing: bytes)  // a note that can't be read is as good as none
+    if let knownPlaced, knownPlaced.bytes == bytes { return knownPlaced.file }
+    guard let lock = try? LockFile(parsing: bytes) else { return nil }  // a note that can't be read is as good as none
+    knownPlaced = (bytes, lock)
+    return lock
   }
 
   /// Notes what stands under tracked paths.
   func setPlaced(_ lock: LockFile) throws {
-    try index.setMemo(placedKey, lock.bytes)
+    let bytes = lock.bytes
+    try index.setMemo(placedKey, bytes)
+    knownPlaced = (bytes, lock)
   }
 
   /// Takes a change of the lock file over into the note.

@@ -30,6 +30,12 @@ public final class Workspace {
   /// Who is told of long work, and may stop it.
   public var monitor = Monitor()
 
+  /// The lock file as it was last read or written, and how it was found then.
+  var knownLock: (status: FileStatus, file: LockFile)?
+
+  /// The note of what was placed, as it was last read or written.
+  var knownPlaced: (bytes: [UInt8], file: LockFile)?
+
   private var openedJournal: Journal?
   private var openedIndex: LineageIndex?
   private var openedStore: ObjectStore?
