@@ -49,14 +49,15 @@ let package = Package(
     .target(
       name: "Lineage",
       dependencies: [
-        "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase", "ObjectStorage",
-        "Pipelines", "Remotes", systemPackage,
+        "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase",
+        "ObjectStorage", "Pipelines", "Remotes", systemPackage,
       ],
       swiftSettings: settings
     ),
 
     // MARK: The engines
 
+    .target(name: "ContentComparison", dependencies: ["MLTBase"], swiftSettings: settings),
     .target(
       name: "DVCProjects",
       dependencies: [
@@ -98,6 +99,8 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["MLTBase", systemPackage], path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "ContentComparisonTests", dependencies: ["ContentComparison", "MLTBase"], swiftSettings: settings),
     .testTarget(
       name: "DVCProjectsTests", dependencies: ["DVCProjects", "MLTBase", "TestSupport", systemPackage],
       swiftSettings: settings),
