@@ -63,13 +63,14 @@ extension EventIndexer {
         try db.run(
           """
           INSERT INTO runs (started, started_source, component, command, directory, git, commit_id, branch, remote,
-            dirty, host, user_name, parent, id, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            dirty, host, user_name, parent, streams, id, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """, values + [.id(fact.run), .int(state.n)])
       } else {
         try db.run(
           """
           UPDATE runs SET started = ?, started_source = ?, component = ?, command = ?, directory = ?, git = ?,
-            commit_id = ?, branch = ?, remote = ?, dirty = ?, host = ?, user_name = ?, parent = ? WHERE n = ?
+            commit_id = ?, branch = ?, remote = ?, dirty = ?, host = ?, user_name = ?, parent = ?, streams = ?
+          WHERE n = ?
           """, values + [.int(state.n)])
       }
       if state.started != nil { try db.run("DELETE FROM stages WHERE run = ?", [.int(state.n)]) }
@@ -95,11 +96,13 @@ extension EventIndexer {
   }
 
   private func startValues(_ fact: RunStarted, _ stamp: Stamp) -> [DatabaseValue] {
-    [
+    let streams = fact.streams.fields
+    return [
       .int(stamp.at), .int(stamp.source), .text(fact.component),
       .text(JSON.array(fact.command.map { .string($0) }).canonicalText), .text(fact.directory),
       .flag(fact.git != nil), .text(fact.git?.commit), .text(fact.git?.branch), .text(fact.git?.remote),
       .flag(fact.git?.isDirty ?? false), .text(fact.host), .text(fact.user), fact.parent.map { .id($0) } ?? .null,
+      streams.members.isEmpty ? .null : .text(JSON.object(streams).canonicalText),
     ]
   }
 
@@ -184,6 +187,14 @@ extension EventIndexer {
     try db.run(
       "INSERT INTO signatures VALUES (?, ?, ?, ?)",
       [.int(state.n), .int(stamp.at), .id(fact.record), .text(fact.key)])
+    remember(state, fact.run)
+  }
+
+  func add(_ fact: RunReplicated, _ stamp: Stamp) throws {
+    let state = try stateOrNew(fact.run)
+    try db.run(
+      "INSERT INTO replications VALUES (?, ?, ?)",
+      [.int(state.n), .int(stamp.at), .text(JSON.object(fact.fields).canonicalText)])
     remember(state, fact.run)
   }
 

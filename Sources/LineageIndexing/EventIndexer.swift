@@ -78,6 +78,7 @@ final class EventIndexer {
       case RunLogged.type: try add(try event.fact(RunLogged.self), stamp)
       case RunEnded.type: try add(try event.fact(RunEnded.self), stamp)
       case RunSigned.type: try add(try event.fact(RunSigned.self), stamp)
+      case RunReplicated.type: try add(try event.fact(RunReplicated.self), stamp)
       case RunAnnotated.type: try add(try event.fact(RunAnnotated.self), stamp)
       case RunDeleted.type: try setDeleted(true, try event.fact(RunDeleted.self).run, stamp)
       case RunRestored.type: try setDeleted(false, try event.fact(RunRestored.self).run, stamp)

@@ -8,6 +8,7 @@ struct IndexComparison {
       "runs",
       """
       SELECT id, started, component, command, directory, git, commit_id, branch, remote, dirty, host, user_name, parent,
+        streams,
         status, exit, ended, evidence, environments.hash, looked.hash, record, wall, user_time, system_time, memory, inputs, outputs, note,
         deleted
       FROM runs LEFT JOIN environments ON environments.n = environment
@@ -51,6 +52,7 @@ struct IndexComparison {
       "signatures",
       "SELECT runs.id, at, signatures.record, key FROM signatures JOIN runs ON runs.n = run ORDER BY 1, 2, 3, 4"
     ),
+    ("replications", "SELECT runs.id, at, fields FROM replications JOIN runs ON runs.n = run ORDER BY 1, 2, 3"),
     ("components", "SELECT name, field, value, at FROM components ORDER BY 1, 2"),
     (
       "added",

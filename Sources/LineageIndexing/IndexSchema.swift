@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 7
+  static let version: Int64 = 8
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -19,7 +19,7 @@ enum IndexSchema {
         CREATE TABLE runs (
           n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
           started INTEGER, started_source INTEGER, component TEXT, command TEXT, directory TEXT, git INTEGER,
-          commit_id TEXT, branch TEXT, remote TEXT, dirty INTEGER, host TEXT, user_name TEXT, parent BLOB,
+          commit_id TEXT, branch TEXT, remote TEXT, dirty INTEGER, host TEXT, user_name TEXT, parent BLOB, streams TEXT,
           status INTEGER NOT NULL DEFAULT 0, exit INTEGER, ended INTEGER, ended_source INTEGER, evidence INTEGER,
           environment INTEGER, lookups INTEGER, record BLOB, wall INTEGER, user_time INTEGER, system_time INTEGER, memory INTEGER,
           inputs INTEGER NOT NULL DEFAULT 0, outputs INTEGER NOT NULL DEFAULT 0,
@@ -46,6 +46,7 @@ enum IndexSchema {
         CREATE TABLE hazards (run INTEGER NOT NULL, late INTEGER NOT NULL, kind TEXT NOT NULL, path TEXT, detail TEXT);
         CREATE TABLE signatures (
           run INTEGER NOT NULL, at INTEGER NOT NULL, record BLOB NOT NULL, key TEXT NOT NULL);
+        CREATE TABLE replications (run INTEGER NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL);
         CREATE TABLE components (
           name TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
           PRIMARY KEY (name, field)) WITHOUT ROWID;
@@ -85,6 +86,7 @@ enum IndexSchema {
         CREATE INDEX metrics_key ON metrics (run, key, step);
         CREATE INDEX hazards_run ON hazards (run);
         CREATE INDEX signatures_run ON signatures (run);
+        CREATE INDEX replications_run ON replications (run, at);
         CREATE INDEX added_path ON added (path, at);
         CREATE INDEX changes_subject ON changes (kind, key);
         CREATE INDEX changes_path ON changes (path) WHERE path IS NOT NULL;

@@ -43,7 +43,7 @@ extension LineageIndex {
   private static let recordQuery = """
     SELECT runs.n, runs.id, component, command, directory, git, commit_id, branch, remote, dirty, host, user_name,
       parent, note, status, exit, started, ended, evidence, wall, user_time, system_time, memory, deleted, record,
-      writers.id, inputs, outputs
+      writers.id, inputs, outputs, streams
     FROM runs JOIN writers ON writers.n = runs.started_source WHERE runs.id = ? AND started IS NOT NULL
     """
 
@@ -66,7 +66,13 @@ extension LineageIndex {
       evidence: try row.optionalInt(18).map { try row.known(StoredArtifact.evidence($0)) }, usage: usage, hazards: [],
       removed: [], isDeleted: try row.flag(23), record: try row.optionalContent(24),
       writer: try row.known(WriterID(bytes: try row.bytes(25) ?? [])), metricsLatest: [:],
-      inputCount: try row.int(26), outputCount: try row.int(27))
+      inputCount: try row.int(26), outputCount: try row.int(27), streams: try streams(row))
+  }
+
+  private func streams(_ row: Columns) throws -> RunStreams {
+    if try row.optionalText(28) == nil { return RunStreams() }
+    let fields = try row.known(try row.json(28).object)
+    return try row.known(try? RunStreams(fields: fields))
   }
 
   private static func command(_ row: Columns, _ index: Int) throws -> [String] {
@@ -88,6 +94,19 @@ extension LineageIndex {
     }
     var seen: Set<String> = []
     return keys.filter { seen.insert($0).inserted }
+  }
+
+  /// What came of making a run again, each time that somebody did, the earliest first.
+  public func replications(of run: RunID) throws(IndexError) -> [(at: Timestamp, fact: RunReplicated)] {
+    try read { db in
+      try db.all(
+        "SELECT at, fields FROM replications JOIN runs ON runs.n = run WHERE runs.id = ? ORDER BY at, fields",
+        [.id(run)]
+      ) { row in
+        let fields = try row.known(try row.json(1).object)
+        return (try row.time(0), try row.known(try? RunReplicated(fields: fields)))
+      }
+    }
   }
 
   /// What a run stood on; nil if nothing is known of it.

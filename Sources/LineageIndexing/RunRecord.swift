@@ -53,6 +53,8 @@ public struct RunRecord: Hashable, Sendable {
   public var inputCount: Int64
   /// How many outputs it has.
   public var outputCount: Int64
+  /// The files that standard streams were redirected from and to.
+  public var streams: RunStreams
 }
 
 /// What a listing shows of a run.

@@ -349,6 +349,29 @@ import Testing
     }
   }
 
+  @Test("what came of making a run again is told in the order it was tried, also where the run is known later")
+  func replications() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder, writers: 2)
+      func fact(_ same: Int64) -> RunReplicated {
+        RunReplicated(
+          run: run(1), record: content(1), isReplicable: same == 2, times: 2, same: same, compared: 3, differing: 1,
+          outputs: [RunReplicated.Output(path: "a", verdict: .close, same: 1)], host: "here", user: "somebody")
+      }
+      try world.append([fact(2)], writer: 1)
+      world.wait()
+      try world.append([fact(1)], writer: 0)
+      var streams = world.started(run(1))
+      streams.streams = RunStreams(input: "in", output: "out", isAppending: true)
+      try world.append([streams, world.started(run(2))])
+      let index = try world.open().index
+      #expect(try index.replications(of: run(1)).map(\.fact) == [fact(2), fact(1)])
+      #expect(try index.replications(of: run(2)).isEmpty)
+      #expect(try index.run(run(1))?.streams == streams.streams)
+      #expect(try index.run(run(2))?.streams == RunStreams())
+    }
+  }
+
   @Test("paths that may have been meant are those with the same name, else with the same beginning")
   func knownPaths() throws {
     try withTemporaryFolder { folder in

@@ -106,6 +106,10 @@ struct RandomHistory {
     case 10:
       guard let id = all.randomElement(using: &generator) else { return }
       try world.append([below(2) == 0 ? RunDeleted(run: id) : RunRestored(run: id)] as [any Fact], writer: writer)
+      let replicated = RunReplicated(
+        run: id, record: nil, isReplicable: below(2) == 0, times: 1, same: Int64(below(2)), compared: 1, differing: 0,
+        host: "here", user: "somebody")
+      try world.append([replicated], writer: below(writers))
     case 11:
       let facts: [any Fact] = [
         ArtifactFlagged(artifact(), said: said(world)), ArtifactUnflagged(artifact(), said: said(world)),

@@ -29,12 +29,14 @@ public struct RunStarted: Fact {
   public var note: String?
   /// The stage of a pipeline that it is a run of; nil for any other.
   public var stage: RunStage?
+  /// The files that standard streams were redirected from and to.
+  public var streams: RunStreams
 
   /// Takes the facts.
   public init(
     run: RunID, component: String, command: [String], directory: String, git: GitState?, host: String, user: String,
     parent: RunID? = nil, parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil,
-    stage: RunStage? = nil
+    stage: RunStage? = nil, streams: RunStreams = RunStreams()
   ) {
     self.run = run
     self.component = component
@@ -48,6 +50,7 @@ public struct RunStarted: Fact {
     self.tags = tags
     self.note = note
     self.stage = stage
+    self.streams = streams
   }
 
   /// The type's own fields.
@@ -65,6 +68,7 @@ public struct RunStarted: Fact {
     writer.set("tags", tags)
     writer.set("note", note)
     writer.set("stage", object: stage?.fields)
+    writer.set("streams", object: streams.fields)
     return writer.fields
   }
 
@@ -75,12 +79,15 @@ public struct RunStarted: Fact {
     if let state = try reader.object("git") { git = try GitState(state) }
     var stage: RunStage?
     if let entry = try reader.object("stage") { stage = try RunStage(entry) }
+    var streams = RunStreams()
+    if let entry = try reader.object("streams") { streams = try RunStreams(entry) }
     self.init(
       run: try reader.runID("run"), component: try reader.string("component"), command: try reader.strings("command"),
       directory: try reader.optionalString("directory") ?? ".", git: git,
       host: try reader.optionalString("host") ?? "", user: try reader.optionalString("user") ?? "",
       parent: fields["parent"] == nil ? nil : try reader.runID("parent"), parameters: try reader.stringMap("params"),
-      tags: try reader.stringMap("tags"), note: try reader.optionalString("note"), stage: stage)
+      tags: try reader.stringMap("tags"), note: try reader.optionalString("note"), stage: stage,
+      streams: streams)
   }
 }
 

@@ -34,7 +34,7 @@ extension Workspace {
       directory: inside(FileOperations.resolved(directory) ?? directory).text, git: try gitState(),
       host: context.host, user: identity, parent: context.environment[Self.runVariable].flatMap { RunID(hex: $0) },
       parameters: redaction.values(request.parameters), tags: redaction.values(request.tags),
-      note: request.note.map { redaction.text($0) }, stage: request.stage)
+      note: request.note.map { redaction.text($0) }, stage: request.stage, streams: streams(of: request))
 
     try recoverAbandoned()
     let lock = try readLock()
@@ -118,6 +118,16 @@ extension Workspace {
     if let failure = ProgramSearch.failure(program, path: context.environment["PATH"], directory: directory) {
       throw WorkspaceError.commandNotStarted(program: program, failure)
     }
+  }
+
+  /// The files of the work tree that the shell opened for the command.
+  private func streams(of request: RunRequest) -> RunStreams {
+    func text(_ file: FilePath?) -> String? {
+      file.map { inside($0) }.flatMap { $0.isOutside ? nil : $0.text }
+    }
+    let size = request.redirectedOutput.flatMap { (try? FileStatus(at: $0)) ?? nil }?.size ?? 0
+    return RunStreams(
+      input: text(request.redirectedInput), output: text(request.redirectedOutput), isAppending: size > 0)
   }
 
   /// What the shell opened for the command counts as the command's own reading and writing, inside the work tree.

@@ -19,6 +19,8 @@ public struct RunDetails: Sendable {
   public var signingKeys: [String]
   /// Which of the inputs and outputs are said to be wrong.
   public var flags: FlagMarks
+  /// What came of making it again, the earliest first.
+  public var replications: [(at: Timestamp, fact: RunReplicated)]
 }
 
 /// All that is known of an artifact.
@@ -72,7 +74,7 @@ extension Workspace {
     return RunDetails(
       run: run, inputs: inputs, outputs: outputs, environment: try index.environment(of: id),
       children: try index.children(of: id), signingKeys: try index.signingKeys(of: id),
-      flags: try flagMarks(on: inputs.map(\.input) + outputs))
+      flags: try flagMarks(on: inputs.map(\.input) + outputs), replications: try index.replications(of: id))
   }
 
   private func details(of target: ArtifactTarget) throws -> ArtifactDetails {

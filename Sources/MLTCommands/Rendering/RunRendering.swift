@@ -53,7 +53,7 @@ enum RunRendering {
       "usage": run.usage.map { .object($0.fields) } ?? .null,
       "hazards": .array(run.hazards.map { .object($0.fields) }),
       "removed": .array(run.removed.map { .string($0) }),
-      "record": run.record.map { .string($0.hex) } ?? .null,
+      "record": run.record.map { .string($0.hex) } ?? .null, "streams": .object(run.streams.fields),
     ]
   }
 

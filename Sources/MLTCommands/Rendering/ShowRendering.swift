@@ -56,6 +56,7 @@ enum ShowRendering {
       }, &out)
     section("outputs", details.outputs.map { RunRendering.artifact($0, out, flags: details.flags) }, &out)
     section("removed", run.removed, &out)
+    section("made again", details.replications.flatMap { ReplicationText.lines(of: $0.fact, at: $0.at, out) }, &out)
     section("warnings", run.hazards.map(HazardText.of), &out)
     section("environment", environment(details.environment), &out)
     return out.text
@@ -157,6 +158,12 @@ enum ShowRendering {
       run["environment"] = .object(details.environment?.fields ?? JSONObject())
       run["children"] = .array(details.children.map { .string($0.hex) })
       run["signedBy"] = .array(details.signingKeys.map { .string($0) })
+      run["replications"] = .array(
+        details.replications.map { at, fact in
+          var fields = fact.fields
+          fields["at"] = .string(at.description)
+          return .object(fields)
+        })
       return ["format": 1, "run": .object(run)]
     case .artifact(let details):
       var artifact = details.target.artifact.fields
