@@ -178,6 +178,27 @@ public final class GitRepository: Sendable {
     try state.withLock { state throws(GitError) in try state.commit(of: revision) }
   }
 
+  /// Makes a repository of its own in an empty folder, with a commit's files in its work tree and HEAD at that commit.
+  ///
+  /// It borrows this repository's objects, in which nothing is written. Submodules stay empty folders, and filters that are
+  /// programs, as that of git-lfs, aren't run.
+  ///
+  /// - Throws: ``GitError/noSuchCommit(_:)`` if this repository doesn't hold the commit, ``GitError/failed(_:)`` and
+  ///   ``GitError/system(_:)`` if something can't be read or written.
+  public func layOut(commit: String, in folder: FilePath) throws(GitError) {
+    try state.withLock { state throws(GitError) in try state.layOut(commit: commit, in: folder) }
+  }
+
+  /// Whether a commit is another one, or has it among those before it; false also if this repository lacks either.
+  public func isCommit(_ commit: String, atOrAfter ancestor: String) -> Bool {
+    state.withLock { $0.isCommit(commit, atOrAfter: ancestor) }
+  }
+
+  /// Whether this repository holds a commit.
+  public func holds(commit: String) -> Bool {
+    state.withLock { $0.holds(commit: commit) }
+  }
+
   /// Returns the names of branches, tags and remote branches, sorted.
   ///
   /// - Throws: ``GitError/failed(_:)`` if references can't be listed.
