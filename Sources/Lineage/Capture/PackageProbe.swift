@@ -12,6 +12,8 @@ struct PackageProbe {
     var modules: [String: Set<String>] = [:]
     var described: Set<String> = []
     for file in files {
+      // A module of one file may be loaded from its byte code alone.
+      let file = PythonCache.source(of: file) ?? file
       for folder in Self.pythonFolders {
         guard let range = file.firstPlace(of: folder) else { continue }
         let module = file[range.upperBound...].prefix { $0 != UInt8(ascii: "/") }
