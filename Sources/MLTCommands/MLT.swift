@@ -31,7 +31,8 @@ struct MLT: ParsableCommand {
       CommandGroup(
         name: "Record",
         subcommands: [
-          InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self, RemoveCommand.self,
+          InitCommand.self, RunCommand.self, RerunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self,
+          RemoveCommand.self,
         ]),
       CommandGroup(name: "Make", subcommands: [ReproCommand.self, StageCommand.self]),
       CommandGroup(

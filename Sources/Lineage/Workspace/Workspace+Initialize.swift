@@ -35,7 +35,7 @@ extension Workspace {
     return report
   }
 
-  private static func makeFolder(_ place: Place, _ context: ProcessContext) throws -> InitializeReport {
+  static func makeFolder(_ place: Place, _ context: ProcessContext) throws -> InitializeReport {
     if let folder = place.folder {
       try RepositoryFormat.check(in: folder)
       return InitializeReport(folder: folder, existed: true, hasGit: place.repository != nil)

@@ -90,6 +90,7 @@ struct FailureReport {
     case let error as IndexError: describe(error)
     case let error as TracingError: describe(error)
     case let error as SigningError: describe(error)
+    case let error as RerunError: describe(error)
     case let error as SystemCallError: describe(error)
     case let error as FactError: set("cannot read an event: \(error)", .corrupt)
     default: describeParsing(error)
@@ -371,6 +372,59 @@ struct FailureReport {
       set("\(error)", .notFound, hint: "'mlt config sign.allowedSigners' says where it should be")
     case .noRevokedKeys:
       set("\(error)", .notFound, hint: "'mlt config sign.revokedKeys' says where it should be")
+    }
+  }
+
+  private mutating func describe(_ error: RerunError) {
+    switch error {
+    case .notEnded(let run):
+      set("run \(run.short) hasn't ended", .conflict, hint: "wait for its end, then run the command again")
+    case .interrupted(let run):
+      set("run \(run.short) was interrupted, so that there is nothing to compare with", .conflict)
+    case .redacted(let run):
+      set("the command of run \(run.short) holds a credential, which isn't recorded", .failed)
+      hints.append("give credentials in environment variables: then a run can be made again")
+    case .obstacles(let run, let obstacles):
+      let isMissing = obstacles.allSatisfy { if case .missingInput = $0 { true } else { false } }
+      let first = obstacles.first.map { RerunText.text(of: $0) } ?? ""
+      set("run \(run.short) can't be made again: \(first)", isMissing ? .notFound : .conflict)
+      if obstacles.count > 1 {
+        message += obstacles.dropFirst().prefix(20).map { "\n  \(RerunText.text(of: $0))" }.joined()
+        if obstacles.count > 21 { message += "\n  and \(obstacles.count - 21) more" }
+      }
+      if isMissing {
+        hints.append("they were recorded, not stored; 'mlt whereis' says which remotes have something")
+      } else if obstacles.contains(where: { if case .commandNamesWorkTree = $0 { true } else { false } }) {
+        hints.append(
+          "--relocate puts the scratch folder in the work tree's place; or name files from the work tree's root")
+      }
+      hints.append("--force goes on all the same, and records nothing")
+    case .otherEnvironment(let run, let changes):
+      set("run \(run.short) stood on something else", .conflict)
+      message += changes.prefix(20).map { "\n  \(ReplicationText.text(of: $0))" }.joined()
+      if changes.count > 20 { message += "\n  and \(changes.count - 20) more" }
+      hints.append("--env venv makes a virtual environment with its packages, --env warn goes on")
+    case .programMissing(let program, let run):
+      set("cannot make run \(run.short) again: there is no '\(program)'", .notFound)
+      hints.append("a program that the run didn't read itself must be in its commit, or installed")
+    case .folderInRepository(let path):
+      set("'\(path.string)' lies in a repository, which scratch folders mustn't", .usage)
+      hints.append("name a folder elsewhere with --in")
+    case .folderOccupied(let path):
+      set("'\(path.string)' exists already", .conflict, hint: "remove it, or name another folder with --in")
+    case .noPython(let version, let run):
+      set(
+        "no Python \(version.split(separator: ".").prefix(2).joined(separator: ".")) is here for run \(run.short)",
+        .notFound)
+      hints.append("put one of that version into PATH, or leave out '--env venv'")
+    case .environmentNotMade(let program, let exit, let run):
+      set(
+        "cannot make a virtual environment for run \(run.short): '\(program)' ended with exit status \(exit)", .failed)
+      hints.append("its own message stands above; 'mlt env \(run.short)' prints the packages")
+    case .nothingSince(let since):
+      set(
+        since.isEmpty ? "no run ended well" : "no run was made since '\(since)'", .notFound,
+        hint: "run 'mlt log' for a list")
     }
   }
 

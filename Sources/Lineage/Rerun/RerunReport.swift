@@ -1,0 +1,54 @@
+public import Journaling
+internal import MLTBase
+public import SystemPackage
+
+/// What came of making runs again.
+public struct RerunReport: Sendable {
+  /// One run.
+  public struct Result: Sendable {
+    /// How it was made again.
+    public var plan: RerunPlan
+    /// What is to be said of it; nil if it couldn't be made.
+    public var fact: RunReplicated?
+    /// All outputs, also those that are the same, sorted by path.
+    public var outputs: [RunReplicated.Output] = []
+    /// Where it stopped: an input that a run before it hasn't made again.
+    public var lacking: String?
+    /// Paths of the work tree that the repetition touched.
+    public var touched: [String] = []
+    /// Whether the fact was recorded.
+    public var isRecorded = false
+    /// How long the commands took, in microseconds.
+    public var wall: Int64 = 0
+  }
+
+  /// What was asked about, where it was an artifact.
+  public var artifact: ArtifactRecord?
+  /// The runs, in the order they were made.
+  public var results: [Result] = []
+  /// The folders that were kept.
+  public var folders: [FilePath] = []
+
+  /// Whether what was asked about came out the same, every time.
+  public var isSame: Bool {
+    guard let artifact, let path = WorkPath(text: artifact.path), let last = results.last, let fact = last.fact else {
+      return results.allSatisfy { $0.fact?.isReplicable == true }
+    }
+    let asked = last.outputs.filter { output in
+      guard let other = WorkPath(text: output.path) else { return false }
+      return other == path || other.isBelow(path)
+    }
+    guard !asked.isEmpty else { return fact.isReplicable }
+    return asked.allSatisfy { $0.verdict == .same || $0.verdict == .close }
+  }
+}
+
+/// What somebody who waits for a rerun is told.
+public enum RerunNews: Sendable {
+  /// A virtual environment is being made, with so many packages.
+  case makingEnvironment(packages: Int)
+  /// A run begins to be made again, for the time of that number.
+  case running(RerunPlan, time: Int, of: Int, folder: FilePath)
+  /// What it stands on is another than it was.
+  case changes([RunReplicated.Change], RerunPlan)
+}

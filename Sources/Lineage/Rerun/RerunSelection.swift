@@ -1,0 +1,103 @@
+internal import GitAccess
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+
+/// Finds the runs to make again, and their order.
+struct RerunSelection {
+  let workspace: Workspace
+  let request: RerunRequest
+
+  /// The runs, those that others read from first, and what was asked about if that was an artifact.
+  func find() throws -> (runs: [RunRecord], artifact: ArtifactRecord?) {
+    var artifact: ArtifactRecord?
+    var start: RunID?
+    if let pointer = request.pointer {
+      start = try workspace.run(of: pointer)
+      if case .artifact(let target) = try workspace.target(of: pointer) { artifact = target.artifact }
+    }
+    var found: [RunRecord]
+    if let start, !request.isDeep, request.since == nil {
+      found = try [record(start)]
+    } else if let start {
+      found = try lineage(of: start).map(record)
+    } else {
+      var query = RunQuery()
+      query.newestFirst = false
+      found = try workspace.index.runs(query).filter { $0.parent == nil && $0.status == .finished }.map {
+        try record($0.id)
+      }
+    }
+    if let since = request.since, !since.isEmpty {
+      let isWanted = try bound(since)
+      found = found.filter { isWanted($0) }
+      guard !found.isEmpty else { throw RerunError.nothingSince(since) }
+    }
+    if found.isEmpty { throw RerunError.nothingSince(request.since ?? "") }
+    return (try withoutInner(found), artifact)
+  }
+
+  private func record(_ run: RunID) throws -> RunRecord {
+    guard let record = try workspace.index.run(run) else {
+      throw WorkspaceError.unknownPointer(run.hex, similar: [])
+    }
+    return record
+  }
+
+  /// What tells the runs after a run or commit.
+  private func bound(_ since: String) throws -> (RunRecord) -> Bool {
+    if let run = try workspace.runIfAny(since) {
+      let started = try record(run).started
+      return { $0.started > started }
+    }
+    // A run belongs to the commit that it was made on.
+    let commit = try workspace.requireCommit(of: since)
+    let repository = workspace.repository
+    var known: [String: Bool] = [:]
+    return { run in
+      guard let own = run.git?.commit else { return false }
+      if let isAfter = known[own] { return isAfter }
+      let isAfter = repository?.isCommit(own, atOrAfter: commit) ?? false
+      known[own] = isAfter
+      return isAfter
+    }
+  }
+
+  /// A run and all that its inputs were made by, those first that others read from.
+  private func lineage(of run: RunID) throws -> [RunID] {
+    let walk = TraceWalk(
+      index: try workspace.index, finder: OriginFinder(index: try workspace.index, store: try workspace.store),
+      depth: nil)
+    let nodes = try walk.up(fromRuns: [run])
+    let known = Set(nodes.map(\.run.id))
+    let producers = Dictionary(
+      uniqueKeysWithValues: nodes.map { node in
+        (node.run.id, Set(node.inputs.compactMap(\.producer)).intersection(known).subtracting([node.run.id]))
+      })
+    var ordered: [RunID] = []
+    var pending = nodes.map(\.run).sorted { ($0.started, $0.id) < ($1.started, $1.id) }.map(\.id)
+    var done: Set<RunID> = []
+    while !pending.isEmpty {
+      // Runs that went on at once may have read from each other; then the earlier one comes first.
+      let next = pending.firstIndex { producers[$0]?.isSubset(of: done) ?? true } ?? 0
+      let run = pending.remove(at: next)
+      done.insert(run)
+      ordered.append(run)
+    }
+    return ordered
+  }
+
+  /// Leaves out runs that were started within others among them: these are made again with the outer ones.
+  private func withoutInner(_ runs: [RunRecord]) throws -> [RunRecord] {
+    let chosen = Set(runs.map(\.id))
+    return try runs.filter { run in
+      var (next, depth) = (run.parent, 0)
+      while let parent = next, depth < 64 {
+        if chosen.contains(parent) { return false }
+        next = try workspace.index.run(parent)?.parent
+        depth += 1
+      }
+      return true
+    }
+  }
+}

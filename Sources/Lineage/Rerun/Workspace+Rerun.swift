@@ -1,0 +1,68 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+
+extension Workspace {
+  /// Says how runs would be made again, without doing anything.
+  ///
+  /// - Throws: as ``rerun(_:telling:)``.
+  public func rerunPlans(_ request: RerunRequest) throws -> [RerunPlan] {
+    try plans(request).plans
+  }
+
+  /// Makes runs again, each in a scratch folder with what it had found, and compares what they make with what they had made.
+  ///
+  /// The work tree isn't touched. What came of it is recorded, unless other code was used or something was passed over.
+  ///
+  /// - Parameters:
+  ///   - telling: is told how far it has come.
+  /// - Throws: ``RerunError``; what pointers throw; ``WorkspaceError/unknownRevision(_:similar:)``; `StorageError.cancelled`,
+  ///   in which case nothing is recorded; what git, store and the run itself throw.
+  public func rerun(_ request: RerunRequest, telling: @escaping (RerunNews) -> Void) throws -> RerunReport {
+    var (plans, artifact) = try plans(request)
+    if plans.contains(where: \.lacksBytes) {
+      do {
+        try fetchingMissing {
+          plans.flatMap { $0.inputs.filter { $0.source == .absent }.map(\.artifact) }
+        } _: {
+          plans = try self.plans(request).plans
+          let absent = plans.flatMap(\.inputs).first { $0.source == .absent }?.artifact
+          if let absent, let content = absent.content {
+            throw WorkspaceError.absentContent(content, path: absent.path)
+          }
+        }
+      } catch WorkspaceError.absentContent {
+        // What is still missing is named below, all of it.
+      }
+    }
+    if !request.isForced {
+      for plan in plans where !plan.obstacles.isEmpty { throw RerunError.obstacles(plan.run.id, plan.obstacles) }
+    }
+    let work = try RerunWork(self, request, telling: telling)
+    var report = RerunReport(artifact: artifact)
+    (report.results, report.folders) = try work.run(plans)
+    // With other code it isn't that run which was made again; and with something passed over, nobody knows what was.
+    let isTelling = { (result: RerunReport.Result) in
+      request.onto == nil && result.plan.obstacles.isEmpty && result.touched.isEmpty
+    }
+    let facts = report.results.filter(isTelling).compactMap(\.fact)
+    if !facts.isEmpty { try record(facts, durable: true) }
+    for index in report.results.indices {
+      report.results[index].isRecorded = isTelling(report.results[index]) && report.results[index].fact != nil
+    }
+    return report
+  }
+
+  private func plans(_ request: RerunRequest) throws -> (plans: [RerunPlan], artifact: ArtifactRecord?) {
+    try index.catchUp(journal)
+    let (runs, artifact) = try RerunSelection(workspace: self, request: request).find()
+    var planner = try RerunPlanner(self, request)
+    return (try runs.map { try planner.plan($0) }, artifact)
+  }
+}
+
+extension RerunPlan {
+  /// Whether bytes that it needs aren't here.
+  fileprivate var lacksBytes: Bool { inputs.contains { $0.source == .absent } }
+}
