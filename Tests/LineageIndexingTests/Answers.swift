@@ -42,8 +42,14 @@ enum Answers {
     return lines
   }
 
+  /// A run that a listing shows isn't found by its id: the index contradicts itself.
+  struct Contradiction: Error {
+    let run: RunID
+  }
+
   private static func record(_ index: LineageIndex, _ id: RunID) throws -> RunRecord {
-    try #require(try index.run(id), "a listed run has a record")
+    guard let record = try index.run(id) else { throw Contradiction(run: id) }
+    return record
   }
 
   private static func text(_ summary: RunSummary) -> String {

@@ -158,6 +158,8 @@ import Testing
         _ = try Answers.all(world.open().index)
       } catch is IndexError {
         // Damage that a question meets is told; making the index anew mends it.
+      } catch is Answers.Contradiction {
+        // A changed byte among ids hides a row from those who ask by id.
       }
       #expect(try Answers.all(LineageIndex.rebuild(world.indexPath, journal: world.journal)) == answers)
     }
