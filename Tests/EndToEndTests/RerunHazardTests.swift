@@ -48,6 +48,10 @@ import Testing
       let other = try world.mlt("rerun", linked.id)
       #expect(
         other.status == 4 && other.stderr.contains("the symbolic link 'link' leads into the work tree"), "\(other)")
+      try expectSuccess(world.shell("mkdir many; for i in $(seq 70); do echo $i > many/$i; done; ln -s $PWD/x many/l"))
+      try expectSuccess(world.mlt("add", "many"))
+      let within = try world.mlt("rerun", try world.record("cat many/* > /dev/null; echo 1 > out3").id)
+      #expect(within.status == 4 && within.stderr.contains("'many/l' leads into the work tree"), "\(within)")
     }
   }
 

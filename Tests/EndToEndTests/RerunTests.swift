@@ -191,6 +191,10 @@ extension World {
       let other = try world.record("test ! -e \(flag); echo a > b; cat \(flag) && exit 4; exit 0")
       try FileOperations.replace(flag, with: Array("1".utf8))
       #expect(try world.rerun([other.id], status: 1).runs[0]["exit"] == 4)
+      let slow = try world.record("if test -e \(flag); then exec cat \(flag); fi; echo a > b")
+      try expectSuccess(world.run(["mkfifo", flag.string + "2"]))
+      try expectSuccess(world.run(["mv", flag.string + "2", flag.string]))
+      #expect(try world.rerun([slow.id, "--timeout", "200ms"], status: 1).runs[0]["exit"] == 124)
     }
   }
 

@@ -188,15 +188,11 @@ struct RerunPlanner {
       if !path.isRoot, !LockFile.isTrackable(path), path.text != LockFile.name, input.artifact.kind != .uri {
         plan.obstacles.append(.unsafePath(input.artifact.path))
       }
-      if input.artifact.kind == .link, let content = input.artifact.content,
-        let target = try? workspace.store.contents(of: content, limit: 1 << 16),
-        WorkTreeName(workspace.root).begins(target)
-      {
-        plan.obstacles.append(.linkIntoWorkTree(workspace.typed(path)))
+      for link in try links(of: input.artifact, at: path) {
+        plan.obstacles.append(.linkIntoWorkTree(workspace.typed(link)))
       }
     }
-    if let directory = WorkPath(text: plan.run.directory), directory.isRoot || LockFile.isTrackable(directory) {
-    } else {
+    if WorkPath(text: plan.run.directory).map({ $0.isRoot || LockFile.isTrackable($0) }) != true {
       plan.obstacles.append(.unsafePath(plan.run.directory))
     }
     if let exit = plan.run.exit, exit != 0 { plan.doubts.append(.failed(exit)) }
@@ -214,6 +210,25 @@ struct RerunPlanner {
     }
     plan.obstacles = Self.unique(plan.obstacles)
     plan.doubts = Self.unique(plan.doubts)
+  }
+
+  /// The symbolic links among an input that lead into the work tree by an absolute path.
+  private func links(of artifact: ArtifactRecord, at path: WorkPath) throws -> [WorkPath] {
+    guard let content = artifact.content else { return [] }
+    var found: [WorkPath] = []
+    func look(at path: WorkPath, _ content: ContentID) {
+      // One whose target isn't stored can't be laid out.
+      guard let target = try? workspace.store.contents(of: content, limit: 1 << 16) else { return }
+      if WorkTreeName(workspace.root).begins(target) { found.append(path) }
+    }
+    if artifact.kind == .link {
+      look(at: path, content)
+    } else if artifact.kind == .tree, try workspace.store.containsTree(content) {
+      try TreeFiles.entries(of: content, at: path, workspace.store) { path, entry in
+        if entry.mode == .link { look(at: path, entry.content) }
+      }
+    }
+    return found
   }
 
   private static func unique<Element: Hashable>(_ elements: [Element]) -> [Element] {

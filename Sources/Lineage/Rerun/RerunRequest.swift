@@ -28,6 +28,8 @@ public struct RerunRequest: Sendable {
   public var times = 1
   /// The largest difference of numbers that counts as the same; nil for none.
   public var tolerance: Double?
+  /// How long each command may run; nil: as long as it likes.
+  public var timeout: Duration?
   /// What becomes of another environment.
   public var environment = EnvironmentPolicy.warn
   /// Whether to go on where something speaks against it.

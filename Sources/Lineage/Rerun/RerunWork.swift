@@ -97,7 +97,7 @@ final class RerunWork {
       }
     }
     telling(.running(plan, time: time, of: request.times, folder: folder.root))
-    let report = try scratch.run()
+    let report = try scratch.run(timeout: request.timeout)
     tally.result.wall += report.wall
     let findings = try OutputReview(workspace, scratch.workspace, plan, tolerance: request.tolerance).review(&made)
     for output in findings.outputs { add(output, to: &tally) }

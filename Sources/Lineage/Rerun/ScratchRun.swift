@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Journaling
 internal import LineageIndexing
 internal import MLTBase
@@ -73,18 +72,18 @@ struct ScratchRun {
 
   /// Runs the command, and waits for its end.
   ///
-  /// The process's working directory and standard streams are the command's meanwhile: its output goes to stderr, since
-  /// stdout is for what comes of it.
+  /// This process's standard streams are the command's meanwhile: its output goes to stderr, since stdout is for what comes
+  /// of it.
   ///
   /// - Throws: ``RerunError/programMissing(_:_:)``; `StorageError.cancelled` if somebody interrupted it.
-  func run() throws -> RunReport {
+  func run(timeout: Duration?) throws -> RunReport {
     var request = request
+    request.directory = workspace.context.directory
+    request.timeout = timeout
     request.redirectedInput = input
     request.redirectedOutput = output
-    let surroundings = try ProcessSurroundings(
-      directory: workspace.context.directory, input: input, output: output,
-      isAppending: plan.run.streams.isAppending)
-    defer { surroundings.restore() }
+    let streams = try RedirectedStreams(input: input, output: output, isAppending: plan.run.streams.isAppending)
+    defer { streams.restore() }
     let report: RunReport
     do {
       report = try workspace.run(request)
@@ -93,57 +92,5 @@ struct ScratchRun {
     }
     if report.status == .interrupted { throw StorageError.cancelled }
     return report
-  }
-}
-
-/// The working directory and standard streams of this process, put aside while a command has others.
-private struct ProcessSurroundings {
-  private let directory: FileDescriptor
-  private let input: FileDescriptor
-  private let output: FileDescriptor
-
-  init(directory place: FilePath, input file: FilePath?, output target: FilePath?, isAppending: Bool) throws {
-    directory = try attempting("open", ".") {
-      try FileDescriptor.open(".", .readOnly, options: [.directory, .closeOnExec])
-    }
-    input = FileDescriptor(rawValue: fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3))
-    output = FileDescriptor(rawValue: fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3))
-    do {
-      let source = try attempting("open", file) { try FileDescriptor.open(file ?? "/dev/null", .readOnly) }
-      try source.closeAfter { try Self.put(source, STDIN_FILENO) }
-      if let target {
-        try FileOperations.createFolder(target.removingLastComponent())
-        let options: FileDescriptor.OpenOptions = isAppending ? [.create, .append] : [.create, .truncate]
-        let sink = try attempting("create", target) {
-          try FileDescriptor.open(
-            target, .writeOnly, options: options, permissions: FilePermissions(rawValue: 0o666))
-        }
-        try sink.closeAfter { try Self.put(sink, STDOUT_FILENO) }
-      } else {
-        try Self.put(.standardError, STDOUT_FILENO)
-      }
-      guard place.withPlatformString({ chdir($0) }) == 0 else {
-        throw SystemCallError("enter", place, Errno(rawValue: errno))
-      }
-    } catch {
-      restore()
-      throw error
-    }
-  }
-
-  private static func put(_ descriptor: FileDescriptor, _ number: CInt) throws {
-    guard dup2(descriptor.rawValue, number) >= 0 else {
-      throw SystemCallError("redirect", nil, Errno(rawValue: errno))
-    }
-  }
-
-  func restore() {
-    // Nothing is left to do about a failure; the descriptors were valid.
-    _ = fchdir(directory.rawValue)
-    try? directory.close()
-    for (saved, number) in [(input, STDIN_FILENO), (output, STDOUT_FILENO)] where saved.rawValue >= 0 {
-      _ = dup2(saved.rawValue, number)
-      try? saved.close()
-    }
   }
 }

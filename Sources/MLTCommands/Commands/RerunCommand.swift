@@ -58,6 +58,11 @@ struct RerunCommand: ParsableCommand {
   var tolerance: Double?
 
   @Option(
+    name: .long,
+    help: ArgumentHelp("End each command that runs longer: 30m, 1.5h, or seconds", valueName: "time"))
+  var timeout: LengthArgument?
+
+  @Option(
     name: .customLong("env"), help: "What to do about other packages: warn, strict, venv or ignore (default: warn)")
   var environment = Environment.warn
 
@@ -109,6 +114,7 @@ struct RerunCommand: ParsableCommand {
     if let tolerance, !(tolerance >= 0 && tolerance.isFinite) {
       throw ValidationError("option '--tolerance' takes a number from 0 on, not '\(tolerance)'")
     }
+    if timeout?.length == .zero { throw ValidationError("option '--timeout' takes a time over 0") }
     if report || json, script != nil { throw ValidationError("option '--script' goes alone") }
   }
 
@@ -123,6 +129,7 @@ struct RerunCommand: ParsableCommand {
     request.keepsFolders = keep
     request.times = times
     request.tolerance = tolerance
+    request.timeout = timeout?.length
     request.environment = environment.policy
     request.isForced = force
     request.relocates = relocate
