@@ -19,15 +19,14 @@ struct OutdatedCheck {
   private static let readersLimit = 2_000
 
   func run() throws -> [OutdatedOutputs] {
-    let changed = state.changedPaths.sorted()
+    let comparison = FileComparison(view: state, store: store)
     var inputs: [RunID: [WorkPath: Bool]] = [:]
     var order: [RunID] = []
-    for path in changed {
-      let content = try state.content(of: path)
-      for reading in try readings(of: path) where reading.status == .finished {
-        guard try read(reading.artifact, path, otherThan: content) else { continue }
+    for path in state.changedPaths.sorted() {
+      for reading in try state.readings(of: path, in: index) where reading.status == .finished {
+        guard let (input, isGone) = try difference(reading.artifact, path, comparison) else { continue }
         if inputs[reading.run] == nil { order.append(reading.run) }
-        inputs[reading.run, default: [:]][path] = content == nil
+        inputs[reading.run, default: [:]][input] = isGone
       }
     }
     if order.isEmpty { return [] }
@@ -38,22 +37,27 @@ struct OutdatedCheck {
     }
   }
 
-  private func readings(of path: WorkPath) throws -> [Reading] {
-    try index.readers(path: path.text) + index.treeReaders(ofPathsAbove: path.text)
-  }
-
-  /// Whether a run read at a path what the commit doesn't have there.
-  private func read(_ artifact: ArtifactRecord, _ path: WorkPath, otherThan content: ContentID?) throws -> Bool {
-    guard let read = artifact.content else { return false }
-    guard artifact.kind == .tree, let folder = WorkPath(text: artifact.path), folder != path else {
-      return read != content
+  /// What a run read, at a path that changed, that the commit doesn't have so.
+  private func difference(
+    _ artifact: ArtifactRecord, _ path: WorkPath, _ comparison: FileComparison
+  ) throws -> (path: WorkPath, isGone: Bool)? {
+    if artifact.kind == .tree, let content = artifact.content, let folder = WorkPath(text: artifact.path),
+      let names = path.components(below: folder)
+    {
+      // What nobody stored can't be looked into.
+      guard try store.containsTree(content) else { return nil }
+      let now = try state.content(of: path)
+      if let entry = try store.entry(at: names, in: content) {
+        return entry.content == now ? nil : (path: path, isGone: now == nil)
+      }
+      // In a folder that was taken whole, a new file is a change; in one of which a run read some files it is none.
+      return artifact.isPartial || now == nil ? nil : (path: path, isGone: false)
     }
-    guard let names = path.components(below: folder) else { return false }
-    // What nobody stored can't be looked into.
-    guard try store.containsTree(read) else { return false }
-    // Of a folder that was taken whole, a new file is a change; in one of which a run read some files it is none.
-    guard let entry = try store.entry(at: names, in: read) else { return !artifact.isPartial && content != nil }
-    return entry.content != content
+    return switch try comparison.difference(of: artifact, isPart: artifact.isPartial) {
+    case .changed(let path): (path: path, isGone: false)
+    case .gone(let path): (path: path, isGone: true)
+    case nil, .unknown, .unlisted: nil
+    }
   }
 
   /// Those of some runs that made what the lock file has.

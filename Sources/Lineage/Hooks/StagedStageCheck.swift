@@ -169,8 +169,7 @@ struct StagedStageCheck {
   private func stagesThatRead(_ changed: Set<WorkPath>) throws -> Set<StageID> {
     var runs: Set<RunID> = []
     for path in changed {
-      for reading in try index.readers(path: path.text) + index.treeReaders(ofPathsAbove: path.text)
-      where reading.status == .finished {
+      for reading in try state.readings(of: path, in: index) where reading.status == .finished {
         runs.insert(reading.run)
       }
     }

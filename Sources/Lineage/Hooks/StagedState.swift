@@ -1,4 +1,5 @@
 internal import GitAccess
+internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
 internal import SystemPackage
@@ -42,7 +43,7 @@ final class StagedState {
       let before = isLockChanged ? Self.lock(of: head, repository) : lock
       parents.append(Parent(commit: head, lock: before, changed: Self.changed(changes, before, lock)))
     }
-    for commit in others where commit != head {
+    for commit in try others.compactMap({ try repository.commit(of: $0) }) where commit != head {
       let before = Self.lock(of: commit, repository)
       let changes = try repository.stagedChanges(since: commit)
       parents.append(Parent(commit: commit, lock: before, changed: Self.changed(changes, before, lock)))
@@ -58,9 +59,16 @@ final class StagedState {
 
   private static func changed(_ changes: [StagedChange], _ before: LockFile, _ after: LockFile) -> Set<WorkPath> {
     var paths = Set(changes.lazy.filter { $0.staged?.kind != .submodule }.map { WorkPath(normal: $0.path) })
-    if before != after {
-      let (old, new) = (Set(before.lines), Set(after.lines))
-      for line in old.symmetricDifference(new) { paths.insert(line.path) }
+    if before == after { return paths }
+    // Both are sorted by path.
+    var (old, new) = (before.lines[...], after.lines[...])
+    while let line = old.first ?? new.first {
+      let path = new.first.map { min($0.path, line.path) } ?? line.path
+      let was = old.first.flatMap { $0.path == path ? $0 : nil }
+      let now = new.first.flatMap { $0.path == path ? $0 : nil }
+      if was != now { paths.insert(path) }
+      if was != nil { old.removeFirst() }
+      if now != nil { new.removeFirst() }
     }
     return paths
   }
@@ -77,6 +85,13 @@ final class StagedState {
           || parent.lock.tree(around: path).map { parent.changed.contains($0.path) } ?? false
       }
     }
+  }
+
+  /// The runs that read something at a path, of a tracked folder also below it, or a folder around it.
+  func readings(of path: WorkPath, in index: LineageIndex) throws -> [Reading] {
+    let isTree = ([lock] + parents.map(\.lock)).contains { $0[path]?.kind == .tree }
+    return try index.readers(path: path.text) + index.treeReaders(ofPathsAbove: path.text)
+      + (isTree ? index.readersBelow(path: path.text) : [])
   }
 
   /// The content that a checkout of the commit would put at a path; nil if it has no file or tracked folder there.
