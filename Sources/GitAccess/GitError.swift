@@ -13,6 +13,8 @@ public enum GitError: Error, Hashable, Sendable {
   case ambiguousRevision(String)
   /// A blob is larger than the caller wants to hold in memory.
   case blobTooLarge(path: [UInt8], size: UInt64, limit: Int)
+  /// The index is of a kind that can't be read: one that is split, or in which folders stand for what is in them.
+  case unsupportedIndex(IndexKind, repository: FilePath)
   /// A configuration file can't be parsed; the line is nil where libgit2 doesn't tell it.
   case malformedConfiguration(FilePath, line: Int?, GitFailure)
   /// The text is no configuration key (`section.name`, `section.subsection.name`).
@@ -29,6 +31,14 @@ public enum GitError: Error, Hashable, Sendable {
   case failed(GitFailure)
 }
 
+/// The kinds of index that only git itself can read.
+public enum IndexKind: Hashable, Sendable {
+  /// A part of it is in a file that several share (`core.splitIndex`).
+  case split
+  /// A folder that isn't checked out is one entry (`index.sparse`).
+  case sparse
+}
+
 extension GitError: CustomStringConvertible {
   /// A lower-case phrase for messages.
   public var description: String {
@@ -39,6 +49,8 @@ extension GitError: CustomStringConvertible {
     case .ambiguousRevision(let revision): "revision '\(revision)' is ambiguous"
     case .blobTooLarge(let path, let size, let limit):
       "'\(PathText.encode(path))' has \(size) bytes, more than the limit of \(limit)"
+    case .unsupportedIndex(.split, let path): "repository '\(path.text)' has a split index, which can't be read"
+    case .unsupportedIndex(.sparse, let path): "repository '\(path.text)' has a sparse index, which can't be read"
     case .malformedConfiguration(let path, let line, _):
       "cannot parse configuration file '\(path.text)'" + (line.map { " at line \($0)" } ?? "")
     case .invalidKey(let key): "invalid configuration key '\(key)'"

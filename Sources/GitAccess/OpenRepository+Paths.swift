@@ -127,11 +127,31 @@ extension OpenRepository {
   /// Reads the index if that hasn't been done.
   mutating func readIndex() throws(GitError) {
     guard index == nil else { return }
-    if let indexFile {
-      index = try IndexSnapshot(at: indexFile)
-    } else {
-      index = try IndexSnapshot(of: handle, in: gitFolder)
+    do throws(GitError) {
+      if let indexFile {
+        index = try IndexSnapshot(at: indexFile)
+      } else {
+        index = try IndexSnapshot(of: handle, in: gitFolder)
+      }
+    } catch {
+      // libgit2 tells only in words which part of an index it doesn't know.
+      guard let kind = try unsupportedIndexKind() else { throw error }
+      throw .unsupportedIndex(kind, repository: workTree ?? gitFolder)
     }
+  }
+
+  /// The kind of index that the repository has, if it is one that libgit2 doesn't read.
+  private func unsupportedIndexKind() throws(GitError) -> IndexKind? {
+    if Self.flag("index.sparse", in: try configuration(), fallback: false) || isSparseOfItsOwn() { return .sparse }
+    let names = try systemCall { () throws(SystemCallError) in try FileOperations.names(in: gitFolder) }
+    return names.contains { $0.string.hasPrefix("sharedindex.") } ? .split : nil
+  }
+
+  /// Whether this work tree's own configuration, which not every libgit2 reads by itself, asks for a sparse index.
+  private func isSparseOfItsOwn() -> Bool {
+    let own = gitFolder.appending("config.worktree")
+    guard let configuration = try? Configuration.open(own) else { return false }
+    return Self.flag("index.sparse", in: configuration, fallback: false)
   }
 
   /// Reads HEAD's tree if that hasn't been done.

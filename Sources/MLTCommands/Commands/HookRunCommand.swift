@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import GitAccess
 internal import Glibc
 internal import Lineage
 internal import MLTBase
@@ -44,13 +45,22 @@ struct HookRunCommand: ParsableCommand {
       guard (try? FileStatus(at: session.context.directory.appending(LockFile.name))) != nil else { return }
       Output.say("warning: there is no .mlt for '\(folder.string)', so that mlt's \(name) hook does nothing")
       Output.say("hint: run 'mlt init'")
+    } catch let error as GitError {
+      // Whoever has such an index would have every commit refused, and nothing to be mended.
+      if case .unsupportedIndex = error { return FailureReport(error).presentAsWarning() }
+      try fail(hook, limit, error)
     } catch {
-      let report = FailureReport(error)
-      guard hook.canBlock, limit == .block else { return report.presentAsWarning() }
-      let status = report.present()
-      Output.say("hint: with MLT_HOOK=off in the environment git goes on without mlt's \(name) hook")
-      throw ExitCode(status)
+      try fail(hook, limit, error)
     }
+  }
+
+  /// Tells of a failure of mlt's own, and keeps git from going on where somebody relies on that.
+  private func fail(_ hook: Hook, _ limit: HookLevel, _ error: any Error) throws {
+    let report = FailureReport(error)
+    guard hook.canBlock, limit == .block else { return report.presentAsWarning() }
+    let status = report.present()
+    Output.say("hint: with MLT_HOOK=off in the environment git goes on without mlt's \(name) hook")
+    throw ExitCode(status)
   }
 
   private static func limit(_ session: Session) -> HookLevel {

@@ -471,6 +471,14 @@ struct FailureReport {
     case .notOwned(let path):
       set("\(error)", .failed, hint: "if you trust it, run 'git config --global --add safe.directory \(path.string)'")
     case .unsupportedObjectFormat: set("\(error)", .failed, hint: "only SHA-1 repositories can be read")
+    case .unsupportedIndex(.split, _):
+      set(
+        "\(error)", .failed,
+        hint: "'git config core.splitIndex false' and 'git update-index --no-split-index' make it whole")
+    case .unsupportedIndex(.sparse, _):
+      set(
+        "\(error)", .failed,
+        hint: "'git sparse-checkout reapply --no-sparse-index' makes it whole; the checkout stays sparse")
     case .noSuchCommit: set("\(error)", .notFound)
     case .ambiguousRevision: set("\(error)", .conflict, hint: "give more digits")
     case .malformedConfiguration: set("\(error)", .corrupt, hint: "mend the file by hand; it is in git's format")
