@@ -12,6 +12,8 @@ final class StagedState {
   let changes: [StagedChange]
   /// What the staged lock file says.
   let lock: LockFile
+  /// What the lock file in the work tree says; nothing if it can't be understood, which is for whoever needs it.
+  let workTreeLock: LockFile
   /// The commits before, HEAD first; none before the first commit.
   let parents: [Parent]
 
@@ -37,6 +39,9 @@ final class StagedState {
     let bytes = try repository.stagedBytes(at: Array(LockFile.name.utf8), limit: Workspace.largestLock)
     let lock = try bytes.map { bytes throws(LockFile.ParseError) in try LockFile(parsing: bytes) } ?? LockFile()
     self.lock = lock
+    let here = try FileOperations.contents(of: workspace.lockPath, limit: Workspace.largestLock)
+    // Nearly always they are the same, and reading one takes a while.
+    workTreeLock = here == bytes ? lock : here.flatMap { try? LockFile(parsing: $0) } ?? LockFile()
     let isLockChanged = changes.contains { $0.path == Array(LockFile.name.utf8) }
     var parents: [Parent] = []
     if let head {

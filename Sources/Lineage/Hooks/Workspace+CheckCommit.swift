@@ -77,8 +77,8 @@ extension Workspace {
 
   /// Finds runs that read what is staged, and whose outputs only the work tree's lock file has.
   private func unstagedLock(_ state: StagedState) throws -> [(run: RunID, outputs: [WorkPath])] {
-    // What can't be read there is for whoever needs it.
-    guard let here = try? readLock(), here != state.lock else { return [] }
+    let here = state.workTreeLock
+    if here == state.lock { return [] }
     let changed = state.changedPaths
     let index = try caughtUpIndex()
     var outputs: [RunID: [WorkPath]] = [:]
@@ -109,13 +109,12 @@ extension Workspace {
     guard let limit = Configuration.size(of: text) else {
       throw WorkspaceError.malformedSetting(key: setting.rawValue, value: text)
     }
-    let here = (try? readLock()) ?? LockFile()
     return try state.changes.compactMap { change in
       let path = WorkPath(normal: change.path)
       guard let staged = change.staged, staged.kind != .submodule, state.isNew(CollectionOfOne(path)) else {
         return nil
       }
-      for lock in [state.lock, here] {
+      for lock in [state.lock, state.workTreeLock] {
         if let entry = lock[path] ?? lock.tree(around: path) { return .trackedFile(path, tracked: entry.path) }
       }
       guard staged.kind != .link, let size = try state.repository.stagedSize(at: change.path), size > limit else {
