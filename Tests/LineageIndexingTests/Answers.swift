@@ -1,7 +1,6 @@
 import Journaling
 import LineageIndexing
 import MLTBase
-import Testing
 
 /// Everything that an index answers, as text, so that two indexes can be compared by what they say.
 enum Answers {

@@ -46,6 +46,8 @@ struct OutputReview {
   func review(_ made: inout RemadeFiles) throws -> Findings {
     var findings = Findings()
     let expected = try expected()
+    try catalog.prefetch(expected.keys)
+    let unlisted = try unlisted()
     for (path, wanted) in expected.sorted(by: { $0.key < $1.key }) {
       let file = path.filePath(in: scratch.root)
       guard let content = wanted.content else {
@@ -73,7 +75,8 @@ struct OutputReview {
     for output in plan.outputs where WorkPath(text: output.path) == nil || output.kind == .uri {
       findings.outputs.append(RunReplicated.Output(path: output.path, verdict: .unknown, same: 0))
     }
-    for (path, content) in try written() where expected[path] == nil && !isInUnlisted(path) {
+    for (path, content) in try written() where expected[path] == nil && !unlisted.contains(where: { path.isBelow($0) })
+    {
       made.note(plan.run.id, path, before: nil, now: path.filePath(in: scratch.root))
       findings.outputs.append(RunReplicated.Output(path: path.text, verdict: .extra, same: 0, content: content))
     }
@@ -109,11 +112,12 @@ struct OutputReview {
     return expected
   }
 
-  private func isInUnlisted(_ path: WorkPath) -> Bool {
-    plan.outputs.contains { output in
-      guard output.kind == .tree, let folder = WorkPath(text: output.path), path.isBelow(folder) else { return false }
-      return output.content.map { (try? original.store.containsTree($0)) != true } ?? true
-    }
+  /// The folders that the run had made and whose listings aren't to be had.
+  private func unlisted() throws -> [WorkPath] {
+    try plan.outputs.filter { output in
+      guard output.kind == .tree else { return false }
+      return try output.content.map { try !original.store.containsTree($0) } ?? true
+    }.compactMap { WorkPath(text: $0.path) }
   }
 
   private static func kind(_ mode: TreeEntry.Mode) -> ArtifactRecord.Kind {

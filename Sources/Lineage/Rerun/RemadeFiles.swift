@@ -21,11 +21,14 @@ struct RemadeFiles {
 
   /// Of each run, what came out otherwise.
   private var changed: [RunID: [WorkPath: Output]] = [:]
+  /// Of each run, the first path at which a content came out otherwise: a copy under another path is of the same content.
+  private var paths: [RunID: [ContentID: WorkPath]] = [:]
   private var sources: [ContentID: FilePath] = [:]
 
   /// Notes an output that came out otherwise: what it had held, nil for an extra one, and where it is now, nil if nowhere.
   mutating func note(_ run: RunID, _ path: WorkPath, before: ContentID?, now: FilePath?) {
     changed[run, default: [:]][path] = Output(before: before, file: now)
+    if let before, paths[run]?[before] == nil { paths[run, default: [:]][before] = path }
   }
 
   /// Notes where a content was made again.
@@ -40,10 +43,8 @@ struct RemadeFiles {
   func file(at path: WorkPath, _ content: ContentID, from runs: [RunID]) -> File {
     for run in runs.reversed() {
       guard let outputs = changed[run] else { continue }
-      // A copy under another path is of the same content.
-      let output =
-        outputs[path].flatMap { $0.before == content || $0.before == nil ? $0 : nil }
-        ?? outputs.filter { $0.value.before == content }.min { $0.key < $1.key }?.value
+      let own = outputs[path].flatMap { $0.before == content || $0.before == nil ? $0 : nil }
+      let output = own ?? paths[run]?[content].flatMap { outputs[$0] }
       guard let output else { continue }
       return output.file.map { .other($0) } ?? .lacking
     }

@@ -74,15 +74,21 @@ struct RerunSelection {
       uniqueKeysWithValues: nodes.map { node in
         (node.run.id, Set(node.inputs.compactMap(\.producer)).intersection(known).subtracting([node.run.id]))
       })
+    let started = Dictionary(uniqueKeysWithValues: nodes.map { ($0.run.id, $0.run.started) })
+    func before(_ run: RunID) -> [RunID] {
+      (producers[run] ?? []).map { (started[$0]?.microseconds ?? 0, $0) }.sorted { $0 < $1 }.map(\.1)
+    }
+    // Post-order with a stack of its own: a lineage may be deeper than the call stack. Of runs that went on at once and
+    // read from each other, the one that is met first comes last.
     var ordered: [RunID] = []
-    var pending = nodes.map(\.run).sorted { ($0.started, $0.id) < ($1.started, $1.id) }.map(\.id)
-    var done: Set<RunID> = []
-    while !pending.isEmpty {
-      // Runs that went on at once may have read from each other; then the earlier one comes first.
-      let next = pending.firstIndex { producers[$0]?.isSubset(of: done) ?? true } ?? 0
-      let run = pending.remove(at: next)
-      done.insert(run)
-      ordered.append(run)
+    var met: Set<RunID> = [run]
+    var stack = [(run: run, rest: before(run)[...])]
+    while let last = stack.indices.last {
+      if let next = stack[last].rest.popFirst() {
+        if met.insert(next).inserted { stack.append((next, before(next)[...])) }
+      } else {
+        ordered.append(stack.removeLast().run)
+      }
     }
     return ordered
   }
