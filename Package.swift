@@ -57,7 +57,7 @@ let package = Package(
 
     // MARK: The engines
 
-    .target(name: "ContentComparison", dependencies: ["MLTBase"], swiftSettings: settings),
+    .target(name: "ContentComparison", dependencies: ["CZlib", "MLTBase"], swiftSettings: settings),
     .target(
       name: "DVCProjects",
       dependencies: [

@@ -240,6 +240,31 @@ import Testing
     }
   }
 
+  @Test("outputs that a pipeline keeps from remotes, or from all but one, aren't sent")
+  func withheld() throws {
+    try withWorld { world in
+      try world.write(
+        "mlt.yaml",
+        """
+        stages:
+          make:
+            cmd: mkdir -p own; for n in own/a own/b big shared; do echo $n > $n; done
+            outs: [{own: {push: false}}, {big: {remote: second}}, shared]
+
+        """)
+      try world.repro()
+      try expectSuccess(world.mlt("remote", "add", "first", "../first"))
+      try expectSuccess(world.mlt("remote", "add", "second", "../second"))
+      try expectSuccess(world.mlt("push", "first"))
+      try expectSuccess(world.mlt("push", "second"))
+      for (path, remotes) in [("own/a", []), ("big", ["second"]), ("shared", ["first", "second"])] {
+        let places = try #require(try world.json("whereis", path)["places"]?.array)
+        let holding = places.filter { $0["holds"] == true }.compactMap { $0["remote"]?.string }
+        #expect(holding == remotes, "\(path)")
+      }
+    }
+  }
+
   @Test("a package of another version makes a stage stale, and is passed over when told to")
   func packages() throws {
     try withWorld { world in

@@ -41,9 +41,10 @@ extension Workspace {
     let connection = try connect(to: nil)
     // Before bytes are looked for, so that no fact goes before its bytes.
     let extent = try journal.extent()
+    let withheld = try withheld(from: connection.name)
     let report = try sharing(connection.name) {
       try connection.remote.push(
-        paths.keys.sorted(), from: store, journal, through: extent, isDryRun: false, options: transfer)
+        paths.keys.filter { !withheld.contains($0) }.sorted(), from: store, journal, through: extent, isDryRun: false, options: transfer)
     }
     let missing = Set(report.missing)
     let present = try missing.isEmpty ? [] : connection.held(missing, self)
