@@ -5,10 +5,17 @@ internal import Pipelines
 internal import SystemPackage
 
 /// The texts of what is staged, for pipelines.
-struct StagedFiles: ProjectFiles {
-  let state: StagedState
+final class StagedFiles: ProjectFiles {
+  private let state: StagedState
+  /// The paths that were asked for, there or not.
+  private(set) var asked: Set<String> = []
+
+  init(state: StagedState) {
+    self.state = state
+  }
 
   func read(_ path: String, limit: Int) -> FileText {
+    asked.insert(path)
     let workTree = WorkTreeFiles(root: state.workspace.root)
     guard !path.hasPrefix("/"), !path.hasPrefix("../"), path != ".." else { return workTree.read(path, limit: limit) }
     do {

@@ -26,8 +26,9 @@ struct StagedStageCheck {
     let files = pipelineFiles(try state.repository.trackedPaths(below: []))
     if files.isEmpty { return findings }
     let project: Project
+    let texts = StagedFiles(state: state)
     do {
-      project = try Project(reading: files, of: StagedFiles(state: state), root: workspace.root)
+      project = try Project(reading: files, of: texts, root: workspace.root)
     } catch WorkspaceError.invalidPipeline(let problems) {
       // One that was in disorder before isn't this commit's.
       if problems.contains(where: { state.changedPaths.contains(WorkPath(normal: Array($0.file.utf8))) }) {
@@ -36,7 +37,7 @@ struct StagedStageCheck {
       return findings
     }
     findings.declared = Set(project.pipeline.stages.map(\.id))
-    let touched = try touchedStages(project, files)
+    let touched = try touchedStages(project, declaredBy: texts.asked)
     if touched.isEmpty { return findings }
     let check = try StageCheck(workspace, project, view: state, looksAtEnvironment: false)
     for id in project.graph.order() where touched.contains(id) {
@@ -86,11 +87,13 @@ struct StagedStageCheck {
   // MARK: What the commit touches
 
   /// The stages of which something is otherwise than in each commit before.
-  private func touchedStages(_ project: Project, _ files: [String]) throws -> Set<StageID> {
+  private func touchedStages(_ project: Project, declaredBy files: Set<String>) throws -> Set<StageID> {
     guard !state.parents.isEmpty else { return Set(project.pipeline.stages.map(\.id)) }
+    // What pipeline files and templates say, and what stages take parameters from.
+    let sources = files.union(project.pipeline.stages.lazy.flatMap { $0.parameters.lazy.compactMap(\.location.path) })
     var touched: Set<StageID>?
     for parent in state.parents {
-      let stages = try touchedStages(project, files, since: parent, among: touched)
+      let stages = try touchedStages(project, declaredBy: sources, since: parent, among: touched)
       touched = stages
       if stages.isEmpty { break }
     }
@@ -98,7 +101,7 @@ struct StagedStageCheck {
   }
 
   private func touchedStages(
-    _ project: Project, _ files: [String], since parent: StagedState.Parent, among candidates: Set<StageID>?
+    _ project: Project, declaredBy files: Set<String>, since parent: StagedState.Parent, among candidates: Set<StageID>?
   ) throws -> Set<StageID> {
     var above: Set<WorkPath> = []
     for path in parent.changed {
@@ -107,10 +110,9 @@ struct StagedStageCheck {
     }
     let readers = try stagesThatRead(parent.changed)
     let texts = Set(parent.changed.compactMap { String(validating: $0.bytes, as: UTF8.self) })
-    // Templates may name any file.
+    // A file that is gone may have stood before another one.
     let isDeclaredAnew = texts.contains { text in
       files.contains(text) || Pipeline.fileNames.contains { text == $0 || text.hasSuffix("/" + $0) }
-        || [".yaml", ".yml", ".json", ".toml", ".py"].contains { text.hasSuffix($0) }
     }
     let before = isDeclaredAnew ? earlierProject(parent) : nil
     var touched: Set<StageID> = []
