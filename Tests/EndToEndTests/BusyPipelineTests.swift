@@ -21,10 +21,11 @@ import Testing
     try world.write("a.txt", "a\n")
     try world.write("b.txt", "b\n")
     try expectSuccess(world.mlt("repro"))
+    try expectSuccess(world.mlt("hook", "install"))
     try expectSuccess(world.shell("git add -A && git commit -qm Pipeline && touch ../wait"))
   }
 
-  @Test("git commits, and eight commands at once succeed, while a stage runs")
+  @Test("git commits, asking mlt's hook, and eight commands at once succeed, while a stage runs")
   func busy() throws {
     try withWorld { world in
       let (ready, go) = (try Gate("ready", in: world), try Gate("go", in: world))
