@@ -16,6 +16,7 @@ import add
 import capture
 import dedup
 import measuring
+import pipelines
 import record
 import restore
 import secure_shell
@@ -27,8 +28,8 @@ from places import Places
 from report import Report
 
 SUBJECTS = {
-    "start": start, "record": record, "capture": capture, "trace": trace, "add": add, "restore": restore,
-    "status": status, "dedup": dedup, "sharing": sharing,
+    "start": start, "record": record, "capture": capture, "trace": trace,
+    "pipelines": pipelines, "add": add, "restore": restore, "status": status, "dedup": dedup, "sharing": sharing,
 }
 
 
