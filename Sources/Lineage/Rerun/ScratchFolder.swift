@@ -98,7 +98,7 @@ struct ScratchFolder {
 
   /// Unpacks a whole folder at once, where nothing stands in its place; false if it has to be done file by file.
   private func placeWhole(_ tree: ContentID, at path: WorkPath, _ plan: RerunPlan, _ made: RemadeFiles) throws -> Bool {
-    guard !path.isRoot, LockFile.isTrackable(path), plan.upstream.isEmpty,
+    guard !path.isRoot, LockFile.isTrackable(path), !plan.upstream.contains(where: { made.hasChanges($0) }),
       try FileStatus(at: path.filePath(in: root)) == nil, try store.containsTree(tree)
     else { return false }
     var isWhole = true
