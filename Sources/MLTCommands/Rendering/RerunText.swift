@@ -6,6 +6,9 @@ internal import SystemPackage
 
 /// How it reads what is done to make runs again, and what comes of it.
 enum RerunText {
+  /// How many outputs of a run are listed.
+  private static let listed = 20
+
   // MARK: Meanwhile
 
   /// The lines for stderr.
@@ -67,11 +70,16 @@ enum RerunText {
           + "  \(run.component)  \(Formatting.fit(Formatting.firstLine(Formatting.command(run.command)), terminal.width.map { max(20, $0 - 30) }))"
       )
       let times = result.fact?.times ?? 1
-      let shown = result.outputs.prefix(50)
+      // Of many, those that came out otherwise are what is looked for.
+      let others = result.outputs.filter { $0.verdict != .same }
+      let shown = result.outputs.count <= listed ? result.outputs[...] : others.prefix(listed)
       for line in Formatting.table(
         shown.map { ["  " + out.styled($0.path, .cyan), ReplicationText.text(of: $0, times: times)] })
       { out.line(line) }
-      if result.outputs.count > shown.count { out.line("  and \(result.outputs.count - shown.count) more") }
+      if others.count > shown.count { out.line("  and \(others.count - shown.count) more") }
+      if result.outputs.count > listed, others.count < result.outputs.count {
+        out.line("  \(Formatting.count(result.outputs.count - others.count, "output")) the same")
+      }
       for path in result.touched.prefix(5) {
         out.line(out.styled("  touched the work tree: \(path)", .red))
       }
