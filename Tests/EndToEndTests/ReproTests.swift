@@ -240,6 +240,33 @@ import Testing
     }
   }
 
+  @Test("what lies beside the repository is a dependency as any other")
+  func beside() throws {
+    try withWorld { world in
+      try expectSuccess(world.shell("echo 1 > ../beside.txt"))
+      try world.write(
+        "mlt.yaml", "stages: {a: {cmd: cp ../beside.txt a.txt, deps: [../beside.txt], outs: [a.txt]}}\n")
+      #expect(try world.repro("--strict").lines == ["a: ran"])
+      #expect(try world.repro().lines == ["a: up to date"])
+      try expectSuccess(world.shell("echo 2 > ../beside.txt"))
+      #expect(try world.repro().ran == ["a"])
+    }
+  }
+
+  @Test("reasons are told against the run whose outputs are there")
+  func nearest() throws {
+    try withWorld { world in
+      try world.makePipeline()
+      try world.repro()
+      try expectSuccess(world.shell("sed -i 's/rows: .*/rows: 3/' params.yaml"))
+      try world.repro()
+      try expectSuccess(world.shell("sed -i 's/rows: .*/rows: 2/' params.yaml"))
+      #expect(try world.repro().lines == ["clean: up to date", "count: restored"])
+      try expectSuccess(world.shell("echo '# new' >> count.sh"))
+      #expect(try world.repro("--dry-run").reasons["count"] == ["code count.sh modified"])
+    }
+  }
+
   @Test("outputs that a pipeline keeps from remotes, or from all but one, aren't sent")
   func withheld() throws {
     try withWorld { world in

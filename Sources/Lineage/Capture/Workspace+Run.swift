@@ -96,12 +96,24 @@ extension Workspace {
     return Int64(limit)
   }
 
+  // Git looks at every file that it tracks, which costs more than a quick command. Of what somebody edits meanwhile,
+  // each input says for itself whether it is as it was committed.
+  private static let gitStateAge: Int64 = 200_000
+
   private func gitState() throws -> GitState? {
     guard let repository else { return nil }
     let head = try repository.head()
-    return GitState(
+    let now = Timestamp.now().microseconds
+    if let known = knownGitState, known.state.commit == head.commit, known.state.branch == head.branch,
+      (0..<Self.gitStateAge).contains(now - known.at)
+    {
+      return known.state
+    }
+    let state = GitState(
       commit: head.commit, branch: head.branch, remote: try repository.remoteURL(),
       isDirty: try repository.hasChanges { Self.isBookkeeping($0) })
+    knownGitState = (state, now)
+    return state
   }
 
   /// Whether a file is one that mlt itself keeps up to date: its changes don't make the code another.
@@ -262,6 +274,8 @@ extension Workspace {
       // What the stat cache isn't told, it is told when it is next asked.
       try? recording.catalog.remember()
       notices += recording.files.notices
+      // What git tracks is otherwise now.
+      if try ended.outputs.contains(where: { try isTrackedByGit($0.path) }) { knownGitState = nil }
       if ended.status == .finished {
         do {
           try keepLock(recording)
@@ -281,6 +295,11 @@ extension Workspace {
     return RunReport(
       run: ended.run, component: started.component, status: ended.status, exit: exit, evidence: recording.evidence,
       inputs: ended.inputs.count, outputs: ended.outputs.count, hazards: ended.hazards, wall: result.usage.wall)
+  }
+
+  private func isTrackedByGit(_ path: String) throws -> Bool {
+    guard let path = WorkPath(text: path), !path.isOutside else { return false }
+    return try repository?.isTracked(path.bytes) ?? false
   }
 
   /// What is to be said of a run's end.

@@ -78,7 +78,9 @@ struct StagedStageCheck {
     case .output(let text, .deleted):
       guard let path = WorkPath(text: text) else { return true }
       // Of an output that is left to git and that git ignores, a commit never has anything.
-      let isLeftToGit = stage.outputs.contains { !$0.isStored && StageDeclaration.pointer($0.location) == text }
+      let isLeftToGit = stage.outputs.contains {
+        !$0.isStored && StageDeclaration.pointer($0.location, root: workspace.root) == text
+      }
       return !isLeftToGit || (try? state.repository.isIgnored(path.bytes, isFolder: false)) != true
     default: return true
     }

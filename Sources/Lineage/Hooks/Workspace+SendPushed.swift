@@ -44,7 +44,8 @@ extension Workspace {
     let withheld = try withheld(from: connection.name)
     let report = try sharing(connection.name) {
       try connection.remote.push(
-        paths.keys.filter { !withheld.contains($0) }.sorted(), from: store, journal, through: extent, isDryRun: false, options: transfer)
+        paths.keys.filter { !withheld.contains($0) }.sorted(), from: store, journal, through: extent, isDryRun: false,
+        options: transfer)
     }
     let missing = Set(report.missing)
     let present = try missing.isEmpty ? [] : connection.held(missing, self)

@@ -171,7 +171,9 @@ extension Workspace {
           return false
         }
         return stage.outputs.isEmpty
-          || stage.outputs.contains { WorkPath(text: StageDeclaration.pointer($0.location)).map(isWanted) ?? false }
+          || stage.outputs.contains {
+            WorkPath(text: StageDeclaration.pointer($0.location, root: root)).map(isWanted) ?? false
+          }
       }
       return (project, states, [])
     } catch WorkspaceError.invalidPipeline(let problems) {

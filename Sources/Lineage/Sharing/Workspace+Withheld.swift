@@ -14,7 +14,7 @@ extension Workspace {
     let outputs = project.graph.stages.flatMap(\.outputs).filter { output in
       !output.isPushed || output.remote.map { $0 != remote } ?? false
     }
-    let paths = outputs.compactMap { WorkPath(text: StageDeclaration.pointer($0.location)) }
+    let paths = outputs.compactMap { WorkPath(text: StageDeclaration.pointer($0.location, root: root)) }
     if paths.isEmpty { return [] }
     var found: Set<ContentID> = []
     for path in paths {

@@ -62,7 +62,7 @@ final class StageCheck {
 
   /// Looks whether a stage is up to date, whatever those are that it depends on.
   func result(of stage: Stage) throws -> Result {
-    let declaration = StageDeclaration(stage)
+    let declaration = StageDeclaration(stage, root: workspace.root)
     let identity = try identity(of: stage)
     let candidates = try workspace.index.stageRuns(
       definition: identity.run.definition, status: .finished, limit: Self.runLimit)
@@ -71,7 +71,7 @@ final class StageCheck {
     for candidate in candidates {
       let finding = try examine(candidate.run, declaration)
       guard finding.reasons.isEmpty else {
-        if nearest == nil { nearest = finding }
+        if nearest == nil || nearest?.lost.isEmpty == false && finding.lost.isEmpty { nearest = finding }
         continue
       }
       if finding.lost.isEmpty {
@@ -111,12 +111,16 @@ final class StageCheck {
       state.reasons = [.alwaysRuns]
       return state
     }
-    if let finished = latest.first(where: { $0.status == .finished }),
-      finished.stage.definition != identity.run.definition
-    {
-      let finding = try examine(finished.run, declaration)
-      state.run = finished.run
-      state.reasons = Self.differences(finished.stage.declared, identity.definition) + finding.reasons + finding.lost
+    // What the outputs that are there were made from says best what is new; else what was made last.
+    var others = try latest.filter { $0.status == .finished && $0.stage.definition != identity.run.definition }
+      .map { (stage: $0.stage, finding: try examine($0.run, declaration)) }
+    if let standing = others.firstIndex(where: { $0.finding.lost.isEmpty }) { others = [others[standing]] }
+    let isLatest = latest.first { $0.status == .finished }.map { $0.run == others.first?.finding.run } ?? false
+    let isSecond = nearest?.lost.isEmpty == false
+    if let other = others.first, nearest == nil || isSecond && (isLatest || other.finding.lost.isEmpty) {
+      state.run = other.finding.run
+      state.reasons =
+        Self.differences(other.stage.declared, identity.definition) + other.finding.reasons + other.finding.lost
     } else if let nearest {
       state.run = nearest.run
       state.reasons = nearest.reasons + nearest.lost
@@ -147,7 +151,7 @@ final class StageCheck {
 
   private func missingOutputs(of stage: Stage) throws -> [StageReason] {
     stage.outputs.compactMap { output in
-      let pointer = StageDeclaration.pointer(output.location)
+      let pointer = StageDeclaration.pointer(output.location, root: workspace.root)
       guard case .uri = output.location else {
         guard let path = WorkPath(text: pointer), !view.exists(path) else { return nil }
         return .output(path: pointer, .deleted)
@@ -236,7 +240,7 @@ final class StageCheck {
       }
     }
     for dependency in declaration.stage.dependencies {
-      let pointer = StageDeclaration.pointer(dependency.location)
+      let pointer = StageDeclaration.pointer(dependency.location, root: workspace.root)
       if !Self.holds(finding.inputs + finding.outputs, pointer) {
         finding.reasons.append(.dependency(path: pointer, .new))
       }
@@ -296,7 +300,7 @@ final class StageCheck {
 
   private func checkOutputs(_ finding: inout Finding, _ declaration: StageDeclaration) throws {
     for output in declaration.stage.outputs {
-      let pointer = StageDeclaration.pointer(output.location)
+      let pointer = StageDeclaration.pointer(output.location, root: workspace.root)
       if case .uri = output.location { continue }
       guard let record = finding.outputs.first(where: { $0.path == pointer }), record.content != nil else {
         if Self.holds(finding.outputs, pointer) { continue }

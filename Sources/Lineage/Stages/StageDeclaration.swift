@@ -1,6 +1,7 @@
 internal import Journaling
 internal import MLTBase
 internal import Pipelines
+internal import SystemPackage
 
 /// What a stage declares, for comparing it with what a run of it did.
 struct StageDeclaration {
@@ -10,18 +11,20 @@ struct StageDeclaration {
   private let dependencies: [String]
   private let outputs: [String]
 
-  init(_ stage: Stage) {
+  /// - Parameter root: the work tree's root.
+  init(_ stage: Stage, root: FilePath) {
     self.stage = stage
-    parameterFiles = Set(stage.parameters.map { Self.pointer($0.location) })
-    dependencies = stage.dependencies.map { Self.pointer($0.location) }
-    outputs = stage.outputs.map { Self.pointer($0.location) }
+    parameterFiles = Set(stage.parameters.map { Self.pointer($0.location, root: root) })
+    dependencies = stage.dependencies.map { Self.pointer($0.location, root: root) }
+    outputs = stage.outputs.map { Self.pointer($0.location, root: root) }
   }
 
   /// The journal's name for what a path or URI in a pipeline file stands for.
-  static func pointer(_ location: Location) -> String {
+  static func pointer(_ location: Location, root: FilePath) -> String {
     switch location {
     case .inside(let path): path.isEmpty ? "." : PathText.encode(path.utf8)
-    case .outside(let path): PathText.encode(path.utf8)
+    // Runs record what lies outside by its own path.
+    case .outside(let path): PathText.encode(root.pushing(FilePath(path)).lexicallyNormalized().bytes)
     case .uri(let text): text
     }
   }

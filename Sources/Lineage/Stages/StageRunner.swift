@@ -115,7 +115,9 @@ public final class StageRunner {
 
   private func declared(_ records: [ArtifactRecord], of stage: Stage, storedOnly: Bool = false) -> [ArtifactRecord] {
     let pointers = Set(
-      stage.outputs.filter { !storedOnly || $0.isStored }.map { StageDeclaration.pointer($0.location) })
+      stage.outputs.filter { !storedOnly || $0.isStored }.map {
+        StageDeclaration.pointer($0.location, root: workspace.root)
+      })
     return records.filter { pointers.contains($0.path) }
   }
 
@@ -177,7 +179,7 @@ public final class StageRunner {
       guard case .uri = dependency.location else {
         let path = workspace.root.pushing(FilePath(dependency.location.text))
         if try FileStatus(at: path, followingLinks: true) == nil {
-          outcome.failure = .missingDependency(StageDeclaration.pointer(dependency.location))
+          outcome.failure = .missingDependency(StageDeclaration.pointer(dependency.location, root: workspace.root))
           return outcome
         }
         continue
@@ -185,7 +187,9 @@ public final class StageRunner {
     }
     telling(.running(stage, reasons))
     try save(
-      edited: stage.outputs.map { .output(path: StageDeclaration.pointer($0.location), .modified) }, of: stage, telling)
+      edited: stage.outputs.map {
+        .output(path: StageDeclaration.pointer($0.location, root: workspace.root), .modified)
+      }, of: stage, telling)
     try removeOutputs(of: stage)
     let report = try workspace.run(request(stage, try check.identity(of: stage)))
     try workspace.index.catchUp(workspace.journal)
@@ -196,7 +200,7 @@ public final class StageRunner {
       return outcome
     }
     let files = try workspace.index.files(of: report.run)
-    outcome.undeclared = StageDeclaration(stage).undeclared(
+    outcome.undeclared = StageDeclaration(stage, root: workspace.root).undeclared(
       files.filter { $0.role == .input }.map(\.artifact), files.filter { $0.role == .output }.map(\.artifact),
       project.graph)
     let missing = try stage.outputs.filter { output in
@@ -204,11 +208,11 @@ public final class StageRunner {
       return try FileStatus(at: workspace.root.pushing(FilePath(output.location.text))) == nil
     }
     if !missing.isEmpty {
-      outcome.failure = .missingOutputs(missing.map { StageDeclaration.pointer($0.location) })
+      outcome.failure = .missingOutputs(missing.map { StageDeclaration.pointer($0.location, root: workspace.root) })
       return outcome
     }
     for dependency in stage.dependencies {
-      let pointer = StageDeclaration.pointer(dependency.location)
+      let pointer = StageDeclaration.pointer(dependency.location, root: workspace.root)
       if try hasChanged(pointer, files) {
         outcome.failure = .changedDependency(pointer)
         return outcome
@@ -247,7 +251,9 @@ public final class StageRunner {
     request.stage = identity.run
     request.timeout = policy.timeout
     request.leftToGit = Set(
-      stage.outputs.lazy.filter { !$0.isStored }.compactMap { WorkPath(text: StageDeclaration.pointer($0.location)) })
+      stage.outputs.filter { !$0.isStored }.compactMap {
+        WorkPath(text: StageDeclaration.pointer($0.location, root: workspace.root))
+      })
     return request
   }
 

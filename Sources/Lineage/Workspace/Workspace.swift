@@ -33,6 +33,8 @@ public final class Workspace {
   /// The lock file as it was last read or written, and how it was found then.
   var knownLock: (status: FileStatus, file: LockFile)?
 
+  /// Where git stood, and when that was found out (microseconds since 1970).
+  var knownGitState: (state: GitState, at: Int64)?
   /// The note of what was placed, as it was last read or written.
   var knownPlaced: (bytes: [UInt8], file: LockFile)?
 

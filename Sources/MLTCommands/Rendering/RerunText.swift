@@ -67,7 +67,7 @@ enum RerunText {
       let run = result.plan.run
       out.line(
         out.styled("run \(run.id.short)", .yellow)
-          + "  \(run.component)  \(Formatting.fit(Formatting.firstLine(Formatting.command(run.command)), terminal.width.map { max(20, $0 - 30) }))"
+          + "  \(run.component)  \(Formatting.fit(Formatting.firstLine(RunRendering.command(run.command)), terminal.width.map { max(20, $0 - 30) }))"
       )
       let times = result.fact?.times ?? 1
       // Of many, those that came out otherwise are what is looked for.
@@ -136,7 +136,7 @@ enum RerunText {
       let run = plan.run
       if number > 0 { out.line("") }
       out.line(out.styled("run \(run.id.short)", .yellow) + "  \(run.component)")
-      var rows = [["command", Formatting.firstLine(Formatting.command(run.command))]]
+      var rows = [["command", Formatting.firstLine(RunRendering.command(run.command))]]
       if run.directory != "." { rows.append(["in", run.directory]) }
       if let input = run.streams.input { rows.append(["stdin", input]) }
       if let output = run.streams.output { rows.append(["stdout", output]) }
