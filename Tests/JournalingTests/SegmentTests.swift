@@ -185,22 +185,30 @@ import Testing
     return try GzipFixture.compress(path)
   }
 
-  @Test("flipped bits in a closed segment are noticed", arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
+  @Test(
+    "flipped bits in a closed segment are noticed, but for the few that fill a byte and say nothing",
+    arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
   func flipped(seed: UInt64) throws {
     try withTemporaryFolder { folder in
       let fixture = try closed(folder)
       var generator = SeededGenerator(seed: seed)
       let path = try fixture.writerFolder.appending(names[1])
       let good = try contents(path)
+      var unnoticed = 0
       for _ in 0..<10 {
         var bad = good
         // The header's time, flags and system (bytes 4 to 9) say nothing of the content.
         let index = Int.random(in: 10..<bad.count, using: &generator)
         bad[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
         try FileOperations.replace(path, with: bad)
-        #expect(try !fixture.journal.verify().isEmpty)
+        if try fixture.journal.verify().isEmpty {
+          // Deflate's last block ends within a byte, whose other bits nobody reads.
+          unnoticed += 1
+          #expect(try fixture.journal.notes(fixture.writer) == notes)
+        }
         #expect(try fixture.journal.all(fixture.writer).events.count >= 6)
       }
+      #expect(unnoticed <= 2)
     }
   }
 
