@@ -31,10 +31,10 @@ struct MLT: ParsableCommand {
       CommandGroup(
         name: "Record",
         subcommands: [
-          InitCommand.self, RunCommand.self, RerunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self,
+          InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self,
           RemoveCommand.self,
         ]),
-      CommandGroup(name: "Make", subcommands: [ReproCommand.self, StageCommand.self]),
+      CommandGroup(name: "Make", subcommands: [ReproCommand.self, StageCommand.self, RerunCommand.self]),
       CommandGroup(
         name: "Look",
         subcommands: [

@@ -141,6 +141,26 @@ import Testing
     #expect(throws: FactError("listed.names")) { try RunLookups(fields: malformed) }
   }
 
+  @Test("a stage is written down with its definition, unless that is long")
+  func stage() throws {
+    let definition: JSON = ["cmd": ["x"], "params": ["params.yaml": ["a": .double(1.5)]], "v": 1]
+    let stage = RunStage(file: "mlt.yaml", name: "train@1", definition: definition)
+    #expect(stage.declared == definition && stage.definition == ContentHasher.contentID(of: definition.canonicalBytes))
+    var started = RunStarted(
+      run: RunID.random(), component: "train", command: [], directory: ".", git: nil, host: "", user: "")
+    started.stage = stage
+    #expect(try RunStarted(fields: started.fields).stage == started.stage)
+    let long: JSON = ["cmd": [.string(String(repeating: "x", count: RunStage.declaredLimit))]]
+    started.stage = RunStage(file: "mlt.yaml", name: "long", definition: long)
+    #expect(
+      started.stage?.declared == nil && started.stage?.definition == ContentHasher.contentID(of: long.canonicalBytes))
+    #expect(try RunStarted(fields: started.fields).stage == started.stage)
+    let malformed = try #require(try JSON(parsing: "{\"file\":\"f\",\"name\":\"n\"}").object)
+    var fields = started.fields
+    fields["stage"] = .object(malformed)
+    #expect(throws: FactError.self) { try RunStarted(fields: fields) }
+  }
+
   @Test("values that a newer version has added hide no more than themselves")
   func newerValues() throws {
     let fields = try #require(

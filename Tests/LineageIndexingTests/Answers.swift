@@ -15,6 +15,11 @@ enum Answers {
       lines.append("children \(try index.children(of: summary.id))")
       if let environment = try index.environment(of: summary.id) { lines.append("\(environment.fields)") }
       if let lookups = try index.lookups(of: summary.id) { lines.append("\(lookups.fields)") }
+      if let stage = try index.stage(of: summary.id) {
+        lines.append("stage \(stage.fields)")
+        lines.append("\(try index.stageRuns(definition: stage.definition, limit: 3))")
+        lines.append("\(try index.stageRuns(file: stage.file, name: stage.name, status: .finished, limit: 3))")
+      }
       let again = try index.repetitions(
         component: summary.component, command: summary.command, directory: ".", limit: 3)
       lines.append("\(again.map { "\($0.run.hex) \($0.status) \($0.parameters.sorted { $0.key < $1.key })" })")

@@ -240,6 +240,34 @@ import Testing
     }
   }
 
+  @Test("runs are found by the stage's definition and by its name, the latest first, deleted ones left out")
+  func stages() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      func stage(_ name: String, _ command: String) -> RunStage {
+        RunStage(file: "mlt.yaml", name: name, definition: ["cmd": [.string(command)], "params": [:], "v": 1])
+      }
+      let stages = [stage("a", "x"), stage("b", "x"), stage("a", "y"), stage("a", "x"), stage("a", "x")]
+      for (number, stage) in stages.enumerated() {
+        var started = world.started(run(number), component: stage.name)
+        started.stage = stage
+        try world.append([started])
+        let status: RunStatus = number == 3 ? .failed : .finished
+        try world.append([RunEnded(run: run(number), status: status, exit: 0, evidence: .observed)])
+      }
+      try world.append([world.started(run(9), component: "a")])
+      try world.append([RunDeleted(run: run(4))])
+      let index = try world.open().index
+      let same = stage("a", "x").definition
+      #expect(try index.stageRuns(definition: same, limit: 9).map(\.run) == [run(3), run(1), run(0)])
+      #expect(try index.stageRuns(definition: same, status: .finished, limit: 1).map(\.run) == [run(1)])
+      #expect(try index.stageRuns(file: "mlt.yaml", name: "a", limit: 9).map(\.run) == [run(3), run(2), run(0)])
+      #expect(try index.stageRuns(file: "sub/mlt.yaml", name: "a", limit: 9).isEmpty)
+      #expect(try index.stage(of: run(1)) == stage("b", "x"))
+      #expect(try index.stage(of: run(9)) == nil)
+    }
+  }
+
   @Test("a run that ends twice has the files of the later end alone")
   func endedTwice() throws {
     try withTemporaryFolder { folder in

@@ -60,12 +60,14 @@ struct RandomHistory {
       let parent = below(3) == 0 ? all[below(all.count)] : nil
       let note = below(3) == 0 ? "note \(below(9))" : nil
       let parameters = ["rate": "\(below(5))"]
-      try world.append(
-        [
-          world.started(
-            id, component: "step-\(below(3))", parent: parent, parameters: parameters,
-            tags: below(2) == 0 ? ["tag": "\(below(3))"] : [:], note: note)
-        ], writer: writer)
+      var started = world.started(
+        id, component: "step-\(below(3))", parent: parent, parameters: parameters,
+        tags: below(2) == 0 ? ["tag": "\(below(3))"] : [:], note: note)
+      if below(2) == 0 {
+        started.stage = RunStage(
+          file: "mlt.yaml", name: "s\(below(2))", definition: ["cmd": [.string("c\(below(2))")], "v": 1])
+      }
+      try world.append([started], writer: writer)
     case 4...7:
       guard !open.isEmpty else { return }
       let (id, starter) = open.remove(at: below(open.count))

@@ -86,7 +86,7 @@ extension Workspace {
 
   /// Finds the pipeline files of the work tree.
   ///
-  /// Hidden folders, tracked ones, those of other projects and what git ignores hold none.
+  /// Hidden folders, `node_modules`, tracked folders, other projects, virtual environments and what git ignores hold none.
   private func pipelineFiles() throws -> [String] {
     let names = Set(Pipeline.fileNames.map { Array($0.utf8) })
     let tracked = Set(try readLock().entries.lazy.filter { $0.kind == .tree }.map(\.path))
@@ -102,7 +102,7 @@ extension Workspace {
         if isFolder != true, names.contains(where: { name.elementsEqual($0) }) {
           files.append(folder.appending(Array(name)))
         } else if isFolder != false, name.first != UInt8(ascii: "."),
-          !IgnoreFilter.isNoise(WorkPath(normal: Array(name)))
+          !name.elementsEqual("node_modules".utf8), !IgnoreFilter.isNoise(WorkPath(normal: Array(name)))
         {
           inside.append(folder.appending(Array(name)))
         }
