@@ -6,12 +6,15 @@ internal import SystemPackage
 /// Which stages an operation is about.
 public struct StageSelection: Hashable, Sendable {
   /// What names them: names, pipeline files, outputs; none for all.
-  public var targets: [String] = []
+  public var targets: [String]
   /// Which stages belong to those that are named.
-  public var reach = StageGraph.Reach.upstream
+  public var reach: StageGraph.Reach
 
-  /// Chooses all stages.
-  public init() {}
+  /// Chooses stages; all of them if none are named.
+  public init(_ targets: [String] = [], reach: StageGraph.Reach = .upstream) {
+    self.targets = targets
+    self.reach = reach
+  }
 }
 
 extension Workspace {

@@ -113,12 +113,8 @@ struct ReproCommand: ParsableCommand {
 
   func run() throws {
     let session = try Session()
-    let workspace = try session.workspace()
-    let project = try workspace.requireProject()
-    var selection = StageSelection()
-    selection.targets = stages
-    selection.reach = single ? .alone : downstream ? .downstream : .upstream
-    let order = try workspace.stages(selection, in: project)
+    let selection = StageSelection(stages, reach: single ? .alone : downstream ? .downstream : .upstream)
+    let (workspace, project, order) = try session.stages(selection)
     if dryRun { return try plan(order, project, session, workspace) }
     let stdout = json ? dup(STDOUT_FILENO) : -1
     if json { dup2(STDERR_FILENO, STDOUT_FILENO) }

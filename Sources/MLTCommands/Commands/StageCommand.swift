@@ -32,12 +32,8 @@ struct StageListCommand: ParsableCommand {
 
   func run() throws {
     let session = try Session()
-    let workspace = try session.workspace()
-    let project = try workspace.requireProject()
-    var selection = StageSelection()
-    selection.targets = stages
-    selection.reach = .alone
-    let found = try workspace.stages(selection, in: project).compactMap { project.graph[$0] }
+    let (workspace, project, order) = try session.stages(StageSelection(stages, reach: .alone))
+    let found = order.compactMap { project.graph[$0] }
     if json {
       return try session.show(
         json: ["format": 1, "stages": .array(found.map { StageListing.json($0, project.graph) })], of: workspace)
@@ -205,11 +201,8 @@ struct StageGraphCommand: ParsableCommand {
 
   func run() throws {
     let session = try Session()
-    let workspace = try session.workspace()
-    let project = try workspace.requireProject()
-    var selection = StageSelection()
-    selection.targets = stages
-    let drawing = StageDrawing(project.graph, try workspace.stages(selection, in: project))
+    let (workspace, project, order) = try session.stages(StageSelection(stages))
+    let drawing = StageDrawing(project.graph, order)
     if json { return try session.show(json: drawing.json, of: workspace) }
     try session.show(dot ? drawing.dot : mermaid ? drawing.mermaid : drawing.text, of: workspace)
   }

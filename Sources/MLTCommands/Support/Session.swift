@@ -2,6 +2,7 @@ internal import Glibc
 internal import Lineage
 internal import MLTBase
 internal import ObjectStorage
+internal import Pipelines
 internal import Remotes
 internal import SystemPackage
 
@@ -85,6 +86,13 @@ struct Session {
   /// Opens the workspace around the working directory.
   func workspace() throws -> Workspace {
     try Workspace.open(context)
+  }
+
+  /// Opens the workspace, and finds the stages of its pipelines that a selection names.
+  func stages(_ selection: StageSelection) throws -> (Workspace, Project, [StageID]) {
+    let workspace = try workspace()
+    let project = try workspace.requireProject()
+    return (workspace, project, try workspace.stages(selection, in: project))
   }
 
   /// Shows the result of an operation and, on stderr, what else the workspace has to tell.
