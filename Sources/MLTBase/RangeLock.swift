@@ -26,7 +26,7 @@ public struct RangeLock: ~Copyable {
     var request = flock()
     request.l_type = Int16(F_WRLCK)
     request.l_whence = Int16(SEEK_SET)
-    request.l_start = off_t(place & UInt64(Int64.max - 1))
+    request.l_start = off_t(place & UInt64(Int64.max))
     request.l_len = 1
     var operation = Self.setLock
     while fcntl(descriptor.rawValue, operation, &request) != 0 {

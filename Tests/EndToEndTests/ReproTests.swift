@@ -267,6 +267,46 @@ import Testing
     }
   }
 
+  @Test("what follows from outputs that will be put back is not told as a change")
+  func restorableUpstream() throws {
+    try withWorld { world in
+      try world.makePipeline()
+      try world.repro()
+      try expectSuccess(world.shell("rm clean.txt"))
+      let plan = try world.repro("--dry-run")
+      #expect(plan.reasons == ["clean": ["output clean.txt missing"], "count": ["depends on clean"]])
+      #expect(try world.repro().lines == ["clean: restored", "count: up to date"])
+    }
+  }
+
+  @Test("an output of a frozen stage that was edited stays, and one that is missing is put back beside it")
+  func frozenOutputs() throws {
+    try withWorld { world in
+      try world.write("in.txt", "1\n")
+      try world.write(
+        "mlt.yaml", "stages: {a: {cmd: cp in.txt a.txt; cp in.txt b.txt, deps: [in.txt], outs: [a.txt, b.txt]}}\n")
+      try world.repro()
+      try expectSuccess(world.shell("sed -i 's/cmd:/frozen: true, cmd:/' mlt.yaml; echo mine > a.txt; rm b.txt"))
+      #expect(try world.repro().lines == ["a: frozen"])
+      #expect(try world.read("a.txt") == "mine\n" && world.read("b.txt") == "1\n")
+    }
+  }
+
+  @Test("options and parameters that count a model's tokens are no secrets")
+  func tokens() throws {
+    try withWorld { world in
+      try world.write("params.yaml", "n: 50\neos_token: </s>\n")
+      try world.write(
+        "mlt.yaml",
+        "stages: {a: {cmd: 'echo --max-new-tokens=${n} > a.txt', params: [eos_token], outs: [a.txt]}}\n")
+      try world.repro()
+      try expectSuccess(world.shell("sed -i 's/n: 50/n: 500/' params.yaml"))
+      #expect(try world.repro().ran == ["a"])
+      try expectSuccess(world.shell("sed -i 's/<.s>/<eos>/' params.yaml"))
+      #expect(try world.repro().reasons["a"] == ["parameter eos_token: \"</s>\" → \"<eos>\""])
+    }
+  }
+
   @Test("outputs that a pipeline keeps from remotes, or from all but one, aren't sent")
   func withheld() throws {
     try withWorld { world in
@@ -289,6 +329,13 @@ import Testing
         let holding = places.filter { $0["holds"] == true }.compactMap { $0["remote"]?.string }
         #expect(holding == remotes, "\(path)")
       }
+      // A folder that is tracked as one would bring it along.
+      try world.write("data/a", "1\n")
+      try expectSuccess(world.mlt("add", "data"))
+      try world.write("mlt.yaml", "stages: {a: {cmd: echo 1 > data/s, outs: [{data/s: {push: false}}]}}\n")
+      try world.repro()
+      let refused = try world.mlt("push", "first")
+      #expect(refused.status == 4 && refused.stderr.contains("'data/s' is to be kept from the remote"), "\(refused)")
     }
   }
 

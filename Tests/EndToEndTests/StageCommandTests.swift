@@ -128,4 +128,19 @@ import Testing
       #expect(try world.repro().lines == ["a: ran", "b: ran"])
     }
   }
+
+  @Test("stages that are added at once are all there, and a link to the file stays one")
+  func together() throws {
+    try withWorld { world in
+      try world.write("real.yaml", "stages:\n  z: {cmd: x}\n")
+      try expectSuccess(world.shell("ln -s real.yaml mlt.yaml"))
+      let adding = try (0..<6).map { number in
+        try world.start([World.program.string, "stage", "add", "-n", "s\(number)", "-o", "o\(number)", "--", "true"])
+      }
+      for process in adding { try expectSuccess(process.wait()) }
+      let listed = try expectedOutput(world.mlt("stage", "list"))
+      #expect(listed.split(separator: "\n").count == 7, "\(listed)")
+      try expectSuccess(world.shell("test -L mlt.yaml"))
+    }
+  }
 }

@@ -109,6 +109,16 @@ import Testing
     #expect(stage.outputs.map(\.isStored) == [true, false, true])
   }
 
+  @Test("line ends with a carriage return, and a text that ends like a comment, stay as they are")
+  func unusual() throws {
+    let windows = "stages:\r\n  a: {cmd: x}\r\nmetrics: [m]\r\n"
+    #expect(
+      try edited(windows, StageDraft(name: "b", commands: ["y"]))
+        == "stages:\r\n  a: {cmd: x}\r\n  b:\n    cmd: y\nmetrics: [m]\r\n")
+    let text = "stages:\n  a:\n    cmd: |\n      x\n      # no comment\n"
+    #expect(try edited(text, StageDraft(name: "b", commands: ["y"])) == text + "  b:\n    cmd: y\n")
+  }
+
   @Test(
     "stages that aren't written line by line are left alone",
     arguments: ["stages: {a: {cmd: x}}\n", "stages: &s\n", "{stages: {}}\n"])

@@ -12,8 +12,11 @@ package struct Redaction {
     "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "access-key",
     "private_key", "private-key", "credential", "auth_key", "auth-key", "account_key", "sas_key", "client_key",
   ].map { Array($0.utf8) }
-  private static let exceptions = ["tokenizer", "max_tokens", "max-tokens", "n_tokens", "num_tokens"]
-    .map { Array($0.utf8) }
+  // What models are told of their tokens.
+  private static let exceptions =
+    (["tokenizer", "tokenize", "n_tokens", "token_id", "token-id", "tokens_per", "tokens-per"]
+    + ["max", "min", "num", "new", "total", "per", "eos", "bos", "pad", "unk", "sep", "cls", "mask", "special"]
+    .flatMap { ["\($0)_token", "\($0)-token"] }).map { Array($0.utf8) }
   private static let shortNames: Set<String> = ["pat", "pass", "pw", "pwd"]
   /// Shells keep the working directory in variables whose names look like a password's.
   private static let places: Set<String> = ["PWD", "OLDPWD"]

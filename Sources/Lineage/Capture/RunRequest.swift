@@ -87,4 +87,6 @@ public struct RunReport: Hashable, Sendable {
   public var hazards: [Hazard]
   /// From start to end of the command, in microseconds.
   public var wall: Int64
+  /// Whether somebody asked for the command's end, whatever it made of that.
+  public var wasInterrupted = false
 }

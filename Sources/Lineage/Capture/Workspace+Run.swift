@@ -275,7 +275,7 @@ extension Workspace {
       try? recording.catalog.remember()
       notices += recording.files.notices
       // What git tracks is otherwise now.
-      if try ended.outputs.contains(where: { try isTrackedByGit($0.path) }) { knownGitState = nil }
+      if try (ended.outputs.map(\.path) + ended.removed).contains(where: isTrackedByGit) { knownGitState = nil }
       if ended.status == .finished {
         do {
           try keepLock(recording)
@@ -294,7 +294,8 @@ extension Workspace {
     }
     return RunReport(
       run: ended.run, component: started.component, status: ended.status, exit: exit, evidence: recording.evidence,
-      inputs: ended.inputs.count, outputs: ended.outputs.count, hazards: ended.hazards, wall: result.usage.wall)
+      inputs: ended.inputs.count, outputs: ended.outputs.count, hazards: ended.hazards, wall: result.usage.wall,
+      wasInterrupted: result.interrupted != nil)
   }
 
   private func isTrackedByGit(_ path: String) throws -> Bool {

@@ -24,15 +24,20 @@ struct OutputPlan {
   /// Looks at each output.
   ///
   /// - Throws: `WorkspaceError.absentContent` and `StorageError.missing` if bytes are needed that aren't here.
-  init(_ workspace: Workspace, _ outputs: [ArtifactRecord], _ request: RunRequest, _ catalog: ContentCatalog) throws {
+  init(
+    _ workspace: Workspace, _ outputs: [ArtifactRecord], _ request: RunRequest, _ catalog: ContentCatalog,
+    keepingOthers: Bool
+  ) throws {
     self.workspace = workspace
     self.catalog = catalog
     redirected = request.writeOutput == nil ? nil : request.redirectedOutput.map { workspace.inside($0) }
     planner = try RestorePlanner(workspace, catalog)
-    // What others put into a folder among the outputs isn't the run's.
-    planner.keepsOthers = true
     try catalog.prefetch(outputs.lazy.filter { $0.kind == .file }.compactMap { WorkPath(text: $0.path) })
-    for output in outputs { try look(at: output) }
+    for output in outputs {
+      // Of a folder that the run didn't make alone the rest isn't its.
+      planner.keepsOthers = keepingOthers || output.isPartial
+      try look(at: output)
+    }
     for path in Set(planner.plan.unsaved).sorted() {
       if try workspace.repository?.matchesHead(path.bytes) == true { continue }
       reasons.append(.outputEdited(workspace.typed(path)))

@@ -20,10 +20,14 @@ extension Workspace {
   /// Makes a run's outputs stand where it left them, and the lock file say so.
   ///
   /// Everything is looked at before anything is written. Nothing is written if something speaks against the run.
-  func putBack(_ finding: ReuseCheck.Finding, _ request: RunRequest, _ catalog: ContentCatalog) throws -> PutBack {
+  ///
+  /// - Parameter keepingOthers: whether what others put into a folder among the outputs stays.
+  func putBack(
+    _ finding: ReuseCheck.Finding, _ request: RunRequest, _ catalog: ContentCatalog, keepingOthers: Bool = true
+  ) throws -> PutBack {
     let plan: OutputPlan
     do {
-      let look = { try OutputPlan(self, finding.outputs, request, catalog) }
+      let look = { try OutputPlan(self, finding.outputs, request, catalog, keepingOthers: keepingOthers) }
       // Nothing is fetched for a run that doesn't count.
       plan =
         finding.reasons.isEmpty

@@ -8,7 +8,7 @@ extension Workspace {
   ///
   /// What is tracked at another path as well is not kept back.
   ///
-  /// - Throws: ``WorkspaceError/invalidPipeline(_:)``: while nobody can say what is to stay here, nothing goes.
+  /// - Throws: ``WorkspaceError/keptBackInTree(_:tree:)``; ``WorkspaceError/invalidPipeline(_:)``: while nobody can say what is to stay here, nothing goes.
   func withheld(from remote: String) throws -> Set<ContentID> {
     guard let project = try project() else { return [] }
     let outputs = project.graph.stages.flatMap(\.outputs).filter { output in
@@ -19,9 +19,13 @@ extension Workspace {
     var found: Set<ContentID> = []
     for path in paths {
       let writings = try index.writers(path: path.text) + index.outputsBelow(path: path.text)
-      found.formUnion(writings.compactMap(\.artifact.content))
+      // A folder that holds it would bring it along.
+      found.formUnion((writings + (try index.treeWriters(ofPathsAbove: path.text))).compactMap(\.artifact.content))
     }
     let lock = try readLock()
+    for path in paths {
+      if let tree = lock.tree(around: path) { throw WorkspaceError.keptBackInTree(typed(path), tree: typed(tree.path)) }
+    }
     func isKept(_ entry: LockEntry) -> Bool { paths.contains { entry.path == $0 || entry.path.isBelow($0) } }
     found.formUnion(lock.entries.lazy.filter(isKept).map(\.content))
     return found.subtracting(lock.entries.lazy.filter { !isKept($0) }.map(\.content))

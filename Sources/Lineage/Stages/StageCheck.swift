@@ -63,7 +63,15 @@ final class StageCheck {
   /// Looks whether a stage is up to date, whatever those are that it depends on.
   func result(of stage: Stage) throws -> Result {
     let declaration = StageDeclaration(stage, root: workspace.root)
-    let identity = try identity(of: stage)
+    let values = try project.parameters(of: stage)
+    let missing = values.flatMap { file in
+      file.missing.map { StageReason.missingParameter(file: file.location.text, key: $0) }
+        + (file.hasFile || !file.missing.isEmpty ? [] : [.missingParameter(file: file.location.text, key: nil)])
+    }
+    if !missing.isEmpty, !stage.isFrozen {
+      return Result(state: StageState(stage: stage.id, verdict: .stale, reasons: missing), standing: nil)
+    }
+    let identity = StageIdentity(stage, values, redaction)
     let candidates = try workspace.index.stageRuns(
       definition: identity.run.definition, status: .finished, limit: Self.runLimit)
     var restorable: Finding?
@@ -125,6 +133,7 @@ final class StageCheck {
       state.run = nearest.run
       state.reasons = nearest.reasons + nearest.lost
     }
+    if state.reasons.isEmpty { state.reasons = missingDependencies(of: stage) }
     if state.reasons.isEmpty {
       let isFailed = latest.first.map { $0.status == .failed || $0.status == .interrupted } ?? false
       state.reasons = [isFailed ? .failed(latest[0].status) : .neverRun]
@@ -132,11 +141,22 @@ final class StageCheck {
     return state
   }
 
+  private func missingDependencies(of stage: Stage) -> [StageReason] {
+    stage.dependencies.compactMap { dependency in
+      if case .uri = dependency.location { return nil }
+      let pointer = StageDeclaration.pointer(dependency.location, root: workspace.root)
+      guard project.graph.producers(around: dependency.location).isEmpty, let path = WorkPath(text: pointer),
+        !view.exists(path)
+      else { return nil }
+      return .dependency(path: pointer, .deleted)
+    }
+  }
+
   /// What is to be said of a frozen stage that depends on other things than its latest run found: that run stands for it.
   private func frozen(
     _ stage: Stage, _ declaration: StageDeclaration, _ identity: StageIdentity
   ) throws -> Result {
-    let missing = try missingOutputs(of: stage)
+    let missing = missingOutputs(of: stage)
     var state = StageState(stage: stage.id, verdict: .frozen, reasons: missing)
     let latest = try workspace.index.stageRuns(
       file: identity.run.file, name: stage.id.name, status: .finished, limit: 1)
@@ -145,11 +165,10 @@ final class StageCheck {
     let isWhole = !finding.reasons.contains { if case .output = $0 { true } else { false } }
     finding.reasons = []
     state.run = run
-    // What is there may have been put there by hand, and stays.
     return Result(state: state, standing: isWhole && !missing.isEmpty ? finding : nil)
   }
 
-  private func missingOutputs(of stage: Stage) throws -> [StageReason] {
+  private func missingOutputs(of stage: Stage) -> [StageReason] {
     stage.outputs.compactMap { output in
       let pointer = StageDeclaration.pointer(output.location, root: workspace.root)
       guard case .uri = output.location else {
@@ -211,6 +230,8 @@ final class StageCheck {
       }
     }
     try checkOutputs(&finding, declaration)
+    var seen: Set<StageReason> = []
+    finding.reasons.removeAll { !seen.insert($0).inserted }
     return finding
   }
 
@@ -241,7 +262,10 @@ final class StageCheck {
     }
     for dependency in declaration.stage.dependencies {
       let pointer = StageDeclaration.pointer(dependency.location, root: workspace.root)
-      if !Self.holds(finding.inputs + finding.outputs, pointer) {
+      if written.contains(pointer) {
+        // The run itself changed it: what it found isn't there any more.
+        finding.reasons.append(.dependency(path: pointer, .modified))
+      } else if !Self.holds(finding.inputs + finding.outputs, pointer) {
         finding.reasons.append(.dependency(path: pointer, .new))
       }
     }

@@ -29,6 +29,10 @@ public enum StageFailure: Hashable, Sendable {
   case missingOutputs([String])
   /// Something that the stage depends on isn't there.
   case missingDependency(String)
+  /// Parameters that it takes aren't there.
+  case missingParameters([StageReason])
+  /// Its own run asks for it.
+  case withinItself
   /// It read or wrote what it doesn't declare, and that was to be taken for a failure.
   case undeclared
   /// It removed or changed something that it depends on.

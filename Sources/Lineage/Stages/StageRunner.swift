@@ -15,7 +15,6 @@ public final class StageRunner {
   private let policy: StagePolicy
   private var catalog: ContentCatalog
   private var check: StageCheck
-  private var lock: (status: FileStatus?, file: LockFile)?
 
   /// Begins to look after stages.
   public init(_ workspace: Workspace, _ project: Project, _ policy: StagePolicy) throws {
@@ -38,16 +37,17 @@ public final class StageRunner {
   public func bringUpToDate(_ stage: Stage, telling: (StageNews) -> Void) throws -> StageOutcome {
     let result = try check.result(of: stage)
     if isDone(result), try isInStep(result, stage) { return outcome(stage, result) }
-    guard try !isWithinSame(stage.id) else { return try act(stage, result, telling) }
-    var hasWaited = false
+    guard try !isWithinSame(stage.id) else {
+      var outcome = StageOutcome(stage: stage.id, kind: .failed, run: result.state.run, reasons: result.state.reasons)
+      outcome.failure = .withinItself
+      return outcome
+    }
     let lock = try RangeLock(workspace.folder.appending("run.lock"), at: Self.place(of: stage.id)) {
-      hasWaited = true
       telling(.waiting(stage.id))
     }
-    let acted = Result { [result] in
-      guard hasWaited else { return try act(stage, result, telling) }
+    // Somebody else may have brought it up to date before the lock was ours.
+    let acted = Result {
       try workspace.index.catchUp(workspace.journal)
-      try lookAnew()
       let result = try check.result(of: stage)
       return try isDone(result) && isInStep(result, stage) ? outcome(stage, result) : act(stage, result, telling)
     }
@@ -107,10 +107,8 @@ public final class StageRunner {
   /// Whether the lock file says of the outputs what stands there.
   private func isInStep(_ result: StageCheck.Result, _ stage: Stage) throws -> Bool {
     guard let finding = result.standing else { return true }
-    let status = try FileStatus(at: workspace.lockPath)
-    if lock == nil || lock?.status != status { lock = (status, try workspace.readLock()) }
-    guard let file = lock?.file else { return false }
-    return try declared(finding.outputs, of: stage, storedOnly: true).allSatisfy { try workspace.isInStep($0, file) }
+    let lock = try workspace.readLock()
+    return try declared(finding.outputs, of: stage, storedOnly: true).allSatisfy { try workspace.isInStep($0, lock) }
   }
 
   private func declared(_ records: [ArtifactRecord], of stage: Stage, storedOnly: Bool = false) -> [ArtifactRecord] {
@@ -130,10 +128,14 @@ public final class StageRunner {
     let isFrozen = result.state.verdict == .frozen
     if let finding = result.standing, !policy.isForced || isFrozen, result.state.verdict != .stale {
       let request = request(stage, try check.identity(of: stage))
-      try save(edited: reasons, of: stage, telling)
+      if !isFrozen { try save(edited: reasons, of: stage, telling) }
       let standing = ReuseCheck.Finding(
-        record: try record(of: finding.run), inputs: finding.inputs, outputs: declared(finding.outputs, of: stage))
-      switch try workspace.putBack(standing, request, catalog) {
+        record: try record(of: finding.run), inputs: finding.inputs,
+        outputs: declared(finding.outputs, of: stage).filter { output in
+          // Of a frozen stage what is there stays.
+          !isFrozen || reasons.contains(.output(path: output.path, .deleted))
+        })
+      switch try workspace.putBack(standing, request, catalog, keepingOthers: false) {
       case .done(let count):
         var outcome = StageOutcome(
           stage: stage.id, kind: result.state.verdict == .upToDate ? .upToDate : isFrozen ? .frozen : .restored,
@@ -175,6 +177,11 @@ public final class StageRunner {
     _ stage: Stage, _ reasons: [StageReason], _ telling: (StageNews) -> Void
   ) throws -> StageOutcome {
     var outcome = StageOutcome(stage: stage.id, kind: .failed, reasons: reasons)
+    let unset = reasons.filter { if case .missingParameter = $0 { true } else { false } }
+    if !unset.isEmpty {
+      outcome.failure = .missingParameters(unset)
+      return outcome
+    }
     for dependency in stage.dependencies {
       guard case .uri = dependency.location else {
         let path = workspace.root.pushing(FilePath(dependency.location.text))
@@ -296,9 +303,18 @@ public final class StageRunner {
     for output in stage.outputs where !output.persists {
       // What lies elsewhere isn't ours to remove.
       guard case .inside(let text) = output.location, !text.isEmpty else { continue }
+      if let place = WorkPath(text: StageDeclaration.pointer(output.location, root: workspace.root)) {
+        try workspace.checkFolders(above: place)
+      }
       let path = workspace.root.pushing(FilePath(text))
       guard let status = try FileStatus(at: path) else { continue }
-      if status.kind == .directory { try FileOperations.removeTree(path) } else { try FileOperations.remove(path) }
+      if status.kind == .directory {
+        // Of a repository in there nothing is stored, so that nothing of it may go.
+        try FileOperations.removeTree(path, sparing: ContentCatalog.isReserved)
+      } else {
+        try FileOperations.remove(path)
+      }
+      if !output.isStored { workspace.knownGitState = nil }
     }
   }
 }

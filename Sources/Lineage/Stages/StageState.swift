@@ -42,6 +42,8 @@ public enum StageReason: Hashable, Sendable {
   case parameter(file: String, Values)
   /// Parameters have other values, of which the run's weren't noted.
   case parameters
+  /// A parameter that it takes, or its file, isn't there.
+  case missingParameter(file: String, key: String?)
   /// Data that it reads changed.
   case dependency(path: String, Change)
   /// Code that it reads, or another file that git tracks, changed.

@@ -16,13 +16,18 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/stageExists(_:file:)``; ``WorkspaceError/invalidPipeline(_:)`` if the pipeline can't be read, before
   ///   or with the stage in it, in which case nothing is written.
   public func declare(_ draft: StageDraft, replacing replaces: Bool) throws -> Stage {
+    try FileLock.holding(folder.appending("lock.lock")) { try write(draft, replacing: replaces) }
+  }
+
+  private func write(_ draft: StageDraft, replacing replaces: Bool) throws -> Stage {
     let here = inside(FileOperations.resolved(context.directory) ?? context.directory)
     let folder = here.isRoot ? "" : String(decoding: here.bytes, as: UTF8.self) + "/"
     let files = WorkTreeFiles(root: root)
     let before = try project()
     let name = try Pipeline.fileNames.first { try FileStatus(at: root.pushing(FilePath(folder + $0))) != nil }
     let file = folder + (name ?? Pipeline.fileNames[0])
-    let place = root.pushing(FilePath(file))
+    let named = root.pushing(FilePath(file))
+    let place = FileOperations.resolved(named) ?? named
     let text = try FileOperations.contents(of: place) ?? []
     guard let text = String(validating: text, as: UTF8.self) else {
       throw WorkspaceError.invalidPipeline([PipelineProblem(file: file, .notText)])

@@ -72,31 +72,30 @@ extension Workspace {
   func follow(
     _ ids: [StageID], _ project: Project, _ state: (Stage) throws -> StageState
   ) rethrows -> [StageState] {
-    var stale: Set<StageID> = []
+    var pending: [StageID: StageState.Verdict] = [:]
     var states: [StageState] = []
     for id in ids {
       guard let stage = project.graph[id] else { continue }
       var state = try state(stage)
       if !stage.isFrozen {
-        let upstream = project.graph.dependencies(of: id).filter { stale.contains($0) }
+        let upstream = project.graph.dependencies(of: id).filter { pending[$0] != nil }
+        // What those make again is told as such, and not as a change of the file that stands there now.
+        var causes = Set(upstream.filter { pending[$0] == .stale })
+        state.reasons.removeAll { reason in
+          guard case .dependency(let text, let change) = reason, let path = WorkPath(text: text),
+            let location = StageDeclaration.location(path), let producer = project.graph.producer(of: location),
+            let verdict = pending[producer], verdict == .restorable || change == .deleted
+          else { return false }
+          causes.insert(producer)
+          return true
+        }
         // What it would find then isn't known.
-        if !upstream.isEmpty { state.verdict = .stale }
-        state.reasons = Self.causes(state.reasons, project, without: upstream) + upstream.map { .upstream($0) }
-        if state.verdict == .stale { stale.insert(id) }
+        if !causes.isEmpty { state.verdict = .stale }
+        state.reasons += upstream.filter(causes.contains).map { .upstream($0) }
+        if state.verdict == .stale || state.verdict == .restorable { pending[id] = state.verdict }
       }
       states.append(state)
     }
     return states
-  }
-
-  // What a stale stage will make again is told as such, and not as a change of the file that stands there.
-  private static func causes(_ reasons: [StageReason], _ project: Project, without stale: [StageID]) -> [StageReason] {
-    if stale.isEmpty { return reasons }
-    return reasons.filter { reason in
-      guard case .dependency(let text, let change) = reason, change == .deleted, let path = WorkPath(text: text),
-        let location = StageDeclaration.location(path), let producer = project.graph.producer(of: location)
-      else { return true }
-      return !stale.contains(producer)
-    }
   }
 }

@@ -13,6 +13,8 @@ public enum WorkspaceError: Error, Sendable {
   case invalidPipeline([PipelineProblem])
   /// The pipeline file declares a stage of that name already.
   case stageExists(String, file: String)
+  /// A path that is to be kept from remotes lies in a folder that is tracked as one.
+  case keptBackInTree(String, tree: String)
   /// A text names no stage.
   case unknownStage(TargetProblem)
   /// The folder belongs to a bare git repository, which has no work tree.

@@ -118,9 +118,9 @@ struct ReproCommand: ParsableCommand {
     if dryRun { return try plan(order, project, session, workspace) }
     let stdout = json ? dup(STDOUT_FILENO) : -1
     if json { dup2(STDERR_FILENO, STDOUT_FILENO) }
-    let outcomes = try session.telling(workspace) {
+    let (outcomes, wasInterrupted) = try session.telling(workspace) {
       jobs > 1 && order.count > 1
-        ? try runTogether(order, project, session) : try runInOrder(order, project, workspace)
+        ? try runTogether(order, project, session) : (try runInOrder(order, project, workspace), false)
     }
     session.tell(workspace)
     workspace.tidy()
@@ -130,7 +130,7 @@ struct ReproCommand: ParsableCommand {
     } else if !quiet {
       Output.say(Self.summary(outcomes))
     }
-    if outcomes.contains(where: \.isInterrupted) { throw ExitCode(130) }
+    if wasInterrupted || outcomes.contains(where: \.isInterrupted) { throw ExitCode(130) }
     if outcomes.contains(where: \.isFailed) { throw ExitCode(1) }
   }
 
@@ -160,9 +160,9 @@ struct ReproCommand: ParsableCommand {
 
   private func runTogether(
     _ order: [StageID], _ project: Project, _ session: Session
-  ) throws -> [StageResult] {
+  ) throws -> (results: [StageResult], wasInterrupted: Bool) {
     let arguments = ["stage-worker"] + options.arguments + (quiet ? ["--quiet"] : []) + (verbose ? ["--verbose"] : [])
-    let pool = try WorkerPool(
+    let pool = try StageWorkers(
       count: min(jobs, order.count), arguments: arguments, session.context)
     defer { pool.end() }
     var schedule = StageSchedule(order, of: project.graph, keepsGoing: keepGoing)
@@ -177,7 +177,7 @@ struct ReproCommand: ParsableCommand {
       }
       if pool.isInterrupted { schedule.stop() }
     }
-    return results + skipped(schedule)
+    return (results + skipped(schedule), pool.isInterrupted && results.count < order.count)
   }
 
   private func skipped(_ schedule: StageSchedule) -> [StageResult] {

@@ -19,6 +19,8 @@ enum StageText {
     case .parameter(let file, let values):
       "parameter \(file.split(separator: "/").last == "params.yaml" ? "" : file + ":")\(difference(values))"
     case .parameters: "parameters changed"
+    case .missingParameter(let file, let key):
+      key.map { "parameter \($0) is not in \(file)" } ?? "parameter file \(file) missing"
     case .dependency(let path, let change): "dependency \(path) \(word(change))"
     case .code(let path, let change): "code \(path) \(word(change))"
     case .package(let values): "package \(difference(values))"
@@ -46,7 +48,7 @@ enum StageText {
     case .alwaysRuns: "always"
     case .forced: "forced"
     case .command, .folder: "command"
-    case .parameter, .parameters: "parameter"
+    case .parameter, .parameters, .missingParameter: "parameter"
     case .dependency: "dependency"
     case .code: "code"
     case .package: "package"
@@ -149,6 +151,8 @@ enum StageText {
     case .ended(_, let exit): "failed with exit status \(exit)"
     case .missingOutputs(let paths): "didn't make \(paths.map { "'\($0)'" }.joined(separator: ", "))"
     case .missingDependency(let path): "depends on '\(path)', which isn't there"
+    case .missingParameters(let reasons): "can't run: \(self.reasons(reasons))"
+    case .withinItself: "is running already: its own command asks for it"
     case .undeclared: "reads or writes what it doesn't declare"
     case .changedDependency(let path): "changes '\(path)', which it depends on"
     }
@@ -180,6 +184,9 @@ enum StageText {
     case .command(let before, let now):
       fields["before"] = .array(before.map { .string($0) })
       fields["now"] = .array(now.map { .string($0) })
+    case .missingParameter(let file, let key):
+      fields["file"] = .string(file)
+      fields["name"] = key.map { .string($0) } ?? .null
     case .neverRun, .failed, .alwaysRuns, .forced, .folder, .parameters, .hazard, .unsigned: break
     }
     return .object(JSONObject(fields))

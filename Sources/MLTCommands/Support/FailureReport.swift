@@ -140,6 +140,10 @@ struct FailureReport {
       hints += problems.dropFirst().prefix(20).map { "also \($0)" }
     case .stageExists(let name, let file):
       set("'\(file)' has a stage '\(name)' already", .conflict, hint: "add --force to replace it")
+    case .keptBackInTree(let path, let tree):
+      set(
+        "'\(path)' is to be kept from the remote, and lies in '\(tree)', which is tracked as one", .conflict,
+        hint: "run 'mlt rm --keep \(tree)' and add what is in it one by one, or let '\(path)' be pushed")
     case .unknownStage(let problem):
       set("\(problem)", .notFound, hint: "run 'mlt stage list' for the stages that there are")
     case .unknownPointer(let pointer, let similar):

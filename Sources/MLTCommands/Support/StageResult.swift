@@ -21,7 +21,7 @@ struct StageResult {
     stage = outcome.stage
     kind = outcome.kind.rawValue
     isFailed = outcome.kind == .failed
-    if case .ended(.interrupted, _)? = outcome.failure { isInterrupted = true } else { isInterrupted = false }
+    isInterrupted = outcome.report.map { $0.wasInterrupted || $0.status == .interrupted } ?? false
     json = StageText.json(outcome)
   }
 
@@ -56,7 +56,7 @@ struct StageResult {
   static func hideInput() {
     if isatty(STDIN_FILENO) == 1 { return }
     let empty = open("/dev/null", O_RDONLY)
-    guard empty >= 0 else { return }
+    guard empty > 0 else { return }
     dup2(empty, STDIN_FILENO)
     close(empty)
   }

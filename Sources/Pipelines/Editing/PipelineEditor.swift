@@ -12,7 +12,8 @@ public struct PipelineEditor {
   /// - Throws: ``PipelineProblem`` if it isn't YAML or no mapping.
   public init(_ file: String, text: String) throws(PipelineProblem) {
     self.file = file
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // Of bytes: a carriage return and a line feed are one character.
+    lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Substring($0) }
     if lines.last?.isEmpty == true { lines.removeLast() }
     root = try YAMLReader.read(text, file: file)
     guard root.isNull || root.members != nil else {
@@ -50,10 +51,11 @@ public struct PipelineEditor {
       members.allSatisfy({ $0.key.position.column == first.column })
     else { throw unreadable(key) }
     let next = root.members?.map(\.key.position.line).filter { $0 > key.line }.min() ?? lines.count + 1
-    var range = end(before: next - 1)..<end(before: next - 1)
+    let last = end(before: next - 1, margin: first.column)
+    var range = last..<last
     if let old = members.firstIndex(where: { $0.name == draft.name }) {
       let following = members.indices.contains(old + 1) ? members[old + 1].key.position.line : next
-      range = members[old].key.position.line - 1..<end(before: following - 1)
+      range = members[old].key.position.line - 1..<end(before: following - 1, margin: first.column)
     }
     guard range.lowerBound <= range.upperBound, range.upperBound <= lines.count else { throw unreadable(key) }
     return text(
@@ -61,12 +63,13 @@ public struct PipelineEditor {
         + lines[range.upperBound...].map(String.init))
   }
 
-  // Blank lines and comments in front of something belong to it.
-  private func end(before line: Int) -> Int {
+  // Blank lines and comments in front of something belong to it; what stands further in may be part of a text.
+  private func end(before line: Int, margin: Int) -> Int {
     var end = min(line, lines.count)
     while end > 0 {
       let text = String(lines[end - 1]).trimmed
-      guard text.isEmpty || text.hasPrefix("#") else { break }
+      let indentation = lines[end - 1].prefix { $0 == " " }.count
+      guard text.isEmpty || text.hasPrefix("#") && indentation < margin else { break }
       end -= 1
     }
     return end

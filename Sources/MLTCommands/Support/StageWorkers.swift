@@ -6,7 +6,7 @@ internal import Synchronization
 internal import SystemPackage
 
 /// Processes of this program that run stages side by side; what the commands of one print is shown when it is done.
-final class WorkerPool {
+final class StageWorkers {
   private final class Worker {
     let program: ChildProgram
     let process: CInt
@@ -26,25 +26,29 @@ final class WorkerPool {
   }
 
   private var workers: [Worker] = []
+  private let arguments: [String]
+  private let context: ProcessContext
   private static let asked = Atomic<Int32>(0)
 
   /// Starts processes.
   ///
   /// - Parameter arguments: what tells this program to be a worker.
   init(count: Int, arguments: [String], _ context: ProcessContext) throws {
+    self.arguments = arguments
+    self.context = context
     Interruption.watch()
-    for number in [SIGTERM, SIGHUP] { signal(number) { WorkerPool.asked.store($0, ordering: .relaxed) } }
+    for number in [SIGTERM, SIGHUP] { signal(number) { StageWorkers.asked.store($0, ordering: .relaxed) } }
     // Writing to a worker that has ended is an error, and no reason to end.
     signal(SIGPIPE, SIG_IGN)
     do {
-      for _ in 0..<count { workers.append(try Self.worker(arguments, context)) }
+      for _ in 0..<count { workers.append(try worker()) }
     } catch {
       end()
       throw error
     }
   }
 
-  private static func worker(_ arguments: [String], _ context: ProcessContext) throws -> Worker {
+  private func worker() throws -> Worker {
     var ends: [CInt] = [-1, -1]
     guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw SystemCallError("start workers", nil, Errno(rawValue: errno))
@@ -52,9 +56,12 @@ final class WorkerPool {
     let (own, theirs) = (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
     defer { try? theirs.close() }  // the worker has its own
     do {
-      let log = try temporaryFile(context)
+      let log = try temporaryFile()
       var program = ChildProgram([context.executable.string] + arguments, environment: context.rawEnvironment)
       (program.input, program.output, program.error) = (.descriptor(theirs), .descriptor(theirs), .descriptor(log))
+      // Ignored signals are handed on, and commands take the end of a pipe for theirs.
+      let former = signal(SIGPIPE, SIG_DFL)
+      defer { signal(SIGPIPE, former) }
       return Worker(program, process: try program.start(), line: own, log: log)
     } catch {
       try? own.close()  // nothing was written
@@ -63,7 +70,7 @@ final class WorkerPool {
   }
 
   // It has no name any more, so that nothing is left of it whatever happens.
-  private static func temporaryFile(_ context: ProcessContext) throws -> FileDescriptor {
+  private func temporaryFile() throws -> FileDescriptor {
     let folder = context.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     let path = FilePath(folder).appending("mlt-" + Hex.encode(FileOperations.randomBytes(8)))
     do {
@@ -78,14 +85,19 @@ final class WorkerPool {
   }
 
   /// Whether a worker has nothing to do.
-  var hasIdle: Bool { workers.contains { $0.stage == nil && !$0.isGone } }
+  var hasIdle: Bool { workers.contains { $0.stage == nil } }
 
   /// Whether somebody asked to stop.
   var isInterrupted: Bool { Interruption.isAsked || Self.asked.load(ordering: .relaxed) != 0 }
 
   /// Has a stage brought up to date.
   func start(_ stage: StageID) throws {
-    guard let worker = workers.first(where: { $0.stage == nil && !$0.isGone }) else { return }
+    guard let place = workers.firstIndex(where: { $0.stage == nil }) else { return }
+    if workers[place].isGone {
+      end(workers[place])
+      workers[place] = try worker()
+    }
+    let worker = workers[place]
     worker.stage = stage
     let request = JSON.object(JSONObject(StageText.json(stage))).canonicalBytes + [UInt8(ascii: "\n")]
     do {
@@ -125,9 +137,14 @@ final class WorkerPool {
 
   // A key of the terminal has reached the workers too; what a process sends reaches only this one.
   private func passOn() {
-    let number = Self.asked.load(ordering: .relaxed)
+    var number = Self.asked.load(ordering: .relaxed)
+    if number == 0, Interruption.isAsked, !isInForeground { number = SIGINT }
     if number == 0 { return }
     for worker in workers where worker.stage != nil { kill(worker.process, number) }
+  }
+
+  private var isInForeground: Bool {
+    [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].contains { isatty($0) == 1 && tcgetpgrp($0) == getpgrp() }
   }
 
   private func receive(_ worker: Worker) -> StageResult? {
@@ -160,12 +177,14 @@ final class WorkerPool {
 
   /// Lets the workers end, and waits for them.
   func end() {
-    for worker in workers {
-      try? worker.line.close()  // the worker reads the end of its requests
-      _ = try? worker.program.wait(for: worker.process)  // how it ended is no matter
-      show(worker)
-      try? worker.log.close()  // it goes with its descriptors
-    }
+    for worker in workers { end(worker) }
     workers = []
+  }
+
+  private func end(_ worker: Worker) {
+    try? worker.line.close()  // the worker reads the end of its requests
+    _ = try? worker.program.wait(for: worker.process)  // how it ended is no matter
+    show(worker)
+    try? worker.log.close()  // it goes with its descriptors
   }
 }
