@@ -1,6 +1,7 @@
 internal import GitAccess
 internal import Journaling
 internal import MLTBase
+internal import ObjectStorage
 internal import SystemPackage
 
 extension Workspace {
@@ -36,7 +37,7 @@ extension Workspace {
       do {
         let report = try checkout(CheckoutRequest(pointers: pointers))
         return FollowReport(report: report, left: Self.sorted(left))
-      } catch let error as WorkspaceError {
+      } catch {
         try leave(after: error, rest, lock, &left)
         let count = rest.count
         rest.removeAll { left[$0.path] != nil }
@@ -49,10 +50,10 @@ extension Workspace {
 
   /// Leaves out what a failure was about.
   private func leave(
-    after error: WorkspaceError, _ rest: [LockEntry], _ lock: LockFile, _ left: inout [WorkPath: FollowReport.Reason]
+    after error: any Error, _ rest: [LockEntry], _ lock: LockFile, _ left: inout [WorkPath: FollowReport.Reason]
   ) throws {
     switch error {
-    case .unsavedContent(let texts):
+    case WorkspaceError.unsavedContent(let texts):
       var unsaved: [WorkPath: [String]] = [:]
       for text in texts {
         if let tracked = WorkPath(text: text).flatMap({ Self.tracked($0, in: lock) }) {
@@ -60,16 +61,56 @@ extension Workspace {
         }
       }
       for (path, texts) in unsaved { left[path] = .unsaved(texts) }
-    case .absentContent:
-      // All at once: each further attempt looks at everything again.
-      for entry in rest where (try? bytesAreAvailable(entry.content, Self.record(of: entry))) == nil {
+    case WorkspaceError.absentContent(_, let text):
+      try leaveUnavailable(rest, &left)
+      // Whatever the others are, it was about this one.
+      if let tracked = text.flatMap({ WorkPath(text: $0) }).flatMap({ Self.tracked($0, in: lock) }) {
+        left[tracked] = .unavailable
+      }
+    case StorageError.missing(let content, _):
+      try leaveUnavailable(rest, &left)
+      for entry in rest where try entry.content == content || isNamed(content, in: entry) {
         left[entry.path] = .unavailable
       }
-    case .notAFolder(let text):
+    case WorkspaceError.notAFolder(let text):
       guard let path = WorkPath(text: text) else { return }
       for entry in rest where entry.path == path || entry.path.isBelow(path) { left[entry.path] = .inTheWay(text) }
     default: break
     }
+  }
+
+  /// Leaves out what can't be restored for want of bytes; all of it at once, since each further attempt looks at everything
+  /// again.
+  private func leaveUnavailable(_ rest: [LockEntry], _ left: inout [WorkPath: FollowReport.Reason]) throws {
+    let catalog = try makeCatalog()
+    for entry in rest {
+      do {
+        try checkFolders(above: entry.path)
+        if try catalog.identity(of: entry.path)?.content == entry.content { continue }
+        // Of a folder the listing may be here without what it names, and what it names may stand there already.
+        var trial = try RestorePlanner(self, catalog)
+        try trial.restore(entry, from: try bytesAreAvailable(entry.content, Self.record(of: entry)))
+      } catch WorkspaceError.notAFolder {
+        continue  // it depends on what else is removed
+      } catch {
+        left[entry.path] = .unavailable
+      }
+    }
+  }
+
+  /// Whether a tracked folder has something, as far as its listings are here.
+  private func isNamed(_ content: ContentID, in entry: LockEntry) throws -> Bool {
+    guard entry.kind == .tree else { return false }
+    var pending = [entry.content]
+    var seen = Set(pending)
+    while let next = pending.popLast() {
+      guard try store.containsTree(next) else { continue }
+      for child in try store.tree(next).entries {
+        if child.content == content { return true }
+        if child.mode == .tree, seen.insert(child.content).inserted { pending.append(child.content) }
+      }
+    }
+    return false
   }
 
   /// The tracked path that something belongs to.
