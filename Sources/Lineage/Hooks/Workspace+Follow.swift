@@ -31,11 +31,10 @@ extension Workspace {
     for entry in lock.absent { left[entry.path] = .absent }
     var rest = lock.entries
     while true {
-      let isWhole = rest.count == lock.entries.count
-      if rest.isEmpty, !isWhole { break }
-      let pointers = isWhole ? [] : rest.map { PathText.encode($0.path.filePath(in: root).bytes) }
       do {
-        let report = try checkout(CheckoutRequest(pointers: pointers))
+        var request = CheckoutRequest()
+        request.leaving = Set(left.keys.filter { lock[$0] != nil })
+        let report = try checkout(request)
         return FollowReport(report: report, left: Self.sorted(left))
       } catch {
         try leave(after: error, rest, lock, &left)
@@ -45,7 +44,6 @@ extension Workspace {
         if rest.count == count { throw error }
       }
     }
-    return FollowReport(report: CheckoutReport(), left: Self.sorted(left))
   }
 
   /// Leaves out what a failure was about.

@@ -25,6 +25,8 @@ public struct CheckoutRequest: Sendable {
   public var isForced: Bool
   /// Whether only to find out what would be done.
   public var isDryRun: Bool
+  /// Tracked paths that stay as they are where all that is tracked is restored.
+  public var leaving: Set<WorkPath> = []
 
   /// Takes the request.
   public init(
@@ -104,15 +106,18 @@ extension Workspace {
     if request.isDryRun { return report }
     var restoration = try Restoration(self, catalog)
     try restoration.run(planner.plan)
-    try notePlaced(entries, isWhole: isWhole)
+    try notePlaced(entries, isWhole: isWhole, leaving: request.leaving)
     try ignoreInGit(entries.map(\.path).filter { lock[$0] != nil })
     try catalog.remember()
     return report
   }
 
-  private func notePlaced(_ entries: [LockEntry], isWhole: Bool) throws {
-    var placed = isWhole ? LockFile() : try placed() ?? LockFile()
+  private func notePlaced(_ entries: [LockEntry], isWhole: Bool, leaving: Set<WorkPath>) throws {
     let before = try self.placed()
+    var placed = isWhole ? LockFile() : before ?? LockFile()
+    if isWhole, let before {
+      for path in leaving { placed.put((before[path].map { [$0] } ?? []) + before.entries(below: path)) }
+    }
     placed.put(entries)
     if placed != before { try setPlaced(placed) }
   }
@@ -133,13 +138,13 @@ extension Workspace {
         if try repository.isTracked(path.bytes) || repository.hasTracked(below: path.bytes) { continue }
       }
       guard let present = try planner.catalog.identity(of: path), present.content == entry.content else {
-        notices.append(.leftOver(path: path.text))
+        tellLeftOver(path)
         continue
       }
       var trial = try RestorePlanner(self, planner.catalog)
       try trial.remove(path, status, keepingIgnored: true)
       guard trial.plan.unsaved.isEmpty else {
-        notices.append(.leftOver(path: path.text))
+        tellLeftOver(path)
         continue
       }
       planner.append(trial.plan)
@@ -147,6 +152,12 @@ extension Workspace {
       report.changes += trial.plan.steps.compactMap { CheckoutReport.Change($0, of: entry) }
     }
     report.removed.sort()
+  }
+
+  // A restoration that is tried again comes by here again.
+  private func tellLeftOver(_ path: WorkPath) {
+    let isTold = notices.contains { if case .leftOver(path.text) = $0 { true } else { false } }
+    if !isTold { notices.append(.leftOver(path: path.text)) }
   }
 
   private func wanted(
@@ -162,7 +173,10 @@ extension Workspace {
       }
       return (try request.pointers.map { try artifact(of: "\($0)@\(run.hex)").artifact }, [])
     }
-    if request.pointers.isEmpty { return (lock.entries.map(Self.record(of:)), lock.absent) }
+    if request.pointers.isEmpty {
+      let entries = lock.entries.filter { !request.leaving.contains($0.path) }
+      return (entries.map(Self.record(of:)), lock.absent)
+    }
     var wanted: [String: ArtifactRecord] = [:]
     var absent: Set<AbsentEntry> = []
     for pointer in request.pointers {
