@@ -22,11 +22,14 @@ extension OpenRepository {
       guard let delta = git_diff_get_delta(diff.pointer, number)?.pointee,
         let path = delta.new_file.path ?? delta.old_file.path
       else { return nil }
+      let isInCommit = delta.status != GIT_DELTA_ADDED
+      let isOnlyIntended = git_index_get_bypath(entries, path, 0).map { Self.isOnlyIntended($0.pointee) } ?? false
+      if isOnlyIntended, !isInCommit { return nil }
       return StagedChange(
         path: GitLibrary.bytes(path),
-        staged: delta.status == GIT_DELTA_DELETED
+        staged: delta.status == GIT_DELTA_DELETED || isOnlyIntended
           ? nil : Self.stagedFile(delta.new_file.id, mode: UInt32(delta.new_file.mode)),
-        isInCommit: delta.status != GIT_DELTA_ADDED)
+        isInCommit: isInCommit)
     }
   }
 
@@ -98,7 +101,15 @@ extension OpenRepository {
   private mutating func stagedEntry(at path: [UInt8]) throws(GitError) -> TreeFile? {
     guard Self.isPlain(path) else { return nil }
     try readIndex()
-    return GitLibrary.withCString(path) { index?.entry(for: $0) }.map { TreeFile(id: $0.id, mode: $0.mode) }
+    guard let entry = GitLibrary.withCString(path, { index?.entry(for: $0) }), !Self.isOnlyIntended(entry) else {
+      return nil
+    }
+    return TreeFile(id: entry.id, mode: entry.mode)
+  }
+
+  /// Whether an entry only says that a file is to be added some time (`git add -N`): no commit takes it.
+  private static func isOnlyIntended(_ entry: git_index_entry) -> Bool {
+    UInt32(entry.flags_extended) & GIT_INDEX_ENTRY_INTENT_TO_ADD.rawValue != 0
   }
 
   private static func stagedFile(_ id: git_oid, mode: UInt32) -> StagedFile {

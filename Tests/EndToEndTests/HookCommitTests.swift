@@ -150,6 +150,21 @@ import Testing
     }
   }
 
+  @Test("a file that is only intended to be added isn't staged")
+  func intended() throws {
+    try withWorld { world in
+      try world.write("sum.py", "print(1)\n")
+      try expectSuccess(
+        world.shell(
+          "mlt hook install && mlt run -- sh -c 'cat sum.py > sum.txt' && git add -A ':!sum.py' && git commit -qm made")
+      )
+      try world.write("README", "text\n")
+      let commit = try world.shell("git add README && git add -N sum.py && git commit -qm readme")
+      try expectSuccess(commit)
+      #expect(commit.stderr == "")
+    }
+  }
+
   @Test("a lock file that can't be read, or names what nobody has stored, is refused")
   func lock() throws {
     try withWorld { world in

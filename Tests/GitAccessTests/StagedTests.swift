@@ -49,6 +49,25 @@ import Testing
     }
   }
 
+  @Test("a path that is only intended to be added is no change, and one that was taken out before is removed")
+  func intended() throws {
+    try GitFixture.with { fixture in
+      try fixture.write("old", "1")
+      try fixture.commitAll()
+      try fixture.write("new", "2")
+      try fixture.git("rm", "-q", "--cached", "old")
+      try fixture.git("add", "-N", "new", "old")
+      let repository = try fixture.open()
+      let changes = try repository.stagedChanges(since: repository.head().commit)
+      #expect(paths(changes) == ["old"])
+      #expect(changes.first?.staged == nil)
+      #expect(changes.first?.isInCommit == true)
+      #expect(try repository.stagedFile(at: bytes("new")) == nil)
+      #expect(try repository.stagedSize(at: bytes("new")) == nil)
+      #expect(try repository.stagedContent(at: bytes("old")) == nil)
+    }
+  }
+
   @Test("another index than the repository's own is asked when it is named")
   func otherIndex() throws {
     try GitFixture.with { fixture in
