@@ -29,7 +29,7 @@ extension OpenRepository {
         path: GitLibrary.bytes(path),
         staged: delta.status == GIT_DELTA_DELETED || isOnlyIntended
           ? nil : Self.stagedFile(delta.new_file.id, mode: UInt32(delta.new_file.mode)),
-        isInCommit: isInCommit)
+        committed: isInCommit ? Self.stagedFile(delta.old_file.id, mode: UInt32(delta.old_file.mode)) : nil)
     }
   }
 

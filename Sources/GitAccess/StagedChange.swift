@@ -4,18 +4,21 @@ public struct StagedChange: Hashable, Sendable {
   public var path: [UInt8]
   /// What the index has there; nil if the path is removed.
   public var staged: StagedFile?
+  /// What the commit has there; nil if the path is new.
+  public var committed: StagedFile?
+
   /// Whether the commit has something at the path.
-  public var isInCommit: Bool
+  public var isInCommit: Bool { committed != nil }
 
   /// Takes the facts.
-  public init(path: [UInt8], staged: StagedFile?, isInCommit: Bool) {
+  public init(path: [UInt8], staged: StagedFile?, committed: StagedFile?) {
     self.path = path
     self.staged = staged
-    self.isInCommit = isInCommit
+    self.committed = committed
   }
 }
 
-/// What the index has at a path.
+/// What the index or a commit has at a path.
 public struct StagedFile: Hashable, Sendable {
   /// What kind of thing it is.
   public enum Kind: Hashable, Sendable {

@@ -165,6 +165,21 @@ import Testing
     }
   }
 
+  @Test("a large file of git's may be moved, and one that is as large may not come with it")
+  func moved() throws {
+    try withWorld { world in
+      try prepare(world)
+      try world.write("notes", String(repeating: "x", count: 2000))
+      try expectSuccess(world.shell("git add notes && git commit -qm notes && mlt config hook.largeFile 1K"))
+      try expectSuccess(world.shell("mkdir old && git mv notes old/notes && git commit -qm moved"))
+      try world.write("other", String(repeating: "y", count: 2000))
+      let refused = try world.shell("git mv old/notes notes && git add other && git commit -qm both")
+      #expect(refused.status == 1)
+      #expect(refused.stderr.contains("error: 'other' has 2.00 kB"), "\(refused)")
+      #expect(!refused.stderr.contains("'notes'"), "\(refused)")
+    }
+  }
+
   @Test("a lock file that can't be read, or names what nobody has stored, is refused")
   func lock() throws {
     try withWorld { world in

@@ -109,6 +109,8 @@ extension Workspace {
     guard let limit = Configuration.size(of: text) else {
       throw WorkspaceError.malformedSetting(key: setting.rawValue, value: text)
     }
+    // What was moved was in git before.
+    let replaced = Set(state.changes.lazy.compactMap { $0.committed?.id })
     return try state.changes.compactMap { change in
       let path = WorkPath(normal: change.path)
       guard let staged = change.staged, staged.kind != .submodule, state.isNew(CollectionOfOne(path)) else {
@@ -117,7 +119,9 @@ extension Workspace {
       for lock in [state.lock, state.workTreeLock] {
         if let entry = lock[path] ?? lock.tree(around: path) { return .trackedFile(path, tracked: entry.path) }
       }
-      guard staged.kind != .link, let size = try state.repository.stagedSize(at: change.path), size > limit else {
+      guard staged.kind != .link, !replaced.contains(staged.id),
+        let size = try state.repository.stagedSize(at: change.path), size > limit
+      else {
         return nil
       }
       // Whoever had git keep it before has decided so.
