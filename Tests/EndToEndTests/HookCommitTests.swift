@@ -156,8 +156,8 @@ import Testing
       try world.write("sum.py", "print(1)\n")
       try expectSuccess(
         world.shell(
-          "mlt hook install && mlt run -- sh -c 'cat sum.py > sum.txt' && git add -A ':!sum.py' && git commit -qm made")
-      )
+          "mlt hook install && mlt run -- sh -c 'cat sum.py > sum.txt' && git add -A ':!sum.py' && git commit -qm made"
+        ))
       try world.write("README", "text\n")
       let commit = try world.shell("git add README && git add -N sum.py && git commit -qm readme")
       try expectSuccess(commit)
@@ -197,6 +197,67 @@ import Testing
       try world.write("z.txt", "new\n")
       #expect(try world.shell("git commit -qam missing").stderr.contains("hint: run 'mlt add z.txt'\n"))
       try expectSuccess(world.shell("mlt add z.txt && git add -A && git commit -qm stored"))
+    }
+  }
+
+  @Test("what the default remote has isn't missing, of a tracked folder neither what it names")
+  func elsewhere() throws {
+    try withWorld { world in
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          mkdir data; echo 1 > data/a; echo 2 > data/b; echo main > one.txt
+          mlt add data one.txt; mlt remote add origin ../share; git add -A; git commit -qm main; mlt push
+          git clone -q . ../clone; cd ../clone; mlt init; mlt pull; mlt hook install; cd -
+          git checkout -q -b side; echo side > one.txt; echo 3 > data/c; mlt add one.txt data; git add -A; git commit -qm side
+          """))
+      let clone = world.folder.appending("clone")
+      try expectSuccess(world.shell("git fetch -q && git merge -q --squash origin/side", in: clone))
+      let early = try world.shell("git commit -qm squashed", in: clone)
+      #expect(early.status == 1)
+      #expect(early.stderr.contains(" for 'one.txt', whose bytes aren't in the store"), "\(early)")
+      try expectSuccess(world.shell("mlt push && mv ../share ../away"))
+      let unreachable = try world.shell("git commit -qm squashed", in: clone)
+      #expect(unreachable.status == 1)
+      #expect(unreachable.stderr.contains(" for 'data', whose bytes aren't in the store"), "\(unreachable)")
+      #expect(unreachable.stderr.contains("warning: "), "\(unreachable)")
+      try expectSuccess(world.shell("mv ../away ../share"))
+      let squashed = try world.shell("git commit -qm squashed", in: clone)
+      try expectSuccess(squashed)
+      #expect(squashed.stderr == "")
+    }
+  }
+
+  @Test("a tracked folder whose listing is here, and a new file of it isn't, is refused")
+  func missingPart() throws {
+    try withWorld { world in
+      try world.write("data/a", "1")
+      try world.write("data/b", "2")
+      // Each file's bytes are in a pack of their own, beside the one with the listing.
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          mlt hook install
+          ls .mlt/packs | sort > ../none
+          mlt add data/a; ls .mlt/packs | sort > ../old; mlt rm data/a; mlt add data; git add -A; git commit -qm first
+          ls .mlt/packs | sort > ../before; echo 3 > copy; mlt add copy; mlt rm copy
+          ls .mlt/packs | sort | comm -13 ../before - | sed 's|^|.mlt/packs/|' > ../lost; test -s ../lost
+          echo 3 > data/c; mlt add data; xargs rm < ../lost
+          """))
+      let refused = try world.shell("git add mlt.lock && git commit -qm second")
+      #expect(refused.status == 1)
+      #expect(
+        refused.stderr.contains(" for 'data', whose bytes aren't in the store\nhint: run 'mlt add data'"), "\(refused)")
+      // What isn't new isn't held against it.
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          mlt add data; ls .mlt/packs; comm -13 ../none ../old | sed 's|^|.mlt/packs/|' | xargs rm
+          git commit -qam second
+          """))
     }
   }
 

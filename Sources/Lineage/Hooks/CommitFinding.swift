@@ -19,7 +19,7 @@ public struct CommitFinding: Sendable {
     case largeFile(WorkPath, size: UInt64, limit: Int)
     /// A file that mlt tracks, at the path or around it, is about to be tracked by git.
     case trackedFile(WorkPath, tracked: WorkPath)
-    /// The lock file names bytes that nobody has stored here; the path, and whether they still stand there.
+    /// The lock file names bytes that neither this clone nor the default remote has; the path, and whether they still stand there.
     case missingContent(WorkPath, ContentID, isInWorkTree: Bool)
   }
 

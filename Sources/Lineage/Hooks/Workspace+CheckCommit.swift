@@ -4,6 +4,7 @@ internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
 internal import Pipelines
+internal import Remotes
 internal import SystemPackage
 
 extension Workspace {
@@ -132,14 +133,29 @@ extension Workspace {
     }
   }
 
-  /// Finds bytes that the lock file names, and none of the commits before did, that the store hasn't got.
+  /// Finds bytes that the lock file names, and none of the commits before did, that neither the store nor the default
+  /// remote has.
   private func missing(_ state: StagedState) throws -> [CommitFinding.Problem] {
-    let known = Set(state.parents.lazy.flatMap { $0.lock.entries.lazy.map(\.content) })
-    return try state.lock.entries.compactMap { entry in
-      guard !known.contains(entry.content) else { return nil }
-      if try entry.kind == .tree ? store.containsTree(entry.content) : store.containsFile(entry.content) { return nil }
-      let present = try makeCatalog().identity(of: entry.path)
+    var lacking = try MissingCheck(state: state, store: store).run()
+    if lacking.isEmpty { return [] }
+    let elsewhere = try heldByDefaultRemote(lacking.reduce(into: []) { $0.formUnion($1.contents) })
+    lacking.removeAll { $0.contents.isSubset(of: elsewhere) }
+    return try lacking.map { entry, _ in
+      let present = try state.catalog().identity(of: entry.path)
       return .missingContent(entry.path, entry.content, isInWorkTree: present?.content == entry.content)
+    }
+  }
+
+  /// Those of some contents that the default remote has; none if there is no remote, or it can't be reached.
+  private func heldByDefaultRemote(_ contents: Set<ContentID>) throws -> Set<ContentID> {
+    guard let name = try? defaultRemote() else { return [] }
+    do {
+      return try connect(to: name).held(contents, self)
+    } catch WorkspaceError.remoteFailed(_, _, .cancelled) {
+      throw StorageError.cancelled
+    } catch WorkspaceError.remoteFailed(_, _, let error) {
+      notices.append(.remoteUnreachable(name, reason: "\(error)"))
+      return []
     }
   }
 }
