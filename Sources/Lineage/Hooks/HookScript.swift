@@ -40,7 +40,7 @@ struct HookScript {
 
   // The hook that was there sees what git would have given it: arguments, lines, folder. Husky's goes by the name
   // that it was called by, so it is read in; that of the pre-commit framework calls this one, when that was written over
-  // it, and must not be called in turn.
+  // it, and must not be called in turn. Called like that by what this script has called itself, it has nothing left to do.
   private var keeping: String {
     let input = hook.readsLines ? "lines=$(cat)\ngive() { [ -z \"$lines\" ] || printf '%s\\n' \"$lines\"; }\n" : ""
     let given = hook.readsLines ? "give | " : ""
@@ -48,13 +48,15 @@ struct HookScript {
       hook.canBlock
       ? "run_kept \"$@\" || exit\n" : "status=0\nrun_kept \"$@\" || status=$?\n"
     return """
-      \(input)run_kept() {
+      \(input)here=$(CDPATH= cd "$folder" && pwd -P)/\(hook.rawValue)
+      if [ -n "$PRE_COMMIT_RUNNING_LEGACY" ] && [ "$MLT_CALLING_KEPT" = "$here" ]; then exit 0; fi
+      run_kept() {
         [ -x "$kept" ] || return 0
         if [ -n "$PRE_COMMIT_RUNNING_LEGACY" ] && grep -q 'hook-impl' "$kept"; then return 0; fi
         if [ -f "$folder/h" ] || [ -f "$folder/husky.sh" ]; then
           \(given)(. "$kept")
         else
-          \(given)"$kept" "$@"
+          \(given)MLT_CALLING_KEPT=$here "$kept" "$@"
         fi
       }
       \(ending)
