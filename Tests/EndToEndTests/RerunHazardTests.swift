@@ -26,6 +26,53 @@ import Testing
     }
   }
 
+  @Test(
+    "a command that names the work tree by another way isn't run, unless it is moved",
+    arguments: ["alias/work", "alias/./work", "alias/work/sub/..", "real/../alias//work", "direct", "al ias/work"])
+  func otherWays(_ way: String) throws {
+    try withWorld { world in
+      try expectSuccess(world.shell("mkdir -p ../real sub"))
+      let name = try #require(world.repository.lastComponent)
+      for alias in ["alias", "al ias"] {
+        try expectSuccess(world.shell("ln -s . '../\(alias)'; ln -sfn '\(world.repository)' ../work"))
+      }
+      try expectSuccess(world.shell("ln -s '\(name)' ../direct"))
+      let place = world.folder.string + "/" + way
+      let run = try world.record("echo 1 > '\(place)/o.txt'")
+      try world.write("o.txt", "mine\n")
+      let refused = try world.mlt("rerun", run.id)
+      #expect(refused.status == 4 && refused.stderr.contains("its command leads into the work tree"), "\(refused)")
+      #expect(try world.rerun([run.id, "--relocate"]).verdicts == ["o.txt": "same"])
+      #expect(try world.read("o.txt") == "mine\n")
+    }
+  }
+
+  @Test("a script with the work tree's path in it isn't run, be it committed, stored or in a folder")
+  func script() throws {
+    try withWorld { world in
+      try world.write("make.sh", "echo v1 > \(world.repository)/o.txt\n")
+      try expectSuccess(world.shell("ln -s . ../alias"))
+      let name = try #require(world.repository.lastComponent)
+      func refuses(_ command: String, _ path: String) throws {
+        let run = try world.record(command)
+        try world.write("o.txt", "mine\n")
+        for options in [[], ["--relocate"]] {
+          let printed = try world.run([World.program.string, "rerun", run.id] + options)
+          #expect(printed.status == 4, "\(printed)")
+          #expect(printed.stderr.contains("the text of its input '\(path)' names the work tree"), "\(printed)")
+        }
+        #expect(try world.read("o.txt") == "mine\n")
+      }
+      try refuses("sh make.sh", "make.sh")
+      try expectSuccess(world.shell("git add make.sh; git commit -qm script"))
+      try refuses("sh make.sh; echo 1 > other", "make.sh")
+      try world.write("make.sh", "echo v1 > \(world.folder)/alias/\(name)/o.txt\n")
+      try refuses("sh make.sh", "make.sh")
+      try world.write("make.sh", "echo v1 > o.txt  # /other\(world.repository) and/or \(world.repository)-2\n")
+      #expect(try world.rerun([try world.record("sh make.sh").id]).verdicts == ["o.txt": "same"])
+    }
+  }
+
   @Test("another folder whose name begins alike is no reason", arguments: ["-other", ".old", "2"])
   func similar(_ suffix: String) throws {
     try withWorld { world in

@@ -56,6 +56,8 @@ public enum RerunObstacle: Hashable, Sendable {
   case commandNamesWorkTree(argument: String)
   /// An input is recorded under an absolute path in the work tree.
   case inputInWorkTree(String)
+  /// An input is a text in which the work tree, or something in it, is named by an absolute path.
+  case textNamesWorkTree(String)
   /// A symbolic link among the inputs leads into the work tree by an absolute path.
   case linkIntoWorkTree(String)
   /// The run wrote outside the work tree, where the repetition would write too.

@@ -11,6 +11,7 @@ struct RerunPlanner {
   private let request: RerunRequest
   private let onto: String?
   private let finder: OriginFinder
+  private let name: WorkTreeName
   /// Which of the runs to be made again a run belongs to.
   private var unit: [RunID: RunID] = [:]
 
@@ -18,6 +19,7 @@ struct RerunPlanner {
     self.workspace = workspace
     self.request = request
     onto = try request.onto.map { try workspace.requireCommit(of: $0) }
+    name = WorkTreeName(workspace.root)
     finder = OriginFinder(index: try workspace.index, store: try workspace.store)
   }
 
@@ -170,12 +172,12 @@ struct RerunPlanner {
   /// Whether a path, as the journal has it, leads into the work tree by its absolute name.
   private func isIn(_ text: String) -> Bool {
     guard let path = WorkPath(text: text), path.isOutside else { return false }
-    return workspace.root.bytes == path.bytes || path.bytes.starts(with: workspace.root.bytes + [0x2F])
+    return name.begins(path.bytes)
   }
 
   private func look(at family: [RunRecord], _ plan: inout RerunPlan) throws {
     if !request.relocates {
-      for argument in plan.run.command where WorkTreeName(workspace.root).occurs(in: argument) {
+      for argument in plan.run.command where name.occurs(in: Array(argument.utf8)) {
         plan.obstacles.append(.commandNamesWorkTree(argument: argument))
       }
     }
@@ -190,6 +192,9 @@ struct RerunPlanner {
       }
       for link in try links(of: input.artifact, at: path) {
         plan.obstacles.append(.linkIntoWorkTree(workspace.typed(link)))
+      }
+      for text in try textsNamingWorkTree(input, at: path, plan) {
+        plan.obstacles.append(.textNamesWorkTree(workspace.typed(text)))
       }
     }
     if WorkPath(text: plan.run.directory).map({ $0.isRoot || LockFile.isTrackable($0) }) != true {
@@ -219,7 +224,7 @@ struct RerunPlanner {
     func look(at path: WorkPath, _ content: ContentID) {
       // One whose target isn't stored can't be laid out.
       guard let target = try? workspace.store.contents(of: content, limit: 1 << 16) else { return }
-      if WorkTreeName(workspace.root).begins(target) { found.append(path) }
+      if name.leads(target) { found.append(path) }
     }
     if artifact.kind == .link {
       look(at: path, content)
@@ -229,6 +234,57 @@ struct RerunPlanner {
       }
     }
     return found
+  }
+
+  /// The files among an input that are texts and name the work tree: a script may write there.
+  private func textsNamingWorkTree(_ input: RerunPlan.Input, at path: WorkPath, _ plan: RerunPlan) throws -> [WorkPath]
+  {
+    guard input.artifact.kind != .uri, let content = input.artifact.content else { return [] }
+    var found: [WorkPath] = []
+    func look(at path: WorkPath, _ content: ContentID, _ artifact: ArtifactRecord) {
+      guard let bytes = text(of: content, at: path, artifact, commit: input.source == .commit ? plan.commit : nil),
+        name.occurs(in: bytes)
+      else { return }
+      found.append(path)
+    }
+    if input.artifact.kind == .file {
+      look(at: path, content, input.artifact)
+    } else if input.artifact.kind == .tree, try workspace.store.containsTree(content) {
+      try TreeFiles.entries(of: content, at: path, workspace.store) { path, entry in
+        if entry.mode == .file || entry.mode == .executable {
+          look(at: path, entry.content, Workspace.record(of: entry, at: path))
+        }
+      }
+    }
+    return found
+  }
+
+  // Scripts and settings are small.
+  private static let textLimit = 1 << 20
+  // As git tells them.
+  private static let sampleSize = 8000
+
+  /// The bytes of a small text; nil if it is another file, or they aren't here.
+  private func text(
+    of content: ContentID, at path: WorkPath, _ artifact: ArtifactRecord, commit: String?
+  ) -> [UInt8]? {
+    guard artifact.size <= Self.textLimit, let bytes = try? bytes(of: content, at: path, artifact, commit: commit),
+      !bytes.prefix(Self.sampleSize).contains(0)
+    else { return nil }
+    return bytes
+  }
+
+  private func bytes(
+    of content: ContentID, at path: WorkPath, _ artifact: ArtifactRecord, commit: String?
+  ) throws -> [UInt8]? {
+    if let commit, let bytes = try workspace.repository?.blob(at: path.bytes, commit: commit, limit: Self.textLimit) {
+      return bytes
+    }
+    return switch try workspace.bytesAreAvailable(content, artifact) {
+    case .store: try workspace.store.contents(of: content, limit: Self.textLimit)
+    case .git(let bytes): bytes
+    case .workTree: try FileOperations.contents(of: path.filePath(in: workspace.root), limit: Self.textLimit)
+    }
   }
 
   private static func unique<Element: Hashable>(_ elements: [Element]) -> [Element] {

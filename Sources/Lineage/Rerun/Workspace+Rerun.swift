@@ -13,7 +13,7 @@ extension Workspace {
 
   /// Makes runs again, each in a scratch folder with what it had found, and compares what they make with what they had made.
   ///
-  /// The work tree isn't touched. What came of it is recorded, unless other code was used or something was passed over.
+  /// Nothing is laid out in the work tree; a command that is led into it by what can't be seen may change it. What came of it is recorded, unless other code was used or something was passed over.
   ///
   /// - Parameters:
   ///   - telling: is told how far it has come.

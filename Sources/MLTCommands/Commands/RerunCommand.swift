@@ -11,8 +11,8 @@ struct RerunCommand: ParsableCommand {
       In a scratch folder the recorded commit's files are laid out, over them all that the run read, as it was then, also \
       where that was never committed. There the command runs as it was recorded, followed as by 'mlt run', and each \
       output is compared with what the run had made: the same bytes, or how it differs, number by number for JSON, CSV, \
-      NumPy's arrays and text. Whether the run can be replicated is recorded; 'mlt show' prints it. The work tree isn't \
-      touched.
+      NumPy's arrays and text. Whether the run can be replicated is recorded; 'mlt show' prints it. Nothing is \
+      laid out in the work tree.
 
         mlt rerun models/model.pkl
         mlt rerun --deep models/model.pkl          with all runs that its inputs came from
@@ -25,9 +25,10 @@ struct RerunCommand: ParsableCommand {
       commit or after it: of a pointer's lineage, else all that ended well; an empty text takes all. --onto takes another \
       commit's code in place of the recorded one's; then nothing is recorded.
 
-      Nothing is run if the command or an input leads into the work tree by an absolute path, the run wrote outside of it, \
-      or bytes of an input aren't to be had, also not from the default remote. --relocate puts the scratch folder's path in \
-      the work tree's place, --force goes on; what was passed over so isn't recorded.
+      Nothing is run if the command, a link or the text of an input leads into the work tree by an absolute path, the run \
+      wrote outside of it, or bytes of an input aren't to be had, also not from the default remote. --relocate puts the \
+      scratch folder's path in the work tree's place in the command, --force goes on; what was passed over so isn't \
+      recorded. Paths that a command puts together as it runs can't be seen: those may lead it into the work tree.
 
       Packages and interpreters that aren't those of the run are told; --env strict demands them, --env venv makes a virtual \
       environment of Python with pip. What the command prints goes to stderr; its standard input is the file it was \

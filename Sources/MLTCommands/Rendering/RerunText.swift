@@ -19,7 +19,7 @@ enum RerunText {
     case .running(let plan, let time, let count, let folder):
       var line = "mlt: makes \(Formatting.firstLine(plan.run.component)) \(plan.run.id.short) again"
       if count > 1 { line += ", \(time) of \(count)" }
-      let doubts = time == 1 ? plan.doubts + [] : []
+      let doubts = time == 1 ? plan.doubts : []
       return doubts.map { "warning: run \(plan.run.id.short): \(text(of: $0))" } + ["\(line) in '\(folder.string)'"]
     case .changes(let changes, let plan):
       return changes.prefix(20).map { "warning: run \(plan.run.id.short): \(ReplicationText.text(of: $0))" }
@@ -49,6 +49,7 @@ enum RerunText {
     case .commandNamesWorkTree(let argument):
       "its command leads into the work tree: '\(Formatting.firstLine(argument))'"
     case .inputInWorkTree(let path): "its input '\(path)' lies in the work tree under an absolute path"
+    case .textNamesWorkTree(let path): "the text of its input '\(path)' names the work tree by an absolute path"
     case .linkIntoWorkTree(let path): "the symbolic link '\(path)' leads into the work tree by an absolute path"
     case .writesOutside(let path): "it writes '\(path)', outside the work tree"
     case .missingInput(let path): "the bytes of its input '\(path)' aren't to be had"

@@ -402,6 +402,9 @@ struct FailureReport {
         hints.append(
           "--relocate puts the scratch folder in the work tree's place; or name files from the work tree's root")
       }
+      if obstacles.contains(where: { if case .textNamesWorkTree = $0 { true } else { false } }) {
+        hints.append("in texts, name files from the work tree's root; --relocate changes no files")
+      }
       hints.append("--force goes on all the same, and records nothing")
     case .otherEnvironment(let run, let changes):
       set("run \(run.short) stood on something else", .conflict)
