@@ -58,6 +58,23 @@ import Testing
     }
   }
 
+  @Test("where the run that made the file isn't among those since, all of them decide")
+  func sinceWithout() throws {
+    try withWorld { world in
+      let outside = world.home.appending("seed")
+      try FileOperations.replace(outside, with: Array("1\n".utf8))
+      try expectSuccess(world.shell("git commit -q --allow-empty -m two; git tag two"))
+      try world.record("cat \(outside) > u")
+      try world.record("echo 1 > v")
+      try expectSuccess(world.shell("git checkout -q two~1"))
+      let run = try world.record("cat u v > f")
+      try FileOperations.replace(outside, with: Array("2\n".utf8))
+      let made = try world.rerun(["--since", "two", "f"], status: 1)
+      #expect(made.runs.map { $0["replicable"] } == [false, true])
+      #expect(made.runs.allSatisfy { $0["run"]?.string != run.id })
+    }
+  }
+
   @Test("since a run, since a commit, and since ever")
   func since() throws {
     try withWorld { world in

@@ -1,5 +1,6 @@
 public import Journaling
-internal import MLTBase
+internal import LineageIndexing
+public import MLTBase
 public import SystemPackage
 
 /// What came of making runs again.
@@ -24,6 +25,8 @@ public struct RerunReport: Sendable {
 
   /// What was asked about, where it was an artifact.
   public var artifact: ArtifactRecord?
+  /// The run that was asked about, or that made the artifact; nil if none was named.
+  public var asked: RunID?
   /// The runs, in the order they were made.
   public var results: [Result] = []
   /// The folders that were kept.
@@ -31,15 +34,18 @@ public struct RerunReport: Sendable {
 
   /// Whether what was asked about came out the same, every time.
   public var isSame: Bool {
-    guard let artifact, let path = WorkPath(text: artifact.path), let last = results.last, let fact = last.fact else {
-      return results.allSatisfy { $0.fact?.isReplicable == true }
-    }
-    let asked = last.outputs.filter { output in
+    // What made the artifact may not be among them: it is older than what was asked for.
+    guard let artifact, let path = WorkPath(text: artifact.path),
+      let maker = results.last(where: { result in
+        asked.map { result.plan.run.id == $0 || result.plan.within.contains($0) } ?? false
+      }), let fact = maker.fact
+    else { return results.allSatisfy { $0.fact?.isReplicable == true } }
+    let outputs = maker.outputs.filter { output in
       guard let other = WorkPath(text: output.path) else { return false }
       return other == path || other.isBelow(path)
     }
-    guard !asked.isEmpty else { return fact.isReplicable }
-    return asked.allSatisfy { $0.verdict == .same || $0.verdict == .close }
+    guard !outputs.isEmpty else { return fact.isReplicable }
+    return outputs.allSatisfy { $0.verdict == .same || $0.verdict == .close }
   }
 }
 

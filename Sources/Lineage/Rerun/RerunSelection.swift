@@ -8,8 +8,18 @@ struct RerunSelection {
   let workspace: Workspace
   let request: RerunRequest
 
-  /// The runs, those that others read from first, and what was asked about if that was an artifact.
-  func find() throws -> (runs: [RunRecord], artifact: ArtifactRecord?) {
+  /// What was found.
+  struct Selection {
+    /// The runs, those that others read from first.
+    var runs: [RunRecord]
+    /// What was asked about, if that was an artifact.
+    var artifact: ArtifactRecord?
+    /// The run that was asked about, or that made the artifact.
+    var asked: RunID?
+  }
+
+  /// Finds them.
+  func find() throws -> Selection {
     var artifact: ArtifactRecord?
     var start: RunID?
     if let pointer = request.pointer {
@@ -34,7 +44,7 @@ struct RerunSelection {
       guard !found.isEmpty else { throw RerunError.nothingSince(since) }
     }
     if found.isEmpty { throw RerunError.nothingSince(request.since ?? "") }
-    return (try withoutInner(found), artifact)
+    return Selection(runs: try withoutInner(found), artifact: artifact, asked: start)
   }
 
   private func record(_ run: RunID) throws -> RunRecord {

@@ -8,7 +8,7 @@ extension Workspace {
   ///
   /// - Throws: as ``rerun(_:telling:)``.
   public func rerunPlans(_ request: RerunRequest) throws -> [RerunPlan] {
-    try plans(request).plans
+    try plans(of: select(request), request)
   }
 
   /// Makes runs again, each in a scratch folder with what it had found, and compares what they make with what they had made.
@@ -20,13 +20,14 @@ extension Workspace {
   /// - Throws: ``RerunError``; what pointers throw; ``WorkspaceError/unknownRevision(_:similar:)``; `StorageError.cancelled`,
   ///   in which case nothing is recorded; what git, store and the run itself throw.
   public func rerun(_ request: RerunRequest, telling: @escaping (RerunNews) -> Void) throws -> RerunReport {
-    var (plans, artifact) = try plans(request)
+    let selection = try select(request)
+    var plans = try plans(of: selection, request)
     if plans.contains(where: \.lacksBytes) {
       do {
         try fetchingMissing {
           plans.flatMap { $0.inputs.filter { $0.source == .absent }.map(\.artifact) }
         } _: {
-          plans = try self.plans(request).plans
+          plans = try self.plans(of: selection, request)
           let absent = plans.flatMap(\.inputs).first { $0.source == .absent }?.artifact
           if let absent, let content = absent.content {
             throw WorkspaceError.absentContent(content, path: absent.path)
@@ -40,7 +41,7 @@ extension Workspace {
       for plan in plans where !plan.obstacles.isEmpty { throw RerunError.obstacles(plan.run.id, plan.obstacles) }
     }
     let work = try RerunWork(self, request, telling: telling)
-    var report = RerunReport(artifact: artifact)
+    var report = RerunReport(artifact: selection.artifact, asked: selection.asked)
     (report.results, report.folders) = try work.run(plans)
     // With other code it isn't that run which was made again; and with something passed over, nobody knows what was.
     let isTelling = { (result: RerunReport.Result) in
@@ -54,11 +55,14 @@ extension Workspace {
     return report
   }
 
-  private func plans(_ request: RerunRequest) throws -> (plans: [RerunPlan], artifact: ArtifactRecord?) {
+  private func select(_ request: RerunRequest) throws -> RerunSelection.Selection {
     try index.catchUp(journal)
-    let (runs, artifact) = try RerunSelection(workspace: self, request: request).find()
+    return try RerunSelection(workspace: self, request: request).find()
+  }
+
+  private func plans(of selection: RerunSelection.Selection, _ request: RerunRequest) throws -> [RerunPlan] {
     var planner = try RerunPlanner(self, request)
-    return (try runs.map { try planner.plan($0) }, artifact)
+    return try selection.runs.map { try planner.plan($0) }
   }
 }
 
