@@ -115,6 +115,20 @@ import Testing
       #expect(refused.status == 3, "\(refused)")
       for name in ["one", "two"] { #expect(refused.stderr.contains("input '\(name)' aren't to be had")) }
       #expect(try world.shown(run.id).json["replications"]?.array?.count == 1)
+      let forced = try world.rerun([run.id, "--force"], status: 1)
+      #expect(forced.verdicts == ["out": "differs"] && forced.runs[0]["recorded"] == false)
+    }
+  }
+
+  @Test("what stops a later run doesn't lose what is known of those before it")
+  func laterFailure() throws {
+    try withWorld { world in
+      let tools = try world.tools(["mytool": "cat one > two"])
+      let first = try world.record("echo 1 > one")
+      _ = try world.recordCommand(["mytool"], environment: tools)
+      let printed = try world.mlt("rerun", "--deep", "two")
+      #expect(printed.status == 3 && printed.stderr.contains("there is no 'mytool'"), "\(printed)")
+      #expect(try world.shown(first.id).json["replications"]?.array?.count == 1)
     }
   }
 

@@ -48,10 +48,11 @@ final class RerunWork {
       for plan in plans { try run(plan, time) }
       if time < request.times, !request.keepsFolders { removeAll(withBase: false) }
     }
-    return (
-      plans.map { conclude($0) }, request.keepsFolders ? folders.map(\.root) : []
-    )
+    return (self.results(of: plans), request.keepsFolders ? folders.map(\.root) : [])
   }
+
+  /// What came of the plans so far, in their order.
+  func results(of plans: [RerunPlan]) -> [RerunReport.Result] { plans.map { conclude($0) } }
 
   private func removeAll(withBase: Bool) {
     for folder in folders { folder.remove() }
@@ -64,7 +65,6 @@ final class RerunWork {
   private func run(_ plan: RerunPlan, _ time: Int) throws {
     try workspace.checkCancelled()
     var tally = results[plan.run.id] ?? Tally(result: RerunReport.Result(plan: plan))
-    defer { results[plan.run.id] = tally }
     tally.times += 1
     let recorded = try workspace.index.environment(of: plan.run.id) ?? RunEnvironment()
     let python = try python(recorded, plan)
@@ -77,12 +77,13 @@ final class RerunWork {
     let name = "\(safe)-\(plan.run.id.short)" + (request.times > 1 ? "-\(time)" : "")
     let folder = try ScratchFolder(workspace, in: base, name: name, forGit: plan.commit != nil)
     folders.append(folder)
-    if let lacking = try folder.layOut(plan, onto: request.onto != nil, made: made) {
+    if let lacking = try folder.layOut(plan, onto: request.onto != nil, made: made, isForced: request.isForced) {
       tally.result.lacking = lacking
       for (path, content) in try outputFiles(plan) {
         made.note(plan.run.id, path, before: content, now: nil)
         add(RunReplicated.Output(path: path.text, verdict: .missing, same: 0), to: &tally)
       }
+      results[plan.run.id] = tally
       return
     }
     if python == nil { try folder.linkPackages(recorded) }
@@ -106,6 +107,8 @@ final class RerunWork {
     if !isAlike, tally.exit == nil { tally.exit = Int64(report.exit) }
     if isAlike, findings.isSame { tally.same += 1 }
     for run in plan.upstream where made.hasChanges(run) { tally.upstream.insert(run) }
+    // Not before: one that fails on the way says nothing.
+    results[plan.run.id] = tally
   }
 
   private func python(_ recorded: RunEnvironment, _ plan: RerunPlan) throws -> VirtualEnvironment? {

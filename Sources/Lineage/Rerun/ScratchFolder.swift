@@ -56,14 +56,15 @@ struct ScratchFolder {
   /// Lays out what a run found: the commit's files, over them what it read, without what it looked for in vain.
   ///
   /// - Parameter made: what runs before it made this time.
-  /// - Returns: an input that couldn't be had since a run before it hasn't made it; nil if all is there.
-  func layOut(_ plan: RerunPlan, onto isOnto: Bool, made: RemadeFiles) throws -> String? {
+  /// - Parameter isForced: whether inputs whose bytes aren't to be had are left out.
+  /// - Returns: an input that couldn't be had, most likely since a run before it hasn't made it; nil if all is there.
+  func layOut(_ plan: RerunPlan, onto isOnto: Bool, made: RemadeFiles, isForced: Bool) throws -> String? {
     if let commit = plan.commit, let repository = workspace.repository {
       try repository.layOut(commit: commit, in: root)
     }
     for input in plan.inputs {
       try workspace.checkCancelled()
-      if let lacking = try place(input, plan, onto: isOnto, made) { return lacking }
+      if let lacking = try place(input, plan, onto: isOnto, made, isForced: isForced) { return lacking }
     }
     if !isOnto { try removeMissed(plan) }
     try makeFolders(plan)
@@ -71,7 +72,7 @@ struct ScratchFolder {
   }
 
   private func place(
-    _ input: RerunPlan.Input, _ plan: RerunPlan, onto isOnto: Bool, _ made: RemadeFiles
+    _ input: RerunPlan.Input, _ plan: RerunPlan, onto isOnto: Bool, _ made: RemadeFiles, isForced: Bool
   ) throws -> String? {
     let artifact = input.artifact
     guard artifact.kind != .uri, let content = artifact.content, let path = WorkPath(text: artifact.path),
@@ -81,16 +82,15 @@ struct ScratchFolder {
     if isOnto, artifact.isInGit || artifact.isModified { return nil }
     guard artifact.kind == .tree else {
       let mode: TreeEntry.Mode = artifact.kind == .link ? .link : artifact.isExecutable ? .executable : .file
-      return try place(content, mode, at: path, artifact, made, plan)
+      return try place(content, mode, at: path, artifact, made, plan, isForced: isForced)
     }
     if try placeWhole(content, at: path, plan, made) { return nil }
-    guard try store.containsTree(content) else {
-      throw RerunError.obstacles(plan.run.id, [.missingInput(workspace.typed(path))])
-    }
+    guard try store.containsTree(content) else { return isForced ? nil : workspace.typed(path) }
     var lacking: String?
     try TreeFiles.entries(of: content, at: path, store) { path, entry in
       if lacking != nil { return }
-      lacking = try place(entry.content, entry.mode, at: path, Workspace.record(of: entry, at: path), made, plan)
+      lacking = try place(
+        entry.content, entry.mode, at: path, Workspace.record(of: entry, at: path), made, plan, isForced: isForced)
     }
     for (path, file) in made.extra(below: path, from: plan.upstream) { try copy(file, to: path) }
     return lacking
@@ -116,7 +116,7 @@ struct ScratchFolder {
 
   private func place(
     _ content: ContentID, _ mode: TreeEntry.Mode, at path: WorkPath, _ artifact: ArtifactRecord, _ made: RemadeFiles,
-    _ plan: RerunPlan
+    _ plan: RerunPlan, isForced: Bool
   ) throws -> String? {
     // The lock file is as the commit has it; to read it is no reason to write over it.
     guard LockFile.isTrackable(path) else { return nil }
@@ -135,8 +135,7 @@ struct ScratchFolder {
     }
     try FileOperations.createFolder(file.removingLastComponent())
     if mode == .link {
-      try restoreLink(content, to: file, path)
-      return nil
+      return try restoreLink(content, to: file, path) || isForced ? nil : workspace.typed(path)
     }
     do {
       switch try workspace.bytesAreAvailable(content, artifact) {
@@ -154,7 +153,9 @@ struct ScratchFolder {
     } catch WorkspaceError.absentContent {
       // It may have been made again just now, though it was never stored.
       guard let source = made.source(of: content) else {
-        throw RerunError.obstacles(plan.run.id, [.missingInput(workspace.typed(path))])
+        // What was copied of the work tree isn't what it should be.
+        if try FileStatus(at: file) != nil { try FileOperations.remove(file) }
+        return isForced ? nil : workspace.typed(path)
       }
       try copy(source, to: path)
     }
@@ -162,11 +163,20 @@ struct ScratchFolder {
     return nil
   }
 
-  private func restoreLink(_ content: ContentID, to file: FilePath, _ path: WorkPath) throws {
-    if try store.containsFile(content) { return try store.restoreLink(content, to: file) }
-    let target = try FileOperations.linkTarget(path.filePath(in: workspace.root))
+  /// Makes a link as it was; false if nobody knows where it led.
+  private func restoreLink(_ content: ContentID, to file: FilePath, _ path: WorkPath) throws -> Bool {
+    if try store.containsFile(content) {
+      try store.restoreLink(content, to: file)
+      return true
+    }
+    let place = path.filePath(in: workspace.root)
+    guard try FileStatus(at: place)?.kind == .symbolicLink,
+      try ContentHasher.contentID(of: FileOperations.linkTargetBytes(place)) == content
+    else { return false }
+    let target = try FileOperations.linkTarget(place)
     let code = target.withPlatformString { target in file.withPlatformString { symlink(target, $0) } }
     guard code == 0 else { throw SystemCallError("create", file, Errno(rawValue: errno)) }
+    return true
   }
 
   private func holds(_ file: FilePath, _ status: FileStatus, _ content: ContentID, _ mode: TreeEntry.Mode) throws

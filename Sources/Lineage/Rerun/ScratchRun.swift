@@ -22,7 +22,8 @@ struct ScratchRun {
     self.plan = plan
     self.recorded = recorded
     let directory = try folder.file(at: plan.run.directory) ?? folder.root
-    input = try folder.file(at: plan.run.streams.input)
+    // One that was left out is as good as none.
+    input = try folder.file(at: plan.run.streams.input).flatMap { try FileStatus(at: $0) == nil ? nil : $0 }
     output = try folder.file(at: plan.run.streams.output)
     var context = original.context
     context.directory = directory

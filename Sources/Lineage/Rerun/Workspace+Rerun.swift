@@ -42,17 +42,32 @@ extension Workspace {
     }
     let work = try RerunWork(self, request, telling: telling)
     var report = RerunReport(artifact: selection.artifact, asked: selection.asked)
-    (report.results, report.folders) = try work.run(plans)
+    do {
+      (report.results, report.folders) = try work.run(plans)
+    } catch StorageError.cancelled {
+      throw StorageError.cancelled
+    } catch {
+      // What was made before is known all the same.
+      _ = try record(work.results(of: plans), request)
+      throw error
+    }
+    report.results = try record(report.results, request)
+    return report
+  }
+
+  /// Records what can be said of runs that were made again; marks those.
+  private func record(_ results: [RerunReport.Result], _ request: RerunRequest) throws -> [RerunReport.Result] {
     // With other code it isn't that run which was made again; and with something passed over, nobody knows what was.
     let isTelling = { (result: RerunReport.Result) in
       request.onto == nil && result.plan.obstacles.isEmpty && result.touched.isEmpty
     }
-    let facts = report.results.filter(isTelling).compactMap(\.fact)
+    let facts = results.filter(isTelling).compactMap(\.fact)
     if !facts.isEmpty { try record(facts, durable: true) }
-    for index in report.results.indices {
-      report.results[index].isRecorded = isTelling(report.results[index]) && report.results[index].fact != nil
+    return results.map { result in
+      var result = result
+      result.isRecorded = isTelling(result) && result.fact != nil
+      return result
     }
-    return report
   }
 
   private func select(_ request: RerunRequest) throws -> RerunSelection.Selection {

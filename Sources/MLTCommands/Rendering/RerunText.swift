@@ -92,7 +92,7 @@ enum RerunText {
 
   private static func verdict(_ result: RerunReport.Result, _ out: StyledText) -> String {
     if let lacking = result.lacking {
-      return out.styled("not made again", .red) + ": '\(lacking)', which it reads, wasn't made again"
+      return out.styled("not made again", .red) + ": '\(lacking)', which it reads, wasn't made again or isn't here"
     }
     guard let fact = result.fact else { return out.styled("not made again", .red) }
     let word =
