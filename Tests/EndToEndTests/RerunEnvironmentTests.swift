@@ -75,6 +75,11 @@ private let hasPython = ((try? FileStatus(at: "/usr/bin/python3")) ?? nil) != ni
       let made = try world.rerun([run.id, "--env", "venv", "--times", "2"], environment: offline)
       #expect(made.verdicts == ["out": "same"], "\(made.printed.stderr)")
       #expect(made.printed.stderr.contains("makes a virtual environment with"))
+      try expectSuccess(world.shell("mkdir ../given"))
+      for _ in 1...2 {
+        _ = try world.rerun([run.id, "--env", "venv", "--in", "../given"], environment: offline)
+        #expect(try FileOperations.names(in: world.folder.appending("given")).isEmpty)
+      }
       try expectSuccess(world.shell("rm ../wheels/thing-1.0*"))
       let failed = try world.run(
         [World.program.string, "rerun", "--env", "venv", run.id],

@@ -235,6 +235,35 @@ extension World {
     }
   }
 
+  @Test("of a named folder only what was made in it is removed, and the folder if nothing else is in it")
+  func sharedFolder() throws {
+    try withWorld { world in
+      let flag = world.home.appending("flag")
+      let arrivals = try ["a", "b"].map { try Gate("at-\($0)", in: world) }
+      let departures = try ["a", "b"].map { try Gate("go-\($0)", in: world) }
+      let runs = try (0..<2).map { number in
+        try world.record(
+          "if test -e \(flag); then echo > \(arrivals[number].path); read x < \(departures[number].path); fi; echo > out\(number)"
+        )
+      }
+      try FileOperations.replace(flag, with: [])
+      var running: [World.Running] = []
+      for number in 0..<2 {
+        running.append(try world.start([World.program.string, "rerun", "--in", "../shared", runs[number].id]))
+        try arrivals[number].wait()
+      }
+      // The first has made the folder, and ends first.
+      for number in 0..<2 {
+        try departures[number].open()
+        try expectSuccess(running[number].wait())
+      }
+      #expect(try FileOperations.names(in: world.folder.appending("shared")).isEmpty)
+      try FileOperations.remove(flag)
+      try expectSuccess(world.mlt("rerun", "--in", "../own", runs[0].id))
+      #expect(try FileStatus(at: world.folder.appending("own")) == nil)
+    }
+  }
+
   @Test("nothing is written beyond the folder that is named, which can be kept")
   func folder() throws {
     try withWorld { world in

@@ -13,6 +13,8 @@ final class RerunWork {
   private var made = RemadeFiles()
   private var folders: [ScratchFolder] = []
   private var pythons: [VirtualEnvironment.Key: VirtualEnvironment] = [:]
+  /// The folders of virtual environments, also of those that couldn't be made whole.
+  private var environments: [FilePath] = []
   private var results: [RunID: Tally] = [:]
 
   /// What came of one run, over all times so far.
@@ -42,11 +44,19 @@ final class RerunWork {
   /// - Returns: the results in the order of the plans, and the folders that stay.
   func run(_ plans: [RerunPlan]) throws -> (results: [RerunReport.Result], folders: [FilePath]) {
     let existed = try FileStatus(at: base) != nil
-    defer { if !request.keepsFolders { removeAll(withBase: !existed) } }
+    defer {
+      if !request.keepsFolders {
+        removeScratch()
+        // What can't be removed is left to whoever clears temporary files.
+        for folder in environments { try? FileOperations.removeTree(folder) }
+        // Somebody else may use the folder by now: what isn't empty stays.
+        if !existed { _ = try? FileOperations.removeEmptyFolder(base) }
+      }
+    }
     for time in 1...max(1, request.times) {
       made = RemadeFiles()
       for plan in plans { try run(plan, time) }
-      if time < request.times, !request.keepsFolders { removeAll(withBase: false) }
+      if time < request.times, !request.keepsFolders { removeScratch() }
     }
     return (self.results(of: plans), request.keepsFolders ? folders.map(\.root) : [])
   }
@@ -54,12 +64,9 @@ final class RerunWork {
   /// What came of the plans so far, in their order.
   func results(of plans: [RerunPlan]) -> [RerunReport.Result] { plans.map { conclude($0) } }
 
-  private func removeAll(withBase: Bool) {
+  private func removeScratch() {
     for folder in folders { folder.remove() }
     folders = []
-    guard withBase else { return }
-    // Besides scratch folders it holds virtual environments.
-    try? FileOperations.removeTree(base)  // what can't be removed is left to whoever clears temporary files
   }
 
   private func run(_ plan: RerunPlan, _ time: Int) throws {
@@ -118,6 +125,7 @@ final class RerunWork {
     try FileOperations.createFolder(base)
     let folder = (FileOperations.resolved(base) ?? base).appending("venv-\(plan.run.id.short)")
     guard try FileStatus(at: folder) == nil else { throw RerunError.folderOccupied(folder) }
+    environments.append(folder)
     let made = try VirtualEnvironment(key, at: folder, recorded, for: plan.run.id, workspace)
     pythons[key] = made
     return made

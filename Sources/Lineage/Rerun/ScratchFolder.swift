@@ -27,8 +27,12 @@ struct ScratchFolder {
     // Without a repository of its own the command would find the one around.
     if !forGit, try GitRepository.discover(from: folder) != nil { throw RerunError.folderInRepository(folder) }
     root = folder.appending(name)
-    guard try FileStatus(at: root) == nil else { throw RerunError.folderOccupied(root) }
-    try FileOperations.createFolder(root, permissions: 0o700)
+    try FileOperations.createFolder(folder)
+    // At one go: of two processes only one may take it for its own, and remove it.
+    guard root.withPlatformString({ mkdir($0, 0o700) }) == 0 else {
+      if errno == EEXIST { throw RerunError.folderOccupied(root) }
+      throw SystemCallError("create folder", root, Errno(rawValue: errno))
+    }
   }
 
   /// Removes it with all in it.
