@@ -152,6 +152,27 @@ extension World {
     }
   }
 
+  @Test("without the standard input that it had had, nothing is said of a run", arguments: ["< ../all", "pipe"])
+  func lostInput(_ way: String) throws {
+    try withWorld { world in
+      try expectSuccess(world.shell("printf '2\\n1\\n' > ../all"))
+      let command = "mlt run -q -- sh -c 'sort > sorted'"
+      try expectSuccess(world.shell(way == "pipe" ? "cat ../all | \(command)" : "\(command) \(way)"))
+      let made = try world.rerun(["sorted"], status: 1)
+      #expect(made.verdicts == ["sorted": "differs"] && made.runs[0]["recorded"] == false)
+      #expect(made.printed.stderr.contains("standard input"))
+      #expect(try world.lastRun().json["replications"]?.array == [])
+    }
+  }
+
+  @Test("a run that gives its input to one within it says how it came out")
+  func innerInput() throws {
+    try withWorld { world in
+      let run = try world.record("printf '2\\n1\\n' | mlt run -q -- sh -c 'sort > sorted'")
+      #expect(try world.rerun([run.id]).runs[0]["recorded"] == true)
+    }
+  }
+
   @Test("recorded variables are set again, and others that would have been recorded taken away")
   func variables() throws {
     try withWorld { world in

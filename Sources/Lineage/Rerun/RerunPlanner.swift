@@ -206,7 +206,8 @@ struct RerunPlanner {
       for hazard in member.hazards where hazard.kind != .notObserved { plan.doubts.append(.hazard(hazard)) }
       let lookups = try workspace.index.lookups(of: member.id)
       for address in lookups?.network.prefix(1) ?? [] { plan.doubts.append(.network(address)) }
-      if lookups?.isPiped == true, member.streams.input == nil { plan.doubts.append(.piped) }
+      // What was started within it is given its input by it.
+      if lookups?.isPiped == true, member.id == plan.run.id, member.streams.input == nil { plan.doubts.append(.piped) }
     }
     for (name, value) in try workspace.index.environment(of: plan.run.id)?.variables.sorted(by: { $0.key < $1.key })
       ?? []

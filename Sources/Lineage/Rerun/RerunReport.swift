@@ -15,6 +15,8 @@ public struct RerunReport: Sendable {
     public var outputs: [RunReplicated.Output] = []
     /// Where it stopped: an input that a run before it hasn't made again.
     public var lacking: String?
+    /// Whether the command's standard input had held something that it couldn't be given.
+    public var lackedInput = false
     /// Paths of the work tree that the repetition touched.
     public var touched: [String] = []
     /// Whether the fact was recorded.

@@ -105,6 +105,7 @@ final class RerunWork {
       }
     }
     telling(.running(plan, time: time, of: request.times, folder: folder.root))
+    if scratch.lacksInput { tally.result.lackedInput = true }
     let report = try scratch.run(timeout: request.timeout)
     tally.result.wall += report.wall
     let findings = try OutputReview(workspace, scratch.workspace, plan, tolerance: request.tolerance).review(&made)

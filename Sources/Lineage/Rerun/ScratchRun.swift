@@ -14,6 +14,9 @@ struct ScratchRun {
   /// The workspace of the scratch folder.
   let workspace: Workspace
 
+  /// Whether the command's standard input held something that it can't be given.
+  var lacksInput: Bool { input == nil && (plan.run.streams.input != nil || plan.doubts.contains(.piped)) }
+
   /// Makes the folder's own `.mlt`.
   init(
     _ original: Workspace, _ folder: ScratchFolder, _ plan: RerunPlan, _ recorded: RunEnvironment,

@@ -57,9 +57,10 @@ extension Workspace {
 
   /// Records what can be said of runs that were made again; marks those.
   private func record(_ results: [RerunReport.Result], _ request: RerunRequest) throws -> [RerunReport.Result] {
-    // With other code it isn't that run which was made again; and with something passed over, nobody knows what was.
+    // With other code or input it isn't that run which was made again; and with something passed over, nobody knows what
+    // was.
     let isTelling = { (result: RerunReport.Result) in
-      request.onto == nil && result.plan.obstacles.isEmpty && result.touched.isEmpty
+      request.onto == nil && result.plan.obstacles.isEmpty && result.touched.isEmpty && !result.lackedInput
     }
     let facts = results.filter(isTelling).compactMap(\.fact)
     if !facts.isEmpty { try record(facts, durable: true) }
