@@ -210,6 +210,34 @@ import Testing
     }
   }
 
+  @Test("of a run whose outputs are all unknown nothing is said, whatever comes out")
+  func unknown() throws {
+    try withWorld { world in
+      try expectSuccess(world.shell("printf x > x; mlt add x; mlt remote add origin ../share; mlt push"))
+      let run = String(repeating: "cd", count: 16)
+      var journal = HandmadeJournal(writer: String(repeating: "c", count: 32))
+      journal.add(
+        "run.started",
+        [
+          "run": .string(run), "component": "x", "command": ["sh", "-c", "echo 1 > out"], "directory": ".", "host": "h",
+          "user": "u",
+        ], at: "2026-01-01T00:00:00.000000Z")
+      journal.add(
+        "run.ended",
+        [
+          "run": .string(run), "status": "finished", "exit": 0, "evidence": "observed", "inputs": [],
+          "outputs": [["path": "out", "kind": "file", "size": 2, "evidence": "observed"]],
+        ], at: "2026-01-01T00:00:01.000000Z")
+      try journal.put(into: world.folder.appending("share"), world)
+      try expectSuccess(world.mlt("fetch"))
+      let made = try world.rerun([run], status: 1)
+      #expect(made.verdicts == ["out": "unknown"] && made.runs[0]["recorded"] == false)
+      #expect(made.runs[0]["replicable"] == false && made.json["same"] == false)
+      #expect(try world.mlt("rerun", run).stdout.contains("not comparable"))
+      #expect(try world.shown(run).json["replications"]?.array == [])
+    }
+  }
+
   @Test(
     "a hostile record writes nothing beyond the scratch folder",
     arguments: ["../../escaped", "/etc/mlt-escaped", ".git/hooks/post-checkout", ".mlt/config", "a/../../../escaped"])

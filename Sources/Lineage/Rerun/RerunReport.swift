@@ -9,7 +9,7 @@ public struct RerunReport: Sendable {
   public struct Result: Sendable {
     /// How it was made again.
     public var plan: RerunPlan
-    /// What is to be said of it; nil if it couldn't be made.
+    /// What is to be said of it; nil if it couldn't be made, or if nothing is known that it could be compared with.
     public var fact: RunReplicated?
     /// All outputs, also those that are the same, sorted by path.
     public var outputs: [RunReplicated.Output] = []

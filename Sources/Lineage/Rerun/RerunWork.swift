@@ -185,6 +185,10 @@ final class RerunWork {
     guard var tally = results[plan.run.id] else { return RerunReport.Result(plan: plan) }
     tally.result.outputs = tally.outputs.values.sorted { $0.path < $1.path }
     if tally.result.lacking != nil { return tally.result }
+    // Whatever comes out, nothing is known that it could be compared with.
+    if !tally.result.outputs.isEmpty, tally.exit == nil, tally.result.outputs.allSatisfy({ $0.verdict == .unknown }) {
+      return tally.result
+    }
     let others = tally.result.outputs.filter { $0.verdict != .same }
     let fact = RunReplicated(
       run: plan.run.id, record: plan.run.record, isReplicable: tally.same == tally.times, times: tally.times,

@@ -94,7 +94,11 @@ enum RerunText {
     if let lacking = result.lacking {
       return out.styled("not made again", .red) + ": '\(lacking)', which it reads, wasn't made again or isn't here"
     }
-    guard let fact = result.fact else { return out.styled("not made again", .red) }
+    guard let fact = result.fact else {
+      return result.outputs.isEmpty
+        ? out.styled("not made again", .red)
+        : out.styled("not comparable", .red) + ": what its outputs had held isn't known"
+    }
     let word =
       fact.isReplicable
       ? "replicable"
