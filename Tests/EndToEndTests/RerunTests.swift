@@ -292,6 +292,7 @@ extension World {
       for name in [".", "sub/scratch"] {
         let printed = try world.mlt("rerun", "--in", name, run.id)
         #expect(printed.status == 2 && printed.stderr.contains("lies in a repository"), "\(printed)")
+        #expect(try FileStatus(at: world.repository.appending("sub")) == nil)
       }
       let printed = try world.mlt("rerun", "--in", "../kept", "--keep", run.id)
       try expectSuccess(printed)

@@ -43,6 +43,7 @@ final class RerunWork {
   ///
   /// - Returns: the results in the order of the plans, and the folders that stay.
   func run(_ plans: [RerunPlan]) throws -> (results: [RerunReport.Result], folders: [FilePath]) {
+    try ScratchFolder.check(base, workspace, forGit: plans.allSatisfy { $0.commit != nil })
     let existed = try FileStatus(at: base) != nil
     defer {
       if !request.keepsFolders {
@@ -82,7 +83,7 @@ final class RerunWork {
         ? String(scalar) : "_"
     }.joined().prefix(60)
     let name = "\(safe)-\(plan.run.id.short)" + (request.times > 1 ? "-\(time)" : "")
-    let folder = try ScratchFolder(workspace, in: base, name: name, forGit: plan.commit != nil)
+    let folder = try ScratchFolder(workspace, in: base, name: name)
     folders.append(folder)
     if let lacking = try folder.layOut(plan, onto: request.onto != nil, made: made, isForced: request.isForced) {
       tally.result.lacking = lacking

@@ -13,21 +13,30 @@ struct ScratchFolder {
   let root: FilePath
   private let store: ObjectStore
 
-  /// Makes an empty folder.
+  /// Makes sure that scratch folders may lie in a folder, before anything is made there.
   ///
-  /// - Throws: ``RerunError/folderInRepository(_:)``, ``RerunError/folderOccupied(_:)``.
-  init(_ workspace: Workspace, in base: FilePath, name: String, forGit: Bool) throws {
-    self.workspace = workspace
-    store = try workspace.store
-    try FileOperations.createFolder(base)
-    let folder = FileOperations.resolved(base) ?? base
+  /// - Throws: ``RerunError/folderInRepository(_:)``.
+  static func check(_ base: FilePath, _ workspace: Workspace, forGit: Bool) throws {
+    let folder = WorkTreeName.resolved(base)
     if WorkTreeName(workspace.root).begins(folder.bytes), workspace.root != "/" {
       throw RerunError.folderInRepository(folder)
     }
     // Without a repository of its own the command would find the one around.
-    if !forGit, try GitRepository.discover(from: folder) != nil { throw RerunError.folderInRepository(folder) }
+    if forGit { return }
+    var existing = folder
+    while try FileStatus(at: existing) == nil, existing.removeLastComponent() {}
+    if try GitRepository.discover(from: existing) != nil { throw RerunError.folderInRepository(folder) }
+  }
+
+  /// Makes an empty folder in one that was checked.
+  ///
+  /// - Throws: ``RerunError/folderOccupied(_:)``.
+  init(_ workspace: Workspace, in base: FilePath, name: String) throws {
+    self.workspace = workspace
+    store = try workspace.store
+    try FileOperations.createFolder(base)
+    let folder = FileOperations.resolved(base) ?? base
     root = folder.appending(name)
-    try FileOperations.createFolder(folder)
     // At one go: of two processes only one may take it for its own, and remove it.
     guard root.withPlatformString({ mkdir($0, 0o700) }) == 0 else {
       if errno == EEXIST { throw RerunError.folderOccupied(root) }
