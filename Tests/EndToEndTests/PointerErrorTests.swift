@@ -42,7 +42,7 @@ import Testing
     try withWorld { world in
       let printed = try world.mlt("staus")
       #expect(printed.status == 2)
-      #expect(printed.stderr == "error: 'staus' is not an mlt command\nhint: did you mean 'status'?\n")
+      #expect(printed.stderr == "error: 'staus' is not an mlt command\nhint: did you mean 'status' or 'stage'?\n")
     }
   }
 

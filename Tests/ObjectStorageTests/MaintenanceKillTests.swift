@@ -48,6 +48,18 @@ import Testing
     }
   }
 
+  // A process that another test starts holds a copy of each lock for the moment until it runs its own program.
+  private func collectUndisturbed(_ store: ObjectStore, _ ids: Set<ContentID>) throws -> CollectionReport {
+    for _ in 0..<1000 {
+      do {
+        return try store.collect(CollectionOptions(grace: 0, wasteThreshold: 0)) { ids }
+      } catch StorageError.busy {
+        poll(nil, 0, 10)
+      }
+    }
+    return try store.collect(CollectionOptions(grace: 0, wasteThreshold: 0)) { ids }
+  }
+
   @Test("a collection or merge that is killed at any moment leaves all that is wanted", arguments: 0..<4)
   func collection(part: UInt64) throws {
     try withTemporaryFolder { folder in
@@ -75,9 +87,9 @@ import Testing
       #expect(kills > 5)
       // A last one that nobody disturbs leaves just what is wanted.
       let ids = try wanted(in: folder)
-      try store.collect(CollectionOptions(grace: 0, wasteThreshold: 0)) { ids }
+      _ = try collectUndisturbed(store, ids)
       #expect(try store.check().isClean)
-      #expect(try store.collect(CollectionOptions(grace: 0, wasteThreshold: 0)) { ids }.objectsRemoved == 0)
+      #expect(try collectUndisturbed(store, ids).objectsRemoved == 0)
       try expectAllThere(in: folder, "part \(part)")
     }
   }
