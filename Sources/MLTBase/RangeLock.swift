@@ -16,12 +16,15 @@ public struct RangeLock: ~Copyable {
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - place: which of its bytes; the highest bit doesn't count.
+  ///   - name: what is locked; its hash chooses the byte, which is another one for nearly every other name.
   ///   - onWait: called if somebody else has it, before waiting.
-  public init(_ path: FilePath, at place: UInt64, onWait: () -> Void) throws(SystemCallError) {
+  public init(_ path: FilePath, of name: [UInt8], onWait: () -> Void) throws(SystemCallError) {
     let descriptor = try attempting("lock", path) {
       try FileDescriptor.open(
         path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o644))
+    }
+    let place = ContentHasher.contentID(of: name).withUnsafeBytes { bytes in
+      bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     }
     var request = flock()
     request.l_type = Int16(F_WRLCK)

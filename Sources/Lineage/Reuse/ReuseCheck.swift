@@ -88,27 +88,19 @@ struct ReuseCheck {
   // MARK: What was declared
 
   private func checkDeclared(_ finding: inout Finding) -> Bool {
-    func holds(_ records: [ArtifactRecord], _ pointer: String) -> Bool {
-      let path = WorkPath(text: pointer)
-      return records.contains { record in
-        if record.path == pointer { return true }
-        guard record.kind == .tree, let path, let folder = WorkPath(text: record.path) else { return false }
-        return path.isBelow(folder)
-      }
-    }
-    for pointer in workspace.pointers(request.inputs).sorted() where !holds(finding.inputs, pointer) {
+    for pointer in workspace.pointers(request.inputs).sorted() where !finding.inputs.holds(pointer) {
       if !note(.undeclaredInput(workspace.typed(pointer)), &finding) { return false }
     }
-    for pointer in workspace.pointers(request.outputs).sorted() where !holds(finding.outputs, pointer) {
+    for pointer in workspace.pointers(request.outputs).sorted() where !finding.outputs.holds(pointer) {
       if !note(.undeclaredOutput(workspace.typed(pointer)), &finding) { return false }
     }
     if let input = request.redirectedInput.map({ workspace.inside($0) }), !input.isOutside,
-      !holds(finding.inputs, input.text)
+      !finding.inputs.holds(input.text)
     {
       if !note(.standardInput(workspace.typed(input)), &finding) { return false }
     }
     if let output = request.redirectedOutput.map({ workspace.inside($0) }), !output.isOutside,
-      !holds(finding.outputs, output.text)
+      !finding.outputs.holds(output.text)
     {
       if !note(.standardOutput(workspace.typed(output)), &finding) { return false }
     }

@@ -23,12 +23,9 @@ struct RunKey {
     holdsCredentials = command != request.command || parameters != request.parameters
   }
 
-  /// A number for the command that is another for nearly every other command.
-  var place: UInt64 {
-    let text = JSON.array((["\(component)", directory] + command).map { .string($0) }).canonicalBytes
-    return ContentHasher.contentID(of: text).withUnsafeBytes { bytes in
-      bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    }
+  /// What a command is locked by, whatever its parameters.
+  var name: [UInt8] {
+    JSON.array((["\(component)", directory] + command).map { .string($0) }).canonicalBytes
   }
 
   /// Whether a run is one of this command, whatever its parameters.

@@ -36,7 +36,7 @@ extension Workspace {
     let key = try RunKey(self, request)
     guard try !isWithinSame(key) else { return try runTelling(request, outcome, telling) }
     var hasWaited = false
-    let lock = try RangeLock(folder.appending("run.lock"), at: key.place) {
+    let lock = try RangeLock(folder.appending("run.lock"), of: key.name) {
       hasWaited = true
       telling(.waiting)
     }

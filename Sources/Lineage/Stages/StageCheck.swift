@@ -37,11 +37,6 @@ final class StageCheck {
     redaction = Redaction(environment: workspace.context.environment)
   }
 
-  /// What a stage is now.
-  func identity(of stage: Stage) throws -> StageIdentity {
-    StageIdentity(stage, try project.parameters(of: stage), redaction)
-  }
-
   /// A run of a stage, with all that speaks against its standing for it.
   struct Finding {
     var run: RunID
@@ -55,6 +50,10 @@ final class StageCheck {
 
   /// What came of looking at a stage's runs.
   struct Result {
+    /// What the stage declares.
+    let declaration: StageDeclaration
+    /// What it is now.
+    let identity: StageIdentity
     var state: StageState
     /// The run that stands for the stage, if one does.
     var standing: Finding?
@@ -64,14 +63,22 @@ final class StageCheck {
   func result(of stage: Stage) throws -> Result {
     let declaration = StageDeclaration(stage, root: workspace.root)
     let values = try project.parameters(of: stage)
+    let identity = StageIdentity(stage, values, redaction)
+    let (state, standing) = try judge(declaration, identity, values)
+    return Result(declaration: declaration, identity: identity, state: state, standing: standing)
+  }
+
+  private func judge(
+    _ declaration: StageDeclaration, _ identity: StageIdentity, _ values: [ParameterValues]
+  ) throws -> (StageState, Finding?) {
+    let stage = declaration.stage
     let missing = values.flatMap { file in
       file.missing.map { StageReason.missingParameter(file: file.location.text, key: $0) }
         + (file.hasFile || !file.missing.isEmpty ? [] : [.missingParameter(file: file.location.text, key: nil)])
     }
     if !missing.isEmpty, !stage.isFrozen {
-      return Result(state: StageState(stage: stage.id, verdict: .stale, reasons: missing), standing: nil)
+      return (StageState(stage: stage.id, verdict: .stale, reasons: missing), nil)
     }
-    let identity = StageIdentity(stage, values, redaction)
     let candidates = try workspace.index.stageRuns(
       definition: identity.run.definition, status: .finished, limit: Self.runLimit)
     var restorable: Finding?
@@ -82,21 +89,18 @@ final class StageCheck {
         if nearest == nil || nearest?.lost.isEmpty == false && finding.lost.isEmpty { nearest = finding }
         continue
       }
-      if finding.lost.isEmpty {
-        return Result(state: state(stage, declaration, .upToDate, finding), standing: finding)
-      }
+      if finding.lost.isEmpty { return (state(declaration, .upToDate, finding), finding) }
       if restorable == nil { restorable = finding }
     }
-    if let restorable {
-      return Result(state: state(stage, declaration, .restorable, restorable), standing: restorable)
-    }
-    if stage.isFrozen { return try frozen(stage, declaration, identity) }
-    return Result(state: try stale(stage, declaration, identity, nearest), standing: nil)
+    if let restorable { return (state(declaration, .restorable, restorable), restorable) }
+    if stage.isFrozen { return try frozen(declaration, identity) }
+    return (try stale(declaration, identity, nearest), nil)
   }
 
   private func state(
-    _ stage: Stage, _ declaration: StageDeclaration, _ verdict: StageState.Verdict, _ finding: Finding
+    _ declaration: StageDeclaration, _ verdict: StageState.Verdict, _ finding: Finding
   ) -> StageState {
+    let stage = declaration.stage
     var state = StageState(stage: stage.id, verdict: verdict, run: finding.run, reasons: finding.lost)
     state.undeclared = declaration.undeclared(finding.inputs, finding.outputs, project.graph)
     if stage.isFrozen {
@@ -111,8 +115,9 @@ final class StageCheck {
   // MARK: Stages that no run stands for
 
   private func stale(
-    _ stage: Stage, _ declaration: StageDeclaration, _ identity: StageIdentity, _ nearest: Finding?
+    _ declaration: StageDeclaration, _ identity: StageIdentity, _ nearest: Finding?
   ) throws -> StageState {
+    let stage = declaration.stage
     var state = StageState(stage: stage.id, verdict: .stale)
     let latest = try workspace.index.stageRuns(file: identity.run.file, name: stage.id.name, limit: 4)
     if declaration.runsAlways {
@@ -133,7 +138,7 @@ final class StageCheck {
       state.run = nearest.run
       state.reasons = nearest.reasons + nearest.lost
     }
-    if state.reasons.isEmpty { state.reasons = missingDependencies(of: stage) }
+    if state.reasons.isEmpty { state.reasons = missingDependencies(of: declaration) }
     if state.reasons.isEmpty {
       let isFailed = latest.first.map { $0.status == .failed || $0.status == .interrupted } ?? false
       state.reasons = [isFailed ? .failed(latest[0].status) : .neverRun]
@@ -141,10 +146,9 @@ final class StageCheck {
     return state
   }
 
-  private func missingDependencies(of stage: Stage) -> [StageReason] {
-    stage.dependencies.compactMap { dependency in
+  private func missingDependencies(of declaration: StageDeclaration) -> [StageReason] {
+    zip(declaration.stage.dependencies, declaration.dependencies).compactMap { dependency, pointer in
       if case .uri = dependency.location { return nil }
-      let pointer = StageDeclaration.pointer(dependency.location, root: workspace.root)
       guard project.graph.producers(around: dependency.location).isEmpty, let path = WorkPath(text: pointer),
         !view.exists(path)
       else { return nil }
@@ -154,28 +158,25 @@ final class StageCheck {
 
   /// What is to be said of a frozen stage that depends on other things than its latest run found: that run stands for it.
   private func frozen(
-    _ stage: Stage, _ declaration: StageDeclaration, _ identity: StageIdentity
-  ) throws -> Result {
-    let missing = missingOutputs(of: stage)
+    _ declaration: StageDeclaration, _ identity: StageIdentity
+  ) throws -> (StageState, Finding?) {
+    let stage = declaration.stage
+    let missing = missingOutputs(of: declaration)
     var state = StageState(stage: stage.id, verdict: .frozen, reasons: missing)
     let latest = try workspace.index.stageRuns(
       file: identity.run.file, name: stage.id.name, status: .finished, limit: 1)
-    guard let run = latest.first?.run else { return Result(state: state, standing: nil) }
+    guard let run = latest.first?.run else { return (state, nil) }
     var finding = try examine(run, declaration)
     let isWhole = !finding.reasons.contains { if case .output = $0 { true } else { false } }
     finding.reasons = []
     state.run = run
-    return Result(state: state, standing: isWhole && !missing.isEmpty ? finding : nil)
+    return (state, isWhole && !missing.isEmpty ? finding : nil)
   }
 
-  private func missingOutputs(of stage: Stage) -> [StageReason] {
-    stage.outputs.compactMap { output in
-      let pointer = StageDeclaration.pointer(output.location, root: workspace.root)
-      guard case .uri = output.location else {
-        guard let path = WorkPath(text: pointer), !view.exists(path) else { return nil }
-        return .output(path: pointer, .deleted)
-      }
-      return nil
+  private func missingOutputs(of declaration: StageDeclaration) -> [StageReason] {
+    declaration.outputs.compactMap { output in
+      guard let path = WorkPath(text: output.pointer), !view.exists(path) else { return nil }
+      return .output(path: output.pointer, .deleted)
     }
   }
 
@@ -260,23 +261,13 @@ final class StageCheck {
       case .unknown(let text): note(text, .unknown)
       }
     }
-    for dependency in declaration.stage.dependencies {
-      let pointer = StageDeclaration.pointer(dependency.location, root: workspace.root)
+    for pointer in declaration.dependencies {
       if written.contains(pointer) {
         // The run itself changed it: what it found isn't there any more.
         finding.reasons.append(.dependency(path: pointer, .modified))
-      } else if !Self.holds(finding.inputs + finding.outputs, pointer) {
+      } else if !(finding.inputs + finding.outputs).holds(pointer) {
         finding.reasons.append(.dependency(path: pointer, .new))
       }
-    }
-  }
-
-  private static func holds(_ records: [ArtifactRecord], _ pointer: String) -> Bool {
-    let path = WorkPath(text: pointer)
-    return records.contains { record in
-      if record.path == pointer { return true }
-      guard record.kind == .tree, let path, let folder = WorkPath(text: record.path) else { return false }
-      return path.isBelow(folder)
     }
   }
 
@@ -323,11 +314,9 @@ final class StageCheck {
   }
 
   private func checkOutputs(_ finding: inout Finding, _ declaration: StageDeclaration) throws {
-    for output in declaration.stage.outputs {
-      let pointer = StageDeclaration.pointer(output.location, root: workspace.root)
-      if case .uri = output.location { continue }
+    for pointer in declaration.outputs.map(\.pointer) {
       guard let record = finding.outputs.first(where: { $0.path == pointer }), record.content != nil else {
-        if Self.holds(finding.outputs, pointer) { continue }
+        if finding.outputs.holds(pointer) { continue }
         finding.reasons.append(.output(path: pointer, .new))
         continue
       }

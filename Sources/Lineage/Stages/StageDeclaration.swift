@@ -5,19 +5,34 @@ internal import SystemPackage
 
 /// What a stage declares, for comparing it with what a run of it did.
 struct StageDeclaration {
+  /// An output that is a file or folder.
+  struct Output {
+    let declared: StageOutput
+    /// The journal's name for it.
+    let pointer: String
+  }
+
   let stage: Stage
   /// The parameter files, whose values count and not their bytes.
   private let parameterFiles: Set<String>
-  private let dependencies: [String]
-  private let outputs: [String]
+  /// What it depends on by the journal's names, URIs among them.
+  let dependencies: [String]
+  /// What it makes, but for URIs.
+  let outputs: [Output]
 
   /// - Parameter root: the work tree's root.
   init(_ stage: Stage, root: FilePath) {
     self.stage = stage
     parameterFiles = Set(stage.parameters.map { Self.pointer($0.location, root: root) })
     dependencies = stage.dependencies.map { Self.pointer($0.location, root: root) }
-    outputs = stage.outputs.map { Self.pointer($0.location, root: root) }
+    outputs = stage.outputs.compactMap { output in
+      if case .uri = output.location { return nil }
+      return Output(declared: output, pointer: Self.pointer(output.location, root: root))
+    }
   }
+
+  /// What it depends on that is a file or folder.
+  var files: [String] { dependencies.filter { !$0.contains("://") } }
 
   /// The journal's name for what a path or URI in a pipeline file stands for.
   static func pointer(_ location: Location, root: FilePath) -> String {
@@ -38,7 +53,7 @@ struct StageDeclaration {
   func counts(_ input: ArtifactRecord, writtenBy written: Set<String>) -> Bool {
     if written.contains(input.path) || parameterFiles.contains(input.path) || input.kind == .uri { return false }
     guard let path = WorkPath(text: input.path) else { return true }
-    if outputs.contains(where: { Self.covers($0, path) }) { return false }
+    if outputs.contains(where: { Self.covers($0.pointer, path) }) { return false }
     return !Self.isBookkeeping(path) || dependencies.contains { Self.covers($0, path) }
   }
 
@@ -46,10 +61,11 @@ struct StageDeclaration {
   func undeclared(
     _ inputs: [ArtifactRecord], _ outputs: [ArtifactRecord], _ graph: StageGraph
   ) -> [UndeclaredAccess] {
-    let declared = dependencies + parameterFiles.sorted() + self.outputs
+    let made = self.outputs.map(\.pointer)
+    let declared = dependencies + parameterFiles.sorted() + made
     var found: [UndeclaredAccess] = []
     for (records, isOutput) in [(inputs, false), (outputs, true)] {
-      let known = isOutput ? self.outputs : declared
+      let known = isOutput ? made : declared
       for record in records where record.kind != .uri {
         guard let path = WorkPath(text: record.path), !Self.isBookkeeping(path),
           !known.contains(where: { Self.covers($0, path) || Self.lies($0, in: path, record) })

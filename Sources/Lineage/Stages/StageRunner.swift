@@ -36,20 +36,22 @@ public final class StageRunner {
   ///   that fails is no error but an outcome.
   public func bringUpToDate(_ stage: Stage, telling: (StageNews) -> Void) throws -> StageOutcome {
     let result = try check.result(of: stage)
-    if isDone(result), try isInStep(result, stage) { return outcome(stage, result) }
+    if isDone(result), try isInStep(result) { return outcome(result) }
     guard try !isWithinSame(stage.id) else {
       var outcome = StageOutcome(stage: stage.id, kind: .failed, run: result.state.run, reasons: result.state.reasons)
       outcome.failure = .withinItself
       return outcome
     }
-    let lock = try RangeLock(workspace.folder.appending("run.lock"), at: Self.place(of: stage.id)) {
+    let lock = try RangeLock(
+      workspace.folder.appending("run.lock"), of: Array("stage\0\(stage.id.file)\0\(stage.id.name)".utf8)
+    ) {
       telling(.waiting(stage.id))
     }
     // Somebody else may have brought it up to date before the lock was ours.
     let acted = Result {
       try workspace.index.catchUp(workspace.journal)
       let result = try check.result(of: stage)
-      return try isDone(result) && isInStep(result, stage) ? outcome(stage, result) : act(stage, result, telling)
+      return try isDone(result) && isInStep(result) ? outcome(result) : act(result, telling)
     }
     lock.release()
     return try acted.get()
@@ -60,12 +62,6 @@ public final class StageRunner {
     try catalog.remember()
     catalog = try workspace.makeCatalog()
     check = try StageCheck(workspace, project, view: catalog, trustsRecords: policy.trustsRecords)
-  }
-
-  private static func place(of id: StageID) -> UInt64 {
-    ContentHasher.contentID(of: Array("stage\0\(id.file)\0\(id.name)".utf8)).withUnsafeBytes { bytes in
-      bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    }
   }
 
   /// Whether this process is part of a run of the stage, whose end it would wait for in vain.
@@ -90,9 +86,9 @@ public final class StageRunner {
     }
   }
 
-  private func outcome(_ stage: Stage, _ result: StageCheck.Result) -> StageOutcome {
+  private func outcome(_ result: StageCheck.Result) -> StageOutcome {
     var outcome = StageOutcome(
-      stage: stage.id, kind: result.state.verdict == .frozen ? .frozen : .upToDate, run: result.state.run)
+      stage: result.state.stage, kind: result.state.verdict == .frozen ? .frozen : .upToDate, run: result.state.run)
     outcome.undeclared = result.state.undeclared
     return strictly(outcome)
   }
@@ -105,37 +101,38 @@ public final class StageRunner {
   }
 
   /// Whether the lock file says of the outputs what stands there.
-  private func isInStep(_ result: StageCheck.Result, _ stage: Stage) throws -> Bool {
+  private func isInStep(_ result: StageCheck.Result) throws -> Bool {
     guard let finding = result.standing else { return true }
     let lock = try workspace.readLock()
-    return try declared(finding.outputs, of: stage, storedOnly: true).allSatisfy { try workspace.isInStep($0, lock) }
+    let stored = result.declaration.outputs.filter(\.declared.isStored)
+    return try Self.records(finding.outputs, of: stored).allSatisfy { try workspace.isInStep($0, lock) }
   }
 
-  private func declared(_ records: [ArtifactRecord], of stage: Stage, storedOnly: Bool = false) -> [ArtifactRecord] {
-    let pointers = Set(
-      stage.outputs.filter { !storedOnly || $0.isStored }.map {
-        StageDeclaration.pointer($0.location, root: workspace.root)
-      })
+  private static func records(
+    _ records: [ArtifactRecord], of outputs: [StageDeclaration.Output]
+  ) -> [ArtifactRecord] {
+    let pointers = Set(outputs.map(\.pointer))
     return records.filter { pointers.contains($0.path) }
   }
 
   // MARK: What must be done
 
-  private func act(
-    _ stage: Stage, _ result: StageCheck.Result, _ telling: (StageNews) -> Void
-  ) throws -> StageOutcome {
+  private func act(_ result: StageCheck.Result, _ telling: (StageNews) -> Void) throws -> StageOutcome {
+    let stage = result.declaration.stage
     var reasons = result.state.reasons
     let isFrozen = result.state.verdict == .frozen
     if let finding = result.standing, !policy.isForced || isFrozen, result.state.verdict != .stale {
-      let request = request(stage, try check.identity(of: stage))
-      if !isFrozen { try save(edited: reasons, of: stage, telling) }
+      if !isFrozen {
+        try save(
+          edited: reasons.compactMap { if case .output(let path, .modified) = $0 { path } else { nil } }, telling)
+      }
       let standing = ReuseCheck.Finding(
         record: try record(of: finding.run), inputs: finding.inputs,
-        outputs: declared(finding.outputs, of: stage).filter { output in
+        outputs: Self.records(finding.outputs, of: result.declaration.outputs).filter { output in
           // Of a frozen stage what is there stays.
           !isFrozen || reasons.contains(.output(path: output.path, .deleted))
         })
-      switch try workspace.putBack(standing, request, catalog, keepingOthers: false) {
+      switch try workspace.putBack(standing, request(result), catalog, keepingOthers: false) {
       case .done(let count):
         var outcome = StageOutcome(
           stage: stage.id, kind: result.state.verdict == .upToDate ? .upToDate : isFrozen ? .frozen : .restored,
@@ -153,7 +150,7 @@ public final class StageRunner {
       return outcome
     }
     if policy.isForced, reasons.isEmpty { reasons = [.forced] }
-    return try run(stage, reasons, telling)
+    return try run(result, reasons, telling)
   }
 
   private func record(of run: RunID) throws -> RunRecord {
@@ -174,31 +171,24 @@ public final class StageRunner {
   }
 
   private func run(
-    _ stage: Stage, _ reasons: [StageReason], _ telling: (StageNews) -> Void
+    _ result: StageCheck.Result, _ reasons: [StageReason], _ telling: (StageNews) -> Void
   ) throws -> StageOutcome {
+    let declaration = result.declaration
+    let stage = declaration.stage
     var outcome = StageOutcome(stage: stage.id, kind: .failed, reasons: reasons)
     let unset = reasons.filter { if case .missingParameter = $0 { true } else { false } }
     if !unset.isEmpty {
       outcome.failure = .missingParameters(unset)
       return outcome
     }
-    for dependency in stage.dependencies {
-      guard case .uri = dependency.location else {
-        let path = workspace.root.pushing(FilePath(dependency.location.text))
-        if try FileStatus(at: path, followingLinks: true) == nil {
-          outcome.failure = .missingDependency(StageDeclaration.pointer(dependency.location, root: workspace.root))
-          return outcome
-        }
-        continue
-      }
+    if let missing = try declaration.files.first(where: { try !isThere($0) }) {
+      outcome.failure = .missingDependency(missing)
+      return outcome
     }
     telling(.running(stage, reasons))
-    try save(
-      edited: stage.outputs.map {
-        .output(path: StageDeclaration.pointer($0.location, root: workspace.root), .modified)
-      }, of: stage, telling)
-    try removeOutputs(of: stage)
-    let report = try workspace.run(request(stage, try check.identity(of: stage)))
+    try save(edited: declaration.outputs.map(\.pointer), telling)
+    try removeOutputs(of: declaration)
+    let report = try workspace.run(request(result))
     try workspace.index.catchUp(workspace.journal)
     try lookAnew()
     (outcome.run, outcome.report) = (report.run, report)
@@ -207,38 +197,33 @@ public final class StageRunner {
       return outcome
     }
     let files = try workspace.index.files(of: report.run)
-    outcome.undeclared = StageDeclaration(stage, root: workspace.root).undeclared(
+    outcome.undeclared = declaration.undeclared(
       files.filter { $0.role == .input }.map(\.artifact), files.filter { $0.role == .output }.map(\.artifact),
       project.graph)
-    let missing = try stage.outputs.filter { output in
-      if case .uri = output.location { return false }
-      return try FileStatus(at: workspace.root.pushing(FilePath(output.location.text))) == nil
-    }
+    let missing = try declaration.outputs.map(\.pointer).filter { try !isThere($0, followingLinks: false) }
     if !missing.isEmpty {
-      outcome.failure = .missingOutputs(missing.map { StageDeclaration.pointer($0.location, root: workspace.root) })
+      outcome.failure = .missingOutputs(missing)
       return outcome
     }
-    for dependency in stage.dependencies {
-      let pointer = StageDeclaration.pointer(dependency.location, root: workspace.root)
-      if try hasChanged(pointer, files) {
-        outcome.failure = .changedDependency(pointer)
-        return outcome
-      }
+    let written = Set(files.filter { $0.role == .output }.map(\.artifact.path))
+    // What it depends on is to be there as it was.
+    if let changed = try declaration.files.first(where: { try written.contains($0) || !isThere($0) }) {
+      outcome.failure = .changedDependency(changed)
+      return outcome
     }
     outcome.kind = .ran
     return strictly(outcome)
   }
 
-  /// Whether a run changed or removed something that it was declared to read.
-  private func hasChanged(_ pointer: String, _ files: [RunFile]) throws -> Bool {
-    guard let path = WorkPath(text: pointer), !pointer.contains("://") else { return false }
-    if try FileStatus(at: path.filePath(in: workspace.root), followingLinks: true) == nil { return true }
-    return files.contains { $0.role == .output && $0.artifact.path == pointer }
+  private func isThere(_ pointer: String, followingLinks: Bool = true) throws -> Bool {
+    guard let path = WorkPath(text: pointer) else { return false }
+    return try FileStatus(at: path.filePath(in: workspace.root), followingLinks: followingLinks) != nil
   }
 
   // MARK: The command
 
-  private func request(_ stage: Stage, _ identity: StageIdentity) -> RunRequest {
+  private func request(_ result: StageCheck.Result) -> RunRequest {
+    let stage = result.declaration.stage
     let environment = workspace.context.environment
     let line = StageCommandLine(stage.command, shell: environment["SHELL"])
     func argument(_ location: Location) -> String {
@@ -248,31 +233,25 @@ public final class StageRunner {
     var request = RunRequest(
       arguments: line.arguments.map { Array($0.utf8) }, component: stage.id.description,
       inputs: stage.dependencies.map { argument($0.location) }, outputs: stage.outputs.map { argument($0.location) },
-      parameters: identity.parameters, isTraced: policy.isTraced, isSigned: policy.isSigned)
+      parameters: result.identity.parameters, isTraced: policy.isTraced, isSigned: policy.isSigned)
     request.directory = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(FilePath(stage.folder))
     request.variables = [
       "MLT_STAGE": stage.id.description,
       // What commands of DVC's pipelines may ask for.
       "DVC_ROOT": workspace.root.string, "DVC_STAGE": stage.id.description,
     ]
-    request.stage = identity.run
+    request.stage = result.identity.run
     request.timeout = policy.timeout
     request.leftToGit = Set(
-      stage.outputs.filter { !$0.isStored }.compactMap {
-        WorkPath(text: StageDeclaration.pointer($0.location, root: workspace.root))
-      })
+      result.declaration.outputs.filter { !$0.declared.isStored }.compactMap { WorkPath(text: $0.pointer) })
     return request
   }
 
   // MARK: Outputs that stand in the way
 
   /// Stores outputs that somebody edited, before they are replaced.
-  private func save(edited reasons: [StageReason], of stage: Stage, _ telling: (StageNews) -> Void) throws {
-    let edited = Set(
-      reasons.compactMap { reason in
-        if case .output(let path, .modified) = reason { return WorkPath(text: path) }
-        return nil
-      })
+  private func save(edited pointers: [String], _ telling: (StageNews) -> Void) throws {
+    let edited = Set(pointers.compactMap { WorkPath(text: $0) })
     let unsaved = try edited.sorted().filter { path in
       guard !path.isOutside, let identity = try catalog.identity(of: path) else { return false }
       let isStored =
@@ -299,14 +278,12 @@ public final class StageRunner {
     }
   }
 
-  private func removeOutputs(of stage: Stage) throws {
-    for output in stage.outputs where !output.persists {
+  private func removeOutputs(of declaration: StageDeclaration) throws {
+    for output in declaration.outputs where !output.declared.persists {
       // What lies elsewhere isn't ours to remove.
-      guard case .inside(let text) = output.location, !text.isEmpty else { continue }
-      if let place = WorkPath(text: StageDeclaration.pointer(output.location, root: workspace.root)) {
-        try workspace.checkFolders(above: place)
-      }
-      let path = workspace.root.pushing(FilePath(text))
+      guard let place = WorkPath(text: output.pointer), !place.isOutside, !place.isRoot else { continue }
+      try workspace.checkFolders(above: place)
+      let path = place.filePath(in: workspace.root)
       guard let status = try FileStatus(at: path) else { continue }
       if status.kind == .directory {
         // Of a repository in there nothing is stored, so that nothing of it may go.
@@ -314,7 +291,7 @@ public final class StageRunner {
       } else {
         try FileOperations.remove(path)
       }
-      if !output.isStored { workspace.knownGitState = nil }
+      if !output.declared.isStored { workspace.knownGitState = nil }
     }
   }
 }

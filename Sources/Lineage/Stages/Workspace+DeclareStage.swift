@@ -20,7 +20,7 @@ extension Workspace {
   }
 
   private func write(_ draft: StageDraft, replacing replaces: Bool) throws -> Stage {
-    let here = inside(FileOperations.resolved(context.directory) ?? context.directory)
+    let here = here
     let folder = here.isRoot ? "" : String(decoding: here.bytes, as: UTF8.self) + "/"
     let files = WorkTreeFiles(root: root)
     let before = try project()
@@ -64,10 +64,10 @@ extension Workspace {
     guard let record = try index.run(run) else { throw WorkspaceError.unknownPointer(pointer, similar: []) }
     let files = try index.files(of: run)
     let outputs = files.filter { $0.role == .output }.map(\.artifact)
-    let here = inside(FileOperations.resolved(context.directory) ?? context.directory)
+    let here = here
     let folder = WorkPath(text: record.directory) ?? here
     var draft = StageDraft(name: name ?? Self.stageName(record.component), commands: Self.commands(of: record.command))
-    if folder != here { draft.folder = Self.relative(folder, to: here) }
+    if folder != here { draft.folder = Self.text(folder, from: here) }
     let written = Set(outputs.map(\.path))
     for input in files where input.role == .input {
       try add(input.artifact, to: &draft, from: folder, written: written)
@@ -82,7 +82,7 @@ extension Workspace {
       let isNumbers = isByGit && [".json", ".yaml", ".toml"].contains { output.path.hasSuffix($0) }
       draft.outputs.append(
         StageDraft.Output(
-          path: Self.literal(Self.relative(path, to: folder)), kind: isNumbers ? .metrics : .output, isStored: !isByGit,
+          path: Self.literal(Self.text(path, from: folder)), kind: isNumbers ? .metrics : .output, isStored: !isByGit,
           persists: isChanged))
     }
     return draft
@@ -96,16 +96,16 @@ extension Workspace {
     guard let path = WorkPath(text: input.path) else { return }
     let name = String(decoding: path.name, as: UTF8.self)
     if ["params.yaml", "params.yml", "params.json", "params.toml"].contains(name) {
-      let file = Self.literal(Self.relative(path, to: folder))
+      let file = Self.literal(Self.text(path, from: folder))
       return draft.parameters.append(StageDraft.Parameters(file: file, keys: []))
     }
     // A folder that the run wrote into as well can't be what it depends on.
     let holdsOutput = input.kind == .tree && written.contains { WorkPath(text: $0)?.isBelow(path) == true }
     guard holdsOutput, let tree = input.content, try store.containsTree(tree) else {
-      return draft.dependencies.append(Self.literal(Self.relative(path, to: folder)))
+      return draft.dependencies.append(Self.literal(Self.text(path, from: folder)))
     }
     try TreeFiles.each(in: tree, at: path, store) { file in
-      draft.dependencies.append(Self.literal(Self.relative(file, to: folder)))
+      draft.dependencies.append(Self.literal(Self.text(file, from: folder)))
     }
   }
 
@@ -127,17 +127,13 @@ extension Workspace {
     return [literal(arguments.map(StageCommandLine.quoted).joined(separator: " "))]
   }
 
+  private static func text(_ path: WorkPath, from folder: WorkPath) -> String {
+    String(decoding: path.bytes(from: folder), as: UTF8.self)
+  }
+
   // What a run shows holds no templates.
   private static func literal(_ text: String) -> String {
     text.split(separator: "${", omittingEmptySubsequences: false).joined(separator: "\\${")
-  }
-
-  private static func relative(_ path: WorkPath, to folder: WorkPath) -> String {
-    if path.isOutside || folder.isOutside { return String(decoding: path.bytes, as: UTF8.self) }
-    let (start, end) = (folder.components, path.components)
-    let shared = zip(start, end).prefix { $0 == $1 }.count
-    let names = Array(repeating: Array("..".utf8), count: start.count - shared) + end[shared...]
-    return names.isEmpty ? "." : String(decoding: Array(names.joined(separator: [0x2F])), as: UTF8.self)
   }
 }
 

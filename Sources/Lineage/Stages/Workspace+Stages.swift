@@ -30,7 +30,7 @@ extension Workspace {
   ///
   /// - Throws: ``WorkspaceError/unknownStage(_:)``.
   func named(_ targets: [String], in project: Project) throws -> [StageID] {
-    let here = inside(FileOperations.resolved(context.directory) ?? context.directory)
+    let here = here
     let folder = here.isRoot || here.isOutside ? "" : String(decoding: here.bytes, as: UTF8.self)
     var seen: Set<StageID> = []
     var found: [StageID] = []

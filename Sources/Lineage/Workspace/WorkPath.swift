@@ -72,6 +72,15 @@ public struct WorkPath: Hashable, Sendable {
     return bytes[(folder.bytes.count + 1)...].split(separator: UInt8(ascii: "/")).map(Array.init)
   }
 
+  /// The way from a folder to this path, `.` from the folder to itself; the path as it is if either lies outside.
+  func bytes(from folder: WorkPath) -> [UInt8] {
+    if isOutside || folder.isOutside { return bytes }
+    let (start, end) = (folder.components, components)
+    let shared = zip(start, end).prefix { $0 == $1 }.count
+    let names = Array(repeating: Array("..".utf8), count: start.count - shared) + end[shared...]
+    return names.isEmpty ? [UInt8(ascii: ".")] : Array(names.joined(separator: [UInt8(ascii: "/")]))
+  }
+
   /// The path in the file system, given the work tree's root.
   public func filePath(in root: FilePath) -> FilePath {
     if isRoot { return root }

@@ -208,15 +208,11 @@ public final class Workspace {
     }
   }
 
+  /// The folder that somebody stands in.
+  var here: WorkPath { inside(FileOperations.resolved(context.directory) ?? context.directory) }
+
   /// Returns what somebody would type for a path, standing where they stand.
-  public func typed(_ path: WorkPath) -> String {
-    let here = inside(FileOperations.resolved(context.directory) ?? context.directory)
-    if path.isOutside || here.isOutside { return path.text }
-    let (start, end) = (here.components, path.components)
-    let shared = zip(start, end).prefix { $0 == $1 }.count
-    let names = Array(repeating: Array("..".utf8), count: start.count - shared) + end[shared...]
-    return names.isEmpty ? "." : PathText.encode(Array(names.joined(separator: [0x2F])))
-  }
+  public func typed(_ path: WorkPath) -> String { PathText.encode(path.bytes(from: here)) }
 
   /// Returns what somebody would type for a path's text; a URI stays as it is.
   func typed(_ text: String) -> String {

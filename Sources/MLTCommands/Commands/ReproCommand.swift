@@ -145,11 +145,7 @@ struct ReproCommand: ParsableCommand {
     var results: [StageResult] = []
     while let id = schedule.next() {
       guard let stage = project.graph[id] else { continue }
-      let outcome = try runner.bringUpToDate(stage) { news in
-        if !quiet { for line in StageText.lines(of: news) { Output.say(line) } }
-      }
-      let result = StageResult(outcome)
-      for line in StageText.lines(of: outcome, verbose: verbose) where !quiet || result.isFailed { Output.say(line) }
+      let result = try StageResult.bringingUpToDate(stage, by: runner, quiet: quiet, verbose: verbose)
       results.append(result)
       if result.isInterrupted { schedule.stop() }
       schedule.finish(id, succeeded: !result.isFailed)

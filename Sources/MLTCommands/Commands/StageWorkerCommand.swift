@@ -30,13 +30,9 @@ struct StageWorkerCommand: ParsableCommand {
       guard let fields = (try? JSON(parsing: line))?.object, let file = fields["file"]?.string,
         let name = fields["name"]?.string, let stage = project.graph[StageID(file: file, name: name)]
       else { throw ValidationError("the stage that is asked for isn't in the pipeline") }
-      let outcome = try session.telling(workspace) {
-        try runner.bringUpToDate(stage) { news in
-          if !quiet { for line in StageText.lines(of: news) { Output.say(line) } }
-        }
+      let result = try session.telling(workspace) {
+        try StageResult.bringingUpToDate(stage, by: runner, quiet: quiet, verbose: verbose)
       }
-      let result = StageResult(outcome)
-      for line in StageText.lines(of: outcome, verbose: verbose) where !quiet || result.isFailed { Output.say(line) }
       try answers.writeAll(result.line)
     }
     try runner.finish()

@@ -51,6 +51,18 @@ struct StageResult {
     json = result
   }
 
+  /// Brings a stage up to date, and says on stderr what there is to say of it.
+  static func bringingUpToDate(
+    _ stage: Stage, by runner: StageRunner, quiet: Bool, verbose: Bool
+  ) throws -> StageResult {
+    let outcome = try runner.bringUpToDate(stage) { news in
+      if !quiet { for line in StageText.lines(of: news) { Output.say(line) } }
+    }
+    let result = StageResult(outcome)
+    for line in StageText.lines(of: outcome, verbose: verbose) where !quiet || result.isFailed { Output.say(line) }
+    return result
+  }
+
   /// Gives commands an empty standard input, unless somebody sits there: what came through a pipe would be recorded
   /// nowhere.
   static func hideInput() {
