@@ -99,6 +99,20 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["MLTBase", systemPackage], path: "Tests/TestSupport", swiftSettings: settings),
+    // Months of invented pipelines with one fault in each, for what claims to find such faults.
+    .target(
+      name: "PlantedFaults", dependencies: ["Journaling", "MLTBase", "ObjectStorage", "TestSupport", systemPackage],
+      path: "Tests/PlantedFaults", swiftSettings: settings),
+    .executableTarget(
+      name: "planted-fault", dependencies: ["MLTBase", "PlantedFaults", "TestSupport", systemPackage],
+      path: "Tests/Helpers/PlantedFaultWriter", swiftSettings: settings),
+    .testTarget(
+      name: "PlantedFaultsTests",
+      dependencies: [
+        "Journaling", "Lineage", "LineageIndexing", "MLTBase", "ObjectStorage", "PlantedFaults", "TestSupport",
+        systemPackage,
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "ContentComparisonTests", dependencies: ["ContentComparison", "MLTBase"], swiftSettings: settings),
     .testTarget(
