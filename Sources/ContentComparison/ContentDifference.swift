@@ -1,5 +1,5 @@
-// ContentComparison says how two files differ that should be the same: by how much, where numbers decide. What belongs
-// here: formats that hold numbers, read from bytes. What doesn't: files, stores, who made what.
+// ContentComparison says what a content is like, and how two of them differ: by how much, where numbers decide. What
+// belongs here: formats, read from bytes that somebody hands in. What doesn't: files, stores, who made what.
 
 /// What a file's bytes were understood as.
 public enum ContentFormat: String, Hashable, Sendable, CaseIterable {
@@ -13,6 +13,12 @@ public enum ContentFormat: String, Hashable, Sendable, CaseIterable {
   case array
   /// Several arrays of NumPy's (`.npz`).
   case arrays
+  /// Tables in columns, as Apache Parquet keeps them.
+  case parquet
+  /// A Jupyter notebook.
+  case notebook
+  /// A picture, PNG or JPEG.
+  case image
   /// Lines of text, with numbers in them.
   case text
   /// Anything else.

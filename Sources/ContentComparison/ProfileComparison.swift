@@ -1,0 +1,100 @@
+/// Says how two contents differ, from what is known of each as a whole.
+enum ProfileComparison {
+  /// What differs beside the columns.
+  static func compare(_ before: ContentProfile, _ after: ContentProfile) -> [Headline] {
+    var headlines: [Headline] = []
+    if after.size == 0, before.size > 0 { headlines.say(99, "it is empty now") }
+    if before.size == 0, after.size > 0 { headlines.say(60, "it was empty") }
+    if before.format != after.format, before.size > 0, after.size > 0 {
+      headlines.say(95, "it is \(after.format.name) now, and was \(before.format.name)")
+      if let remark = after.remark { headlines.say(94, remark) }
+    }
+    if let mine = before.encoding, let yours = after.encoding, mine != yours {
+      headlines.say(50, "it is written in \(yours.rawValue) now, and was in \(mine.rawValue)")
+    }
+    if before.isGzipped != after.isGzipped {
+      headlines.say(30, after.isGzipped ? "it is gzipped now" : "it isn't gzipped any more")
+    }
+    if after.sample != nil || before.sample != nil {
+      headlines.say(0.5, "compared by a sample: \(sampleText(after) ?? sampleText(before) ?? "")")
+    }
+    return headlines
+  }
+
+  private static func sampleText(_ profile: ContentProfile) -> String? {
+    guard let sample = profile.sample else { return nil }
+    return "\(sizeText(sample.bytes)) \(sample.isSpread ? "spread over" : "at the start of") \(sizeText(profile.size))"
+  }
+
+  /// A number of bytes for people.
+  static func sizeText(_ bytes: Int64) -> String {
+    var (size, unit) = (Double(bytes), 0)
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+    while size >= 1024, unit < units.count - 1 {
+      size /= 1024
+      unit += 1
+    }
+    return unit == 0
+      ? (bytes == 1 ? "1 byte" : "\(bytes) bytes") : "\(readable((size * 10).rounded() / 10)) \(units[unit])"
+  }
+
+  /// What to say of two contents of which nothing else is known.
+  static func fallback(_ before: ContentProfile, _ after: ContentProfile) -> String {
+    before.size == after.size
+      ? "other bytes, as many of them (\(sizeText(after.size)))"
+      : "other bytes: \(sizeText(after.size)), and was \(sizeText(before.size))"
+  }
+
+  /// How two tables differ as wholes.
+  static func table(
+    _ before: ContentProfile, _ after: ContentProfile, _ headlines: inout [Headline]
+  ) -> TableChanges {
+    var changes = TableChanges(rowsBefore: before.rows ?? 0, rowsAfter: after.rows ?? 0)
+    compareRows(changes.rowsBefore, changes.rowsAfter, &headlines)
+    let former = Dictionary(before.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let present = Set(after.columns.map(\.name))
+    var found: [(weight: Double, change: ColumnChange)] = []
+    for column in after.columns {
+      guard let earlier = former[column.name] else {
+        found.append((82, ColumnChange(name: column.name, before: nil, after: column, phrases: ["new"])))
+        continue
+      }
+      guard earlier != column else { continue }
+      var own: [Headline] = []
+      ColumnComparison.compare(earlier, column, &own)
+      headlines += own
+      let weight = own.map(\.weight).max() ?? 0
+      found.append((weight, ColumnChange(name: column.name, before: earlier, after: column, phrases: own.texts)))
+    }
+    for column in before.columns where !present.contains(column.name) {
+      found.append((84, ColumnChange(name: column.name, before: column, after: nil, phrases: ["gone"])))
+    }
+    let new = found.filter { $0.change.before == nil }.map(\.change.name)
+    let gone = found.filter { $0.change.after == nil }.map(\.change.name)
+    if !gone.isEmpty {
+      headlines.say(84, "column\(gone.count == 1 ? "" : "s") \(listed(gone)) \(gone.count == 1 ? "is" : "are") gone")
+    }
+    if !new.isEmpty {
+      headlines.say(82, "column\(new.count == 1 ? "" : "s") \(listed(new)) \(new.count == 1 ? "is" : "are") new")
+    }
+    let mine = before.columns.map(\.name).filter { present.contains($0) }
+    let yours = after.columns.map(\.name).filter { former[$0] != nil }
+    if mine != yours {
+      changes.hasReorderedColumns = true
+      headlines.say(34, "the columns stand in another order")
+    }
+    changes.columns = found.enumerated().sorted {
+      ($0.element.weight, -$0.offset) > ($1.element.weight, -$1.offset)
+    }.map(\.element.change)
+    return changes
+  }
+
+  private static func compareRows(_ before: Int64, _ after: Int64, _ headlines: inout [Headline]) {
+    guard before != after else { return }
+    let difference = (after - before).magnitude
+    let share = Double(difference) / Double(max(1, max(before, after)))
+    let text = "\(counted(after, "row")), and had \(grouped(before))"
+    if after == 0 { return headlines.say(98, "it has no rows any more, and had \(grouped(before))") }
+    headlines.say(30 + 60 * share.squareRoot() * (after < before ? 1 : 0.8), text)
+  }
+}
