@@ -26,6 +26,15 @@ public struct CellChange: Hashable, Sendable {
   public var before: String
   /// What stands there.
   public var after: String
+
+  /// Takes the facts.
+  public init(row: Int64, key: String?, column: String, before: String, after: String) {
+    self.row = row
+    self.key = key
+    self.column = column
+    self.before = before
+    self.after = after
+  }
 }
 
 /// How two tables differ.

@@ -1,37 +1,8 @@
 /// Says how a column moved, from what is known of it as a whole.
 enum ColumnComparison {
-  /// Factors by which a column grows when its unit changes.
-  static let factors: [(factor: Double, meaning: String?)] = [
-    (10, nil), (100, nil), (1000, nil), (10_000, nil), (1e6, nil), (1e9, nil), (1024, nil),
-    (60, "as minutes to seconds"),
-    (3600, "as hours to seconds"), (24, "as days to hours"), (86_400, "as days to seconds"), (7, "as weeks to days"),
-    (12, "as years to months"), (2.54, "as inches to centimetres"), (0.3048, "as feet to metres"),
-    (0.453_592_37, "as pounds to kilograms"), (1.609_344, "as miles to kilometres"),
-    (180 / Double.pi, "as radians to degrees"),
-  ]
-
-  /// What to say of a factor: a round one and its meaning, or the factor as it is.
-  static func phrase(_ ratio: Double, tolerance: Double) -> (text: String, isKnown: Bool)? {
-    guard ratio.isFinite, ratio != 0 else { return nil }
-    for (factor, meaning) in factors {
-      if (ratio / factor - 1).magnitude < tolerance {
-        return ("\(readable(factor)) times" + (meaning.map { " (\($0))" } ?? ""), true)
-      }
-      if (ratio * factor - 1).magnitude < tolerance {
-        let part =
-          factor >= 10 && factor == factor.rounded() ? "1/\(readable(factor)) of" : "\(readable(1 / factor)) times"
-        let back = meaning.map { meaning in
-          let words = meaning.dropFirst(3).split(separator: " ")
-          return words.count == 3 ? " (as \(words[2]) to \(words[0]))" : ""
-        }
-        return (part + (back ?? ""), true)
-      }
-    }
-    return ("\(readable(ratio)) times", false)
-  }
-
   /// Adds what is worth saying of a column that is in both tables.
   static func compare(_ before: ColumnProfile, _ after: ColumnProfile, _ headlines: inout [Headline]) {
+    guard before.count > 0, after.count > 0 else { return }
     let name = "'\(shortened(after.name))'"
     if before.kind != after.kind, before.kind != .empty || after.count > 0 {
       compareKinds(before, after, name, &headlines)
@@ -51,6 +22,11 @@ enum ColumnComparison {
     }
     compareNumbers(before, after, name, &headlines)
     compareCategories(before, after, name, &headlines)
+  }
+
+  /// Adds what is worth saying of what a column's cells are.
+  static func compareKinds(_ before: ColumnProfile, _ after: ColumnProfile, _ headlines: inout [Headline]) {
+    compareKinds(before, after, "'\(shortened(after.name))'", &headlines)
   }
 
   private static func compareKinds(
@@ -94,8 +70,8 @@ enum ColumnComparison {
       return
     }
     let isTime = [.date, .dateTime, .time].contains(after.kind)
-    if !isTime, let (text, isKnown) = scale(mine, yours) {
-      return headlines.say(isKnown ? 86 : 62, "\(name) is about \(text) what it was")
+    if !isTime, let factor = scale(mine, yours) {
+      return headlines.say(factor.isKnown ? 86 : 62, "\(name) is about \(factor.phrase("what it was"))")
     }
     let spread = max(mine.deviation, yours.deviation)
     let shift = yours.mean - mine.mean
@@ -128,12 +104,12 @@ enum ColumnComparison {
   }
 
   /// The factor between two columns whose quantiles all differ by the same one.
-  private static func scale(_ mine: NumberSummary, _ yours: NumberSummary) -> (String, Bool)? {
+  private static func scale(_ mine: NumberSummary, _ yours: NumberSummary) -> Factor? {
     guard mine.count >= 5, yours.count >= 5, mine.deviation > 0, yours.deviation > 0 else { return nil }
     if mine.mean != 0, yours.mean != 0, (yours.mean / mine.mean + 1).magnitude < 0.1,
       (yours.deviation / mine.deviation - 1).magnitude < 0.1, mine.mean.magnitude > mine.deviation / 2
     {
-      return ("the negative of", true)
+      return .negative
     }
     let ratio = yours.deviation / mine.deviation
     guard ratio > 1.4 || ratio < 0.7 else { return nil }
@@ -141,13 +117,14 @@ enum ColumnComparison {
     let pairs = zip(mine.quantiles, yours.quantiles).filter { $0.0.magnitude > 0.2 * mine.deviation }
     guard pairs.count >= 2, pairs.allSatisfy({ ($0.1 / $0.0 / ratio - 1).magnitude < 0.25 }) else { return nil }
     let middles = pairs.map { $0.1 / $0.0 }.sorted()
-    return phrase(middles[middles.count / 2], tolerance: 0.06)
+    return Factor(middles[middles.count / 2], tolerance: 0.06)
   }
 
   private static func compareCategories(
     _ before: ColumnProfile, _ after: ColumnProfile, _ name: String, _ headlines: inout [Headline]
   ) {
     guard before.isCommonComplete, after.isCommonComplete, !after.kind.isMeasure || after.distinct <= 20,
+      ![.date, .dateTime, .time].contains(after.kind),
       before.distinct * 3 < before.count || before.distinct < 10, before.distinct > 0
     else { return }
     let known = Set(before.common.map(\.value))

@@ -8,6 +8,11 @@ extension ContentChanges {
       "headlines": .array(headlines.map { .string($0) }), "before": Self.json(before), "after": Self.json(after),
     ]
     object["table"] = table?.json
+    object["text"] = text?.json
+    if let valueCount {
+      object["valueCount"] = .int(Int64(valueCount))
+      object["values"] = .array(values.map(\.json))
+    }
     return .object(object)
   }
 

@@ -12,6 +12,12 @@ public struct ContentChanges: Hashable, Sendable {
   public var headlines: [String]
   /// How they differ as tables, if both are.
   public var table: TableChanges?
+  /// How they differ line by line, if both are text, or notebooks, of which the code is compared.
+  public var text: TextChanges?
+  /// Values that differ, of JSON texts and NumPy's arrays: all, or as many as the limits allow.
+  public var values: [ValueChange] = []
+  /// How many values differ.
+  public var valueCount: Int?
 
   /// Compares two contents.
   ///
@@ -33,8 +39,10 @@ public struct ContentChanges: Hashable, Sendable {
     headlines = []
     guard !isSame else { return }
     var found = ProfileComparison.compare(self.before, self.after)
-    if self.before.format == self.after.format, !self.before.columns.isEmpty || !self.after.columns.isEmpty {
-      table = ProfileComparison.table(self.before, self.after, &found)
+    if self.before.format == self.after.format {
+      let difference = FormatDifference(
+        before: (mine, self.before), after: (yours, self.after), name: name, limits: limits)
+      try difference.find(&self, &found)
     }
     if found.isEmpty { found.say(1, ProfileComparison.fallback(self.before, self.after)) }
     headlines = found.texts

@@ -164,7 +164,7 @@ private struct SurpriseJudge {
       let floor = max(0.08 * deviation, min(chance, deviation), 0.02 * usual.magnitude, 1e-12)
       let score = distance(present.mean, earlier.map(\.mean), floor: floor)
       let ratio = usual != 0 ? present.mean / usual : 1
-      let factor = ColumnComparison.phrase(ratio, tolerance: 0.1)
+      let factor = Factor(ratio, tolerance: 0.1)
       note(
         score,
         ratio > 1.9 || ratio < 0.53, factor, name, column, present.mean, usual)
@@ -180,11 +180,11 @@ private struct SurpriseJudge {
   }
 
   private mutating func note(
-    _ score: Double, _ isFactor: Bool, _ factor: (text: String, isKnown: Bool)?, _ name: String,
+    _ score: Double, _ isFactor: Bool, _ factor: Factor?, _ name: String,
     _ column: ColumnProfile, _ mean: Double, _ usual: Double
   ) {
     if isFactor, let factor, factor.isKnown {
-      note(score, "\(name) is about \(factor.text) what is usual")
+      note(score, "\(name) is about \(factor.phrase("what is usual"))")
     } else {
       note(score, "the mean of \(name) is \(column.text(mean)), where \(column.text(usual)) is usual")
     }

@@ -33,7 +33,8 @@ struct ProfileBuilder {
     case .json: return try json()
     case .text: return try text()
     case .binary: return ContentProfile(format: .binary, size: content.source.size)
-    case .array, .arrays, .parquet, .notebook, .image: return nil
+    case .notebook: return try notebook()
+    case .array, .arrays, .parquet, .image: return nil
     }
   }
 
@@ -139,6 +140,15 @@ struct ProfileBuilder {
       profile.encoding = content.encoding
       return profile
     }
+  }
+
+  private func notebook() throws -> ContentProfile? {
+    guard let text = try content.allText(limit: Self.wholeLimit), let json = JSONDifference.parse(text),
+      json["cells"]?.array != nil
+    else { throw ContentProblem.damaged("it isn't a notebook") }
+    var profile = ContentProfile(format: .notebook, size: content.source.size)
+    profile.encoding = content.encoding
+    return profile
   }
 
   private func text() throws -> ContentProfile {

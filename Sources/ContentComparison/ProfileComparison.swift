@@ -51,45 +51,53 @@ enum ProfileComparison {
   ) -> TableChanges {
     var changes = TableChanges(rowsBefore: before.rows ?? 0, rowsAfter: after.rows ?? 0)
     compareRows(changes.rowsBefore, changes.rowsAfter, &headlines)
-    let former = Dictionary(before.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let present = Set(after.columns.map(\.name))
+    sayColumns(before, after, [:], &changes, &headlines)
     var found: [(weight: Double, change: ColumnChange)] = []
     for column in after.columns {
-      guard let earlier = former[column.name] else {
-        found.append((82, ColumnChange(name: column.name, before: nil, after: column, phrases: ["new"])))
-        continue
-      }
-      guard earlier != column else { continue }
+      guard let earlier = before.column(column.name), earlier != column else { continue }
       var own: [Headline] = []
       ColumnComparison.compare(earlier, column, &own)
       headlines += own
       let weight = own.map(\.weight).max() ?? 0
       found.append((weight, ColumnChange(name: column.name, before: earlier, after: column, phrases: own.texts)))
     }
-    for column in before.columns where !present.contains(column.name) {
-      found.append((84, ColumnChange(name: column.name, before: column, after: nil, phrases: ["gone"])))
-    }
-    let new = found.filter { $0.change.before == nil }.map(\.change.name)
-    let gone = found.filter { $0.change.after == nil }.map(\.change.name)
-    if !gone.isEmpty {
-      headlines.say(84, "column\(gone.count == 1 ? "" : "s") \(listed(gone)) \(gone.count == 1 ? "is" : "are") gone")
-    }
-    if !new.isEmpty {
-      headlines.say(82, "column\(new.count == 1 ? "" : "s") \(listed(new)) \(new.count == 1 ? "is" : "are") new")
-    }
-    let mine = before.columns.map(\.name).filter { present.contains($0) }
-    let yours = after.columns.map(\.name).filter { former[$0] != nil }
-    if mine != yours {
-      changes.hasReorderedColumns = true
-      headlines.say(34, "the columns stand in another order")
-    }
-    changes.columns = found.enumerated().sorted {
+    changes.columns += found.enumerated().sorted {
       ($0.element.weight, -$0.offset) > ($1.element.weight, -$1.offset)
     }.map(\.element.change)
     return changes
   }
 
-  private static func compareRows(_ before: Int64, _ after: Int64, _ headlines: inout [Headline]) {
+  /// Says which columns are new, gone or renamed, and whether the others stand in another order.
+  ///
+  /// - Parameter renamed: what columns were called, by their new names.
+  static func sayColumns(
+    _ before: ContentProfile, _ after: ContentProfile, _ renamed: [String: String], _ changes: inout TableChanges,
+    _ headlines: inout [Headline]
+  ) {
+    let former = Set(before.columns.map(\.name))
+    let present = Set(after.columns.map(\.name))
+    let left = Set(renamed.values)
+    let gone = before.columns.filter { !present.contains($0.name) && !left.contains($0.name) }
+    let new = after.columns.filter { !former.contains($0.name) && renamed[$0.name] == nil }
+    let say = { (columns: [ColumnProfile], word: String) in
+      "column\(columns.count == 1 ? "" : "s") \(listed(columns.map(\.name))) \(columns.count == 1 ? "is" : "are") \(word)"
+    }
+    if !gone.isEmpty { headlines.say(84, say(gone, "gone")) }
+    if !new.isEmpty { headlines.say(82, say(new, "new")) }
+    for (name, earlier) in renamed.sorted(by: { $0.key < $1.key }) {
+      headlines.say(76, "column '\(shortened(earlier))' is called '\(shortened(name))' now")
+    }
+    changes.columns += gone.map { ColumnChange(name: $0.name, before: $0, after: nil, phrases: ["gone"]) }
+    changes.columns += new.map { ColumnChange(name: $0.name, before: nil, after: $0, phrases: ["new"]) }
+    let mine = before.columns.map(\.name).filter { present.contains($0) }
+    if mine != after.columns.map(\.name).filter({ former.contains($0) }) {
+      changes.hasReorderedColumns = true
+      headlines.say(34, "the columns stand in another order")
+    }
+  }
+
+  /// Says how many rows there are, where that is another number.
+  static func compareRows(_ before: Int64, _ after: Int64, _ headlines: inout [Headline]) {
     guard before != after else { return }
     let difference = (after - before).magnitude
     let share = Double(difference) / Double(max(1, max(before, after)))
