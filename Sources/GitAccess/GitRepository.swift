@@ -194,6 +194,14 @@ public final class GitRepository: Sendable {
     state.withLock { $0.isCommit(commit, atOrAfter: ancestor) }
   }
 
+  /// Returns the paths of the files that a commit has otherwise than its first parent; those that it removed left out.
+  ///
+  /// - Throws: ``GitError/noSuchCommit(_:)`` if this repository doesn't hold the commit, ``GitError/failed(_:)`` if a tree
+  ///   can't be read.
+  public func pathsChanged(by commit: String) throws(GitError) -> [[UInt8]] {
+    try state.withLock { state throws(GitError) in try state.pathsChanged(by: commit) }
+  }
+
   /// Whether this repository holds a commit.
   public func holds(commit: String) -> Bool {
     state.withLock { $0.holds(commit: commit) }

@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 8
+  static let version: Int64 = 9
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -75,6 +75,8 @@ enum IndexSchema {
         CREATE INDEX runs_status ON runs (status, started);
         CREATE INDEX runs_exit ON runs (exit, started) WHERE exit != 0;
         CREATE INDEX runs_parent ON runs (parent, started) WHERE parent IS NOT NULL;
+        CREATE INDEX runs_commit ON runs (substr(commit_id, 1, 8)) WHERE commit_id IS NOT NULL;
+        CREATE INDEX runs_environment ON runs (environment) WHERE environment IS NOT NULL;
         CREATE INDEX files_path ON files (path, role, ended);
         CREATE INDEX files_content ON files (key, role, ended) WHERE key IS NOT NULL;
         CREATE INDEX files_both ON files (path, key, role, ended) WHERE key IS NOT NULL;
