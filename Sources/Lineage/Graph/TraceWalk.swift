@@ -8,6 +8,14 @@ struct TraceWalk {
   let index: LineageIndex
   let finder: OriginFinder
   let depth: Int?
+  /// The most runs to visit; nil for all.
+  var limit: Int?
+
+  init(index: LineageIndex, finder: OriginFinder, depth: Int?) {
+    self.index = index
+    self.finder = finder
+    self.depth = depth
+  }
 
   private struct Pending {
     var run: RunID
@@ -33,51 +41,49 @@ struct TraceWalk {
   // MARK: Down
 
   func down(from runs: [RunID]) throws -> [Trace.Node] {
-    try walk(from: runs) { record, isCut in
+    let finder = ReaderFinder(index: index, finder: finder)
+    return try walk(from: runs) { record, isCut in
       let outputs = try index.files(of: record.id, role: .output)
-      let next = try self.readers(of: outputs, writtenBy: record.id)
+      let next = Self.sorted(try outputs.flatMap { try finder.readers(of: $0, writtenBy: record) })
       let node = Trace.Node(
         run: record, depth: 0, inputs: [], outputs: outputs, readers: next, isCut: isCut && !next.isEmpty)
       return (node, isCut ? [] : next.map(\.run))
     }
   }
 
-  /// Returns the runs that read one of the artifacts; with a writer, only those whose input came from that run.
+  /// Returns the runs that read an artifact, whoever made it.
   ///
   /// The same content at another path counts unless a run is known to have made it there.
-  func readers(of artifacts: [ArtifactRecord], writtenBy writer: RunID?) throws -> [Trace.Reader] {
-    var found: [Trace.Reader: Timestamp] = [:]
+  func readers(of artifact: ArtifactRecord) throws -> [Trace.Reader] {
+    var found: [ReaderFinder.Found] = []
+    var readings: [Reading] = []
+    if let content = artifact.content {
+      readings = try index.readers(content: content) + index.treeReaders(ofPathsAbove: artifact.path)
+    } else if artifact.kind == .uri {
+      readings = try index.readers(path: artifact.path)
+    }
+    if artifact.kind == .tree {
+      readings += try index.readersBelow(path: artifact.path)
+      readings += try index.readers(path: artifact.path)
+    }
     var checked: Set<Trace.Reader> = []
-    for artifact in artifacts {
-      var readings: [Reading] = []
-      if let content = artifact.content {
-        readings = try index.readers(content: content) + index.treeReaders(ofPathsAbove: artifact.path)
-      } else if artifact.kind == .uri {
-        readings = try index.readers(path: artifact.path)
-      }
-      if artifact.kind == .tree {
-        readings += try index.readersBelow(path: artifact.path)
-        readings += try index.readers(path: artifact.path)
-      }
-      for reading in readings where reading.run != writer {
-        let reader = Trace.Reader(run: reading.run, input: reading.artifact)
-        guard checked.insert(reader).inserted else { continue }
-        let view = OriginFinder.Viewpoint(run: reading.run, started: reading.started, ended: reading.ended)
-        if let writer {
-          let edges = try finder.edges(of: reading.artifact, seenFrom: view)
-          // Content that came back to what it was by another way isn't this run's doing.
-          let isOurs = edges.contains { edge in
-            if case .changedOutside = edge.origin { return false }
-            return edge.producer == writer
-          }
-          if isOurs { found[reader] = reading.started }
-        } else if try holds(reading.artifact, artifact, seenFrom: view) {
-          found[reader] = reading.started
-        }
+    for reading in readings {
+      let reader = Trace.Reader(run: reading.run, input: reading.artifact)
+      guard checked.insert(reader).inserted else { continue }
+      let view = OriginFinder.Viewpoint(run: reading.run, started: reading.started, ended: reading.ended)
+      if try holds(reading.artifact, artifact, seenFrom: view) {
+        found.append(ReaderFinder.Found(reader: reader, started: reading.started))
       }
     }
-    return found.sorted { ($0.value, $0.key.run, $0.key.input.path) < ($1.value, $1.key.run, $1.key.input.path) }
-      .map(\.key)
+    return Self.sorted(found)
+  }
+
+  /// The readings by the start of their runs, each once.
+  static func sorted(_ found: [ReaderFinder.Found]) -> [Trace.Reader] {
+    var seen: Set<Trace.Reader> = []
+    return found.filter { seen.insert($0.reader).inserted }.sorted {
+      ($0.started, $0.reader.run, $0.reader.input.path) < ($1.started, $1.reader.run, $1.reader.input.path)
+    }.map(\.reader)
   }
 
   /// Whether what was read is, or holds, or lies in the artifact.
@@ -103,7 +109,7 @@ struct TraceWalk {
     var queue: [Pending] = []
     for run in start where seen.insert(run).inserted { queue.append(Pending(run: run, depth: 0)) }
     var next = 0
-    while next < queue.count {
+    while next < queue.count, limit.map({ nodes.count < $0 }) ?? true {
       let pending = queue[next]
       next += 1
       guard let record = try index.run(pending.run) else { continue }

@@ -40,7 +40,7 @@ extension Workspace {
         trace.origins = try origins(of: target, finder)
         trace.nodes = try walk.up(fromRuns: trace.origins.compactMap(\.producer))
       } else {
-        trace.readers = try walk.readers(of: [target.artifact], writtenBy: nil)
+        trace.readers = try walk.readers(of: target.artifact)
         trace.nodes = try walk.down(from: trace.readers.map(\.run))
         if trace.readers.isEmpty { trace.otherReaders = try otherReaders(of: target.artifact) }
       }

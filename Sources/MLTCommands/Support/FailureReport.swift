@@ -91,6 +91,7 @@ struct FailureReport {
     case let error as TracingError: describe(error)
     case let error as SigningError: describe(error)
     case let error as RerunError: describe(error)
+    case let error as DownstreamError: describe(error)
     case let error as SystemCallError: describe(error)
     case let error as FactError: set("cannot read an event: \(error)", .corrupt)
     default: describeParsing(error)
@@ -376,6 +377,15 @@ struct FailureReport {
       set("\(error)", .notFound, hint: "'mlt config sign.allowedSigners' says where it should be")
     case .noRevokedKeys:
       set("\(error)", .notFound, hint: "'mlt config sign.revokedKeys' says where it should be")
+    }
+  }
+
+  private mutating func describe(_ error: DownstreamError) {
+    switch error {
+    case .malformedPackage:
+      set("\(error)", .usage, hint: "write NAME, NAME==1.2.3 or 'NAME>=1,<2'")
+    case .unknownPackage:
+      set("\(error)", .notFound, hint: "run 'mlt env RUN' to see which packages a run loaded")
     }
   }
 
