@@ -26,6 +26,8 @@ public struct Trace: Sendable {
     public var readers: [Reader]
     /// Whether there is more beyond it that the depth asked for leaves out.
     public var isCut: Bool
+    /// Upwards: whether what it made is up to date; nil if that wasn't looked at.
+    public var staleness: Staleness?
   }
 
   /// A run that read something.

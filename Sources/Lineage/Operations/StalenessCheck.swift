@@ -9,6 +9,7 @@ struct StalenessCheck {
   let catalog: ContentCatalog
   let lock: LockFile
   let finder: OriginFinder
+  let limits: AgeLimits
 
   /// Whether git tracks a path; nil without git.
   let isInGit: ((WorkPath) throws -> Bool)?
@@ -17,6 +18,8 @@ struct StalenessCheck {
   struct Findings {
     /// Runs with outputs out of date, the first causes first.
     var stale: [StatusReport.Stale]
+    /// What runs had read that was old by then, by component.
+    var aged: [StatusReport.Aged]
     /// What recorded runs read that neither git nor the lock file keeps, with the components that did.
     var unkept: [StatusReport.Unkept]
   }
@@ -25,6 +28,7 @@ struct StalenessCheck {
     var run: RunID
     var component: String
     var started: Timestamp
+    var ended: Timestamp
     var outputs: Set<String> = []
     var inputs: [ArtifactRecord]
     var reasons: Set<StatusReport.Reason> = []
@@ -38,7 +42,7 @@ struct StalenessCheck {
         if makers[run] == nil {
           guard let record = try index.run(run), record.status == .finished else { continue }
           makers[run] = Maker(
-            run: run, component: record.component, started: record.started,
+            run: run, component: record.component, started: record.started, ended: record.ended ?? record.started,
             inputs: try index.files(of: run, role: .input))
         }
         makers[run]?.outputs.insert(path)
@@ -49,7 +53,8 @@ struct StalenessCheck {
     let order = makers.values.sorted { ($0.started, $0.run) < ($1.started, $1.run) }.map(\.run)
     for run in order {
       let inputs = makers[run]?.inputs ?? []
-      makers[run]?.reasons = try ownReasons(inputs, of: run)
+      let component = makers[run]?.component ?? ""
+      makers[run]?.reasons = try ownReasons(inputs, of: run, component)
     }
     let producers = makers.mapValues { maker in
       maker.inputs.reduce(into: Set<RunID>()) { $0.formUnion(makersOfPath[$1.path] ?? []) }.subtracting([maker.run])
@@ -60,7 +65,9 @@ struct StalenessCheck {
         run: maker.run, component: maker.component, outputs: maker.outputs.sorted(),
         reasons: maker.reasons.sorted { Self.key($0) < Self.key($1) })
     }
-    return Findings(stale: stale, unkept: try unkept(makers.values, makersOfPath))
+    return Findings(
+      stale: stale, aged: try aged(order.compactMap { makers[$0] }, makers, makersOfPath),
+      unkept: try unkept(makers.values, makersOfPath))
   }
 
   /// The runs that made what the lock file has at a path, with the paths they made there.
@@ -112,6 +119,33 @@ struct StalenessCheck {
     }
   }
 
+  /// What runs read of a component, all of it older than the setting lets pass.
+  private func aged(
+    _ readers: [Maker], _ makers: [RunID: Maker], _ makersOfPath: [String: Set<RunID>]
+  ) throws -> [StatusReport.Aged] {
+    var found: [StatusReport.Aged] = []
+    for reader in readers {
+      var youngest: [String: (ended: Timestamp, path: String)] = [:]
+      for input in reader.inputs where !reader.outputs.contains(input.path) {
+        for maker in (makersOfPath[input.path] ?? []).compactMap({ makers[$0] })
+        where maker.run != reader.run && maker.ended <= reader.started {
+          if let known = youngest[maker.component], known.ended >= maker.ended { continue }
+          youngest[maker.component] = (maker.ended, input.path)
+        }
+      }
+      if youngest.isEmpty { continue }
+      guard let limit = try limits.days(for: reader.component) else { continue }
+      for (component, latest) in youngest.sorted(by: { $0.key < $1.key }) {
+        let days = AgeLimits.days(from: latest.ended, to: reader.started)
+        if days <= limit { continue }
+        found.append(
+          StatusReport.Aged(
+            run: reader.run, component: reader.component, path: latest.path, maker: component, days: days))
+      }
+    }
+    return found.sorted { ($0.component, $0.run, $0.path) < ($1.component, $1.run, $1.path) }
+  }
+
   /// Puts the makers of inputs before those who read them; what isn't bound so stays in the order of time.
   private func sorted(_ order: [RunID], _ producers: [RunID: Set<RunID>]) -> [RunID] {
     let places = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
@@ -146,10 +180,11 @@ struct StalenessCheck {
 
   /// What the work tree itself shows against a run.
   private func ownReasons(
-    _ inputs: [ArtifactRecord], of run: RunID
+    _ inputs: [ArtifactRecord], of run: RunID, _ component: String
   ) throws -> Set<StatusReport.Reason> {
     var reasons: Set<StatusReport.Reason> = []
-    let written = Set(try index.files(of: run, role: .output).map(\.path) + (index.run(run)?.removed ?? []))
+    let outputs = Set(try index.files(of: run, role: .output).map(\.path))
+    let written = outputs.union(try index.run(run)?.removed ?? [])
     for input in inputs {
       // What a run changed in place it has changed itself; a partial tree is judged by the files it names.
       guard let content = input.content, let path = WorkPath(text: input.path), !written.contains(input.path) else {
@@ -164,7 +199,13 @@ struct StalenessCheck {
         if lock[path]?.content != content { reasons.insert(.inputMissing(input.path)) }
         continue
       }
-      if present.content != content { reasons.insert(.inputChanged(input.path)) }
+      if present.content == content { continue }
+      if !input.isInGit, !input.isModified, let started = try index.summaries([run]).first?.started,
+        try PartitionCheck(index: index).hasGoneOn(component, started: started, outputs: outputs, from: input)
+      {
+        continue
+      }
+      reasons.insert(.inputChanged(input.path))
     }
     return reasons
   }

@@ -21,6 +21,8 @@ public struct RunDetails: Sendable {
   public var flags: FlagMarks
   /// What came of making it again, the earliest first.
   public var replications: [(at: Timestamp, fact: RunReplicated)]
+  /// Whether what it made is up to date.
+  public var staleness: Staleness
 }
 
 /// All that is known of an artifact.
@@ -43,6 +45,8 @@ public struct ArtifactDetails: Sendable {
   public var annotations: Annotations
   /// Which of it, its versions and children are said to be wrong.
   public var flags: FlagMarks
+  /// The run that made it, and whether what that made is up to date; nil if no run did.
+  public var maker: (run: RunID, staleness: Staleness)?
 }
 
 /// What `mlt show` found.
@@ -74,7 +78,8 @@ extension Workspace {
     return RunDetails(
       run: run, inputs: inputs, outputs: outputs, environment: try index.environment(of: id),
       children: try index.children(of: id), signingKeys: try index.signingKeys(of: id),
-      flags: try flagMarks(on: inputs.map(\.input) + outputs), replications: try index.replications(of: id))
+      flags: try flagMarks(on: inputs.map(\.input) + outputs), replications: try index.replications(of: id),
+      staleness: try staleness(of: [id], finder)[id] ?? Staleness())
   }
 
   private func details(of target: ArtifactTarget) throws -> ArtifactDetails {
@@ -97,12 +102,30 @@ extension Workspace {
       }
     }
     let lock = try readLock()
+    let origins = try finder.edges(of: artifact, seenFrom: presentView())
+    let maker = try maker(of: target, origins)
+    let staleness = try maker.map { try self.staleness(of: [$0], finder)[$0] ?? Staleness() }
     return ArtifactDetails(
-      target: target, origins: try finder.edges(of: artifact, seenFrom: presentView()), isStored: isStored,
+      target: target, origins: origins, isStored: isStored,
       locked: path.flatMap { lock[$0] ?? lock.tree(around: $0) },
       versions: try index.writers(path: artifact.path, limit: Self.shownLimit),
       readers: try artifact.content.map { try index.readers(content: $0, limit: Self.shownLimit) } ?? [],
-      children: children, annotations: try annotations(of: artifact), flags: try flagMarks(on: [artifact] + children))
+      children: children, annotations: try annotations(of: artifact), flags: try flagMarks(on: [artifact] + children),
+      maker: maker.flatMap { run in staleness.map { (run, $0) } })
+  }
+
+  /// The run by which an artifact is judged: the one that was asked about, else the one that made it.
+  private func maker(of target: ArtifactTarget, _ origins: [LineageEdge]) throws -> RunID? {
+    if case .ofRun(let run) = target.version {
+      return try index.files(of: run, role: .output).contains { $0.path == target.artifact.path } ? run : nil
+    }
+    for edge in origins {
+      switch edge.origin {
+      case .produced(let run), .copied(let run, _): return run
+      case .changedOutside, .added, .git, .source: continue
+      }
+    }
+    return nil
   }
 
   /// Returns what a run stood on.

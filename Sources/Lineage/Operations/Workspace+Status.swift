@@ -56,6 +56,20 @@ public struct StatusReport: Sendable {
     public var reasons: [Reason]
   }
 
+  /// Something old that the run behind a tracked path had read.
+  public struct Aged: Sendable {
+    /// The run that read it.
+    public var run: RunID
+    /// Its component.
+    public var component: String
+    /// What it read.
+    public var path: String
+    /// The component that had made that.
+    public var maker: String
+    /// How many days before.
+    public var days: Int
+  }
+
   /// Something that recorded runs read and that neither git nor the lock file keeps.
   public struct Unkept: Sendable {
     /// The path.
@@ -86,6 +100,8 @@ public struct StatusReport: Sendable {
   public var absent: [AbsentEntry]
   /// Runs with outputs out of date, the first causes first.
   public var stale: [Stale]
+  /// What runs behind tracked paths read that was old by then, by component; no reason to run them again.
+  public var aged: [Aged]
   /// The stages of the pipeline that aren't up to date, in the order in which they would run.
   public var stages: [StageState]
   /// Why stages can't be told of.
@@ -135,6 +151,7 @@ extension Workspace {
     }
     let findings = try StalenessCheck(
       index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store),
+      limits: AgeLimits(configuration),
       isInGit: repository.map { repository in { try repository.isTracked($0.bytes) } }
     ).run()
     let pipeline = try pipelineStatus(isWanted)
@@ -152,6 +169,7 @@ extension Workspace {
       tracked: lock.entries.lazy.filter { isWanted($0.path) }.count
         + lock.absent.lazy.filter { isWanted($0.path) }.count,
       differences: differences, absent: lock.absent.filter { isWanted($0.path) }, stale: stale,
+      aged: limits.isEmpty ? findings.aged : [],
       stages: pipeline.states, pipelineProblems: pipeline.problems,
       unkept: limits.isEmpty ? findings.unkept : [],
       running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) },

@@ -45,8 +45,18 @@ extension Workspace {
         if trace.readers.isEmpty { trace.otherReaders = try otherReaders(of: target.artifact) }
       }
     }
+    if request.direction == .up { try judge(&trace, isCut: request.depth != nil, finder) }
     trace.flags = try flagMarks(on: trace.artifacts)
     return trace
+  }
+
+  /// Says of the nearest runs whether what they made is up to date.
+  private func judge(_ trace: inout Trace, isCut: Bool, _ finder: OriginFinder) throws {
+    // What is out of date beyond the depth asked for counts as well.
+    let found =
+      try isCut
+      ? staleness(of: trace.nodes.filter { $0.depth == 0 }.map(\.run.id), finder) : staleness(of: trace.nodes, finder)
+    for index in trace.nodes.indices { trace.nodes[index].staleness = found[trace.nodes[index].run.id] }
   }
 
   /// How many readers of other contents are named.

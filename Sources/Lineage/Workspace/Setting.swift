@@ -4,6 +4,8 @@ public import GitAccess
 public enum Setting: String, CaseIterable, Sendable {
   /// The largest input that a run stores of itself.
   case inputLimit = "capture.inputLimit"
+  /// From how many days on what a run reads counts as old; 0 for never.
+  case staleDays = "stale.days"
   /// For how many seconds `mlt gc` removes nothing that was stored.
   case grace = "gc.grace"
   /// How many remotes must have what `mlt gc` removes.
@@ -49,6 +51,7 @@ public enum Setting: String, CaseIterable, Sendable {
   public var defaultValue: String {
     switch self {
     case .inputLimit: "64MiB"
+    case .staleDays: "30"
     case .grace: "7200"
     case .minimalCopies: "0"
     case .environment, .signKey, .revokedKeys: ""
@@ -64,7 +67,7 @@ public enum Setting: String, CaseIterable, Sendable {
   func accepts(_ value: String) -> Bool {
     switch self {
     case .inputLimit, .hookLargeFile: Configuration.size(of: value) != nil
-    case .grace, .minimalCopies: Int64(value).map { $0 >= 0 } ?? false
+    case .grace, .minimalCopies, .staleDays: Int64(value).map { $0 >= 0 } ?? false
     case .environment, .signKey, .allowedSigners, .revokedKeys: true
     case .cachedRuns, .signRuns, .requireSigned, .hookRestore: Configuration.flag(of: value) != nil
     case .hookStages, .hookLock, .hookLarge, .hookMissing, .hookPush: HookLevel(rawValue: value.lowercased()) != nil
@@ -75,8 +78,8 @@ public enum Setting: String, CaseIterable, Sendable {
   public var isPrivate: Bool {
     switch self {
     case .signKey, .signRuns, .allowedSigners, .revokedKeys: true
-    case .inputLimit, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned, .hookStages, .hookLock,
-      .hookLarge, .hookMissing, .hookPush, .hookRestore, .hookLargeFile:
+    case .inputLimit, .staleDays, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned, .hookStages,
+      .hookLock, .hookLarge, .hookMissing, .hookPush, .hookRestore, .hookLargeFile:
       false
     }
   }

@@ -56,6 +56,7 @@ enum ShowRendering {
       }, &out)
     section("outputs", details.outputs.map { RunRendering.artifact($0, out, flags: details.flags) }, &out)
     section("removed", run.removed, &out)
+    section("stale", StalenessText.lines(of: details.staleness), &out)
     section("made again", details.replications.flatMap { ReplicationText.lines(of: $0.fact, at: $0.at, out) }, &out)
     section("warnings", run.hazards.map(HazardText.of), &out)
     section("environment", environment(details.environment), &out)
@@ -108,6 +109,9 @@ enum ShowRendering {
       rows.append(["mlt.lock", same ? "tracked" : "has \(locked.content.short)"])
     }
     if !details.annotations.tags.isEmpty { rows.append(["tags", RunRendering.pairs(details.annotations.tags)]) }
+    if let superseded = details.maker?.staleness.supersededBy {
+      rows.append(["newer", "run \(superseded.short) has since written it"])
+    }
     let flag = details.annotations.flag
     if let flag { rows.append(["flagged", ChangeRendering.flagText(flag)]) }
     for (number, row) in Formatting.table(rows).enumerated() {
@@ -120,6 +124,7 @@ enum ShowRendering {
         let origin = RunRendering.origin(edge, component: { _ in nil }, out)
         return [edge.producer.map { "run \($0.short)" } ?? "", origin].filter { !$0.isEmpty }.joined(separator: "  ")
       }, &out)
+    section("stale", details.maker.map { StalenessText.lines(of: $0.staleness) } ?? [], &out)
     section(
       "versions of \(artifact.path)",
       Formatting.table(
@@ -157,6 +162,7 @@ enum ShowRendering {
       run["outputs"] = .array(details.outputs.map { .object(RunRendering.json($0, details.flags)) })
       run["environment"] = .object(details.environment?.fields ?? JSONObject())
       run["children"] = .array(details.children.map { .string($0.hex) })
+      run["stale"] = StalenessText.json(details.staleness)
       run["signedBy"] = .array(details.signingKeys.map { .string($0) })
       run["replications"] = .array(
         details.replications.map { at, fact in
@@ -173,6 +179,7 @@ enum ShowRendering {
       artifact["flag"] = details.annotations.flag.map { ChangeRendering.flagJSON($0) } ?? .null
       return [
         "format": 1, "artifact": .object(artifact), "origins": .array(details.origins.map { RunRendering.json($0) }),
+        "stale": details.maker.map { StalenessText.json($0.staleness) } ?? .null,
         "locked": details.locked.map { .string($0.content.hex) } ?? .null,
         "versions": .array(
           details.versions.map { writing in

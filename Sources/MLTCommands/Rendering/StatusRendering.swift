@@ -50,6 +50,17 @@ enum StatusRendering {
         for reason in stale.reasons { out.line("    " + text(reason)) }
       }
     }
+    if !report.aged.isEmpty {
+      out.section("Read something old:")
+      out.line("  (the setting 'stale.days' says what is old; 0 for nothing)")
+      let rows = report.aged.map { aged in
+        [
+          "  \(aged.component) \(aged.run.short)",
+          "read \(aged.path), which \(aged.maker) had made \(aged.days) days before",
+        ]
+      }
+      for row in Formatting.table(rows) { out.line(out.styled(row, .yellow)) }
+    }
     if !report.unkept.isEmpty {
       out.section("Read by recorded runs, and in neither git nor mlt.lock:")
       out.line("  (run 'git add PATH' for code, 'mlt add PATH' for data)")
@@ -80,7 +91,11 @@ enum StatusRendering {
     }
     if report.isClean {
       let tracked = Formatting.count(report.tracked, "path")
-      if report.hasGit || !report.running.isEmpty || !report.unkept.isEmpty || !report.flags.isEmpty { out.line() }
+      if report.hasGit || !report.running.isEmpty || !report.aged.isEmpty || !report.unkept.isEmpty
+        || !report.flags.isEmpty
+      {
+        out.line()
+      }
       out.line(
         report.tracked == 0 ? "Nothing is tracked yet" : "\(tracked) tracked, all as mlt.lock says and up to date")
     }
@@ -136,6 +151,13 @@ enum StatusRendering {
           [
             "run": .string(stale.run.hex), "component": .string(stale.component),
             "outputs": .array(stale.outputs.map { .string($0) }), "reasons": .array(stale.reasons.map(json)),
+          ]
+        }),
+      "aged": .array(
+        report.aged.map { aged in
+          [
+            "run": .string(aged.run.hex), "component": .string(aged.component), "path": .string(aged.path),
+            "maker": .string(aged.maker), "days": .int(Int64(aged.days)),
           ]
         }),
       "stages": .array(report.stages.map(StageText.json)),

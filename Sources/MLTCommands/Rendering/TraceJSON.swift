@@ -22,6 +22,7 @@ enum TraceJSON {
         run["outputs"] = .array(node.outputs.map { .object(RunRendering.json($0, trace.flags)) })
         if trace.direction == .up {
           run["inputs"] = .array(node.inputs.map { RunRendering.json($0, trace.flags) })
+          run["stale"] = node.staleness.map(StalenessText.json) ?? .null
         } else {
           run["readers"] = .array(node.readers.map { json($0, trace.flags) })
         }

@@ -168,6 +168,9 @@ struct TraceRendering {
     if let evidence = run.evidence, evidence != .observed { facts.append(evidence.rawValue) }
     details.append(facts.joined(separator: ", "))
     if !run.parameters.isEmpty { details.append("params " + RunRendering.pairs(run.parameters)) }
+    for line in node.staleness.map(StalenessText.lines) ?? [] {
+      details.append(out.styled("stale: " + line, .yellow))
+    }
     for hazard in run.hazards where hazard.kind != .notObserved {
       details.append(out.styled("warning: " + HazardText.of(hazard), .yellow))
     }

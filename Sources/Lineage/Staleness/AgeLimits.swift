@@ -1,0 +1,34 @@
+internal import GitAccess
+internal import MLTBase
+
+/// How old what a run reads may be: the setting `stale.days`, or `stale.COMPONENT.days` for one component.
+struct AgeLimits {
+  private let configuration: Configuration
+
+  init(_ configuration: Configuration) {
+    self.configuration = configuration
+  }
+
+  /// The days that pass for a component; nil if any number does.
+  ///
+  /// - Throws: ``WorkspaceError/malformedSetting(key:value:)``.
+  func days(for component: String) throws -> Int? {
+    // A name with line ends or without letters can't be part of a key.
+    let own = "stale.\(component).days"
+    let isKey = !component.isEmpty && !component.utf8.contains { $0 < 0x20 }
+    let key = Setting.staleDays.rawValue
+    if isKey, let text = try configuration.string(own) { return try days(own, text) }
+    return try days(key, try configuration.string(key) ?? Setting.staleDays.defaultValue)
+  }
+
+  private func days(_ key: String, _ text: String) throws -> Int? {
+    guard let days = Int(text), days >= 0 else { throw WorkspaceError.malformedSetting(key: key, value: text) }
+    return days == 0 ? nil : days
+  }
+
+  /// The whole days from one moment to another; none if it isn't later.
+  static func days(from start: Timestamp, to end: Timestamp) -> Int {
+    let (length, overflows) = end.microseconds.subtractingReportingOverflow(start.microseconds)
+    return overflows || length < 0 ? 0 : Int(length / 86_400_000_000)
+  }
+}
