@@ -33,7 +33,7 @@ extension Workspace {
       let subject = Subject(target.artifact)
       switch target.version {
       case .present, .locked, .recorded: return try index.changes(of: [subject], path: target.artifact.path)
-      case .ofRun, .content: return try index.changes(of: [subject])
+      case .ofRun, .ofCommit, .added, .content: return try index.changes(of: [subject])
       }
     }
   }

@@ -21,6 +21,10 @@ public struct ArtifactTarget: Sendable {
     case recorded
     /// What a run read or wrote.
     case ofRun(RunID)
+    /// What a commit has.
+    case ofCommit(String)
+    /// What was recorded last by a moment, at which somebody put it under mlt's care.
+    case added(Timestamp)
     /// The content itself, by its id.
     case content
   }

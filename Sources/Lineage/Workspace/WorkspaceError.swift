@@ -33,6 +33,14 @@ public enum WorkspaceError: Error, Sendable {
   case noOutputs(RunID)
   /// The run didn't read or write the path.
   case notInRun(path: String, run: RunID)
+  /// Nothing was recorded at the path by that moment.
+  case notByThen(path: String, moment: Timestamp)
+  /// Two runs are to be compared step by step, and are of these two components.
+  case unlikeComponents(String, String)
+  /// Of what a pointer or component means nothing earlier is recorded that could be compared with it.
+  case noEarlierVersion(String)
+  /// The commit has nothing at the path.
+  case notInCommit(path: String, commit: String)
   /// The bytes of a content are neither in the store nor in git nor in the work tree.
   case absentContent(ContentID, path: String?)
   /// The path isn't in the lock file.

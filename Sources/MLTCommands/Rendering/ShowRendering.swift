@@ -148,6 +148,8 @@ enum ShowRendering {
     case .locked: "what mlt.lock says; nothing stands in the work tree"
     case .recorded: "what was recorded last; nothing stands in the work tree"
     case .ofRun(let run): "what run \(run.short) read or wrote"
+    case .ofCommit(let commit): "what commit \(commit.prefix(10)) has"
+    case .added(let moment): "what was added \(Formatting.time(moment))"
     case .content: "a content, by its id"
     }
   }

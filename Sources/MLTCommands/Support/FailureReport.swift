@@ -179,6 +179,22 @@ struct FailureReport {
       set(
         "run \(run.short) neither read nor wrote '\(path)'", .notFound,
         hint: "run 'mlt show \(run.short)' for what it read and wrote")
+    case .notByThen(let path, let moment):
+      set(
+        "nothing was recorded at '\(path)' by \(Formatting.time(moment))", .notFound,
+        hint: "run 'mlt log \(path)' for when it was")
+    case .notInCommit(let path, let commit):
+      set(
+        "commit \(commit.prefix(10)) has nothing at '\(path)'", .notFound,
+        hint: "neither its mlt.lock nor git has it there; a path behind a ':' starts at the top")
+    case .unlikeComponents(let bad, let good):
+      set(
+        "one run is of '\(bad)', the other of '\(good)'", .usage,
+        hint: "name two runs of one component, or what they wrote; 'mlt diff' compares any two runs")
+    case .noEarlierVersion(let pointer):
+      set(
+        "nothing is recorded before '\(pointer)' that it could be compared with", .notFound,
+        hint: "name what is right as the second argument")
     case .absentContent(let content, let path):
       set(
         "the bytes of \(path.map { "'\($0)' " } ?? "")\(content.short) are in neither store, git nor work tree",

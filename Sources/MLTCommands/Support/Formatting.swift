@@ -36,6 +36,13 @@ enum Formatting {
     return "\(whole / 3600) h \(whole / 60 % 60) min"
   }
 
+  /// A length of time in microseconds as people speak of it: days from two days on, else hours or less.
+  static func span(_ microseconds: Int64) -> String {
+    let hours = max(0, microseconds) / 3_600_000_000
+    if hours >= 48 { return "\(hours / 24) days" }
+    return hours >= 2 ? "\(hours) hours" : duration(microseconds)
+  }
+
   /// A moment in the local time zone, to the second.
   static func time(_ moment: Timestamp) -> String {
     var seconds = time_t(moment.microseconds / 1_000_000)
