@@ -36,8 +36,8 @@ let package = Package(
     .target(
       name: "MLTCommands",
       dependencies: [
-        "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing", "MLTBase",
-        "ObjectStorage", "Pipelines", "Remotes",
+        "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing",
+        "MLTBase", "ObjectStorage", "Pipelines", "Remotes",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -116,6 +116,7 @@ private struct SurpriseJudge {
     guard column.count > 0 else { return }
     kind(column, history, name)
     missing(column, history, name)
+    special(column, history, name)
     if let constant = column.constant, column.count >= 5, history.allSatisfy({ $0.distinct > 1 }),
       column.count - column.missing >= 5
     {
@@ -137,14 +138,34 @@ private struct SurpriseJudge {
   }
 
   private mutating func missing(_ column: ColumnProfile, _ history: [ColumnProfile], _ name: String) {
-    let share = column.missingShare
+    share("is missing", column.missingShare, history.map(\.missingShare), of: column.count, name)
+  }
+
+  /// Values that stand for none: 0 where there were others, numbers below it, infinite ones.
+  private mutating func special(_ column: ColumnProfile, _ history: [ColumnProfile], _ name: String) {
+    guard let present = column.numbers, present.count > 0, column.kind.isMeasure else { return }
+    let earlier = history.compactMap(\.numbers).filter { $0.count > 0 }
+    guard earlier.count == history.count else { return }
+    func part(_ count: (NumberSummary) -> Int64) -> (Double, [Double]) {
+      (Double(count(present)) / Double(present.count), earlier.map { Double(count($0)) / Double($0.count) })
+    }
+    for (phrase, (now, before)) in [
+      ("is 0", part(\.zeros)), ("is negative", part(\.negatives)), ("is infinite", part(\.infinite)),
+    ] {
+      share(phrase, now, before, of: present.count, name)
+    }
+  }
+
+  private mutating func share(
+    _ phrase: String, _ share: Double, _ history: [Double], of count: Int64, _ name: String
+  ) {
     // The arc sine of a share's root varies by chance as much for every share.
     let transformed = { (share: Double) in asin(min(1, max(0, share)).squareRoot()) }
-    let floor = max(0.02, 1 / Double(column.count).squareRoot())
-    let score = distance(transformed(share), history.map { transformed($0.missingShare) }, floor: floor)
-    let usual = median(history.map(\.missingShare))
+    let floor = max(0.02, 1 / Double(max(1, count)).squareRoot())
+    let score = distance(transformed(share), history.map(transformed), floor: floor)
+    let usual = median(history)
     note(
-      score, "\(name) is missing in \(percent(share)) of rows, where \(usual == 0 ? "none" : percent(usual)) is usual")
+      score, "\(name) \(phrase) in \(percent(share)) of rows, where \(usual == 0 ? "none" : percent(usual)) is usual")
   }
 
   private mutating func numbers(_ column: ColumnProfile, _ history: [ColumnProfile], _ name: String) {

@@ -41,6 +41,7 @@ struct MLT: ParsableCommand {
           StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self,
           VerifyCommand.self,
         ]),
+      CommandGroup(name: "Find the cause", subcommands: [WhyCommand.self]),
       CommandGroup(
         name: "Say",
         subcommands: [TagCommand.self, NoteCommand.self, FlagCommand.self, UnflagCommand.self]),

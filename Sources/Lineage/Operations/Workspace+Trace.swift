@@ -80,7 +80,7 @@ extension Workspace {
   }
 
   /// Where a named artifact came from; a run's own output came from that run, whatever others made since.
-  private func origins(of target: ArtifactTarget, _ finder: OriginFinder) throws -> [LineageEdge] {
+  func origins(of target: ArtifactTarget, _ finder: OriginFinder) throws -> [LineageEdge] {
     if case .ofRun(let run) = target.version {
       let wrote = try index.files(of: run, role: .output).contains { output in
         output.path == target.artifact.path || isInside(target.artifact.path, output)

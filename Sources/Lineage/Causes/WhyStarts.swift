@@ -1,0 +1,147 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+
+/// What `mlt why` is asked to explain.
+public struct WhyRequest: Sendable {
+  /// What is wrong.
+  public var bad: String
+  /// What is right; nil for what stood there before.
+  public var good: String?
+  /// Whether contents are to be compared for all that differs, and not only for the causes.
+  public var isFull: Bool
+
+  /// Takes the request.
+  public init(bad: String, good: String? = nil, isFull: Bool = false) {
+    self.bad = bad
+    self.good = good
+    self.isFull = isFull
+  }
+}
+
+/// Finds out what two pointers mean beside each other.
+struct WhyStarts {
+  /// The most versions of a path that are looked at for one before.
+  private static let writingLimit = 1000
+
+  let workspace: Workspace
+  let finder: OriginFinder
+
+  /// The pairs that are to be compared.
+  ///
+  /// A run beside a path stands for what it wrote there, a commit and a moment for what the path held then; two
+  /// commits for all that is tracked and differs.
+  func starts(_ request: WhyRequest) throws -> [WhyReport.Start] {
+    guard let goodText = request.good else {
+      let bad = try workspace.target(of: request.bad)
+      return [WhyReport.Start(bad: bad, good: try predecessor(of: bad, request.bad))]
+    }
+    let (bad, good) = (try side(request.bad), try side(goodText))
+    switch (bad, good) {
+    case (.target(let bad), .target(let good)):
+      return [WhyReport.Start(bad: try beside(bad, good), good: try beside(good, bad))]
+    case (.target(let bad), .commit(let commit)):
+      return [WhyReport.Start(bad: bad, good: try inCommit(commit, goodText, like: bad))]
+    case (.commit(let commit), .target(let good)):
+      return [WhyReport.Start(bad: try inCommit(commit, request.bad, like: good), good: good)]
+    case (.target(let bad), .moment(let moment)): return [WhyReport.Start(bad: bad, good: try at(moment, like: bad))]
+    case (.moment(let moment), .target(let good)): return [WhyReport.Start(bad: try at(moment, like: good), good: good)]
+    case (.commit(let bad), .commit(let good)): return try pairs(bad, good)
+    case (.moment, _), (_, .moment): throw WorkspaceError.unsuitablePointer(request.bad, wanted: .artifact)
+    }
+  }
+
+  private enum Side {
+    case target(Target)
+    case commit(String)
+    case moment(MomentText)
+  }
+
+  private func side(_ text: String) throws -> Side {
+    do {
+      return .target(try workspace.target(of: text))
+    } catch WorkspaceError.unknownPointer(let pointer, let similar) {
+      if let commit = try workspace.commit(of: text) { return .commit(commit) }
+      if let moment = MomentText(text) { return .moment(moment) }
+      throw WorkspaceError.unknownPointer(pointer, similar: similar)
+    }
+  }
+
+  private func beside(_ target: Target, _ other: Target) throws -> Target {
+    guard case .run(let run) = target, case .artifact(let artifact) = other,
+      let pointer = WorkPath(text: artifact.artifact.path).map({ workspace.typed($0) + "@" + run.hex })
+    else { return target }
+    return (try? workspace.target(of: pointer)) ?? target
+  }
+
+  private func inCommit(_ commit: String, _ text: String, like target: Target) throws -> Target {
+    guard case .artifact(let artifact) = target, let path = WorkPath(text: artifact.artifact.path) else {
+      throw WorkspaceError.unsuitablePointer(text, wanted: .run)
+    }
+    guard let found = try workspace.artifact(of: path, inCommit: commit) else {
+      throw WorkspaceError.notInCommit(path: path.text, commit: commit)
+    }
+    return .artifact(ArtifactTarget(artifact: found, version: .ofCommit(commit)))
+  }
+
+  private func at(_ moment: MomentText, like target: Target) throws -> Target {
+    switch target {
+    case .artifact(let artifact): return .artifact(try workspace.artifact(at: artifact.artifact.path, by: moment))
+    case .run(let run):
+      let component = try workspace.index.run(run)?.component
+      var query = RunQuery()
+      query.component = component
+      query.outcome = .succeeded
+      query.until = Timestamp(microseconds: moment.end(now: workspace.context.clock.now()).microseconds &+ 1)
+      query.limit = 1
+      guard let found = try workspace.index.runs(query).first else {
+        throw WorkspaceError.noEarlierVersion(component ?? run.short)
+      }
+      return .run(found.id)
+    }
+  }
+
+  /// What is tracked in both commits and isn't the same.
+  private func pairs(_ bad: String, _ good: String) throws -> [WhyReport.Start] {
+    let (mine, yours) = (try workspace.lock(ofCommit: bad), try workspace.lock(ofCommit: good))
+    return mine.entries.compactMap { entry in
+      guard let other = yours[entry.path], other.content != entry.content else { return nil }
+      func target(_ entry: LockEntry, _ commit: String) -> Target {
+        .artifact(ArtifactTarget(artifact: Workspace.record(of: entry), version: .ofCommit(commit)))
+      }
+      return WhyReport.Start(bad: target(entry, bad), good: target(other, good))
+    }
+  }
+
+  // MARK: What stood there before
+
+  /// The last version before something that had other content and isn't said to be wrong.
+  private func predecessor(of target: Target, _ text: String) throws -> Target {
+    let flags = FlagMarks(try workspace.index.openFlags())
+    switch target {
+    case .artifact(let bad):
+      let artifact = bad.artifact
+      let origins = try workspace.origins(of: bad, finder)
+      let maker = try origins.lazy.compactMap(\.producer).compactMap { try workspace.index.run($0) }.first
+      for writing in try workspace.index.writers(path: artifact.path, limit: Self.writingLimit) {
+        if let maker, writing.started >= maker.started { continue }
+        if writing.artifact.content == artifact.content || flags.flag(on: writing.artifact) != nil { continue }
+        if writing.status != .finished { continue }
+        return .artifact(ArtifactTarget(artifact: writing.artifact, version: .ofRun(writing.run)))
+      }
+    case .run(let run):
+      guard let record = try workspace.index.run(run) else { break }
+      var query = RunQuery()
+      query.component = record.component
+      query.outcome = .succeeded
+      query.until = record.started
+      query.limit = 100
+      for summary in try workspace.index.runs(query) where summary.id != run {
+        let outputs = try workspace.index.files(of: summary.id, role: .output)
+        if outputs.allSatisfy({ flags.flag(on: $0) == nil }) { return .run(summary.id) }
+      }
+    }
+    throw WorkspaceError.noEarlierVersion(text)
+  }
+}

@@ -1,0 +1,39 @@
+internal import ContentComparison
+internal import Journaling
+internal import MLTBase
+internal import ObjectStorage
+
+/// Compares what two versions of an artifact hold, wherever their bytes are.
+struct ContentComparing {
+  private let contents: StoredContents
+  private let limits: ContentLimits
+
+  init(_ workspace: Workspace, limits: ContentLimits = ContentLimits()) {
+    contents = StoredContents(workspace: workspace)
+    self.limits = limits
+  }
+
+  /// Compares two versions; what stands in the way is part of the answer.
+  func report(_ before: ArtifactRecord?, _ after: ArtifactRecord?) throws -> ContentReport {
+    var report = ContentReport(path: (after ?? before)?.path ?? "", before: before, after: after)
+    guard let before, let after, !report.isSame else { return report }
+    if before.content == nil || after.content == nil {
+      report.gap = "its content isn't known"
+    } else if before.kind != after.kind || before.kind == .tree {
+      return report
+    } else if let earlier = try contents.source(of: before) {
+      if let later = try contents.source(of: after) {
+        do {
+          report.changes = try ContentChanges(from: earlier, to: later, name: report.path, limits: limits)
+        } catch let error as StorageError {
+          report.gap = "\(error)"
+        }
+      } else {
+        report.gap = "the bytes of \(after.content?.short ?? "the later version") aren't here"
+      }
+    } else {
+      report.gap = "the bytes of \(before.content?.short ?? "the earlier version") aren't here"
+    }
+    return report
+  }
+}

@@ -1,0 +1,46 @@
+internal import ContentComparison
+internal import Journaling
+internal import Lineage
+internal import MLTBase
+
+/// How it reads in what two contents differ.
+enum ContentText {
+  /// How many things are said of a file where not all are asked for.
+  private static let shown = 4
+  /// How many lines of a text are shown there.
+  private static let shownLines = 12
+
+  static func lines(_ report: ContentReport, _ out: StyledText, isFull: Bool) -> [String] {
+    if let gap = report.gap { return ["(\(gap); 'mlt fetch' may bring them)"] }
+    guard let changes = report.changes else { return [] }
+    var lines = changes.headlines.prefix(isFull ? .max : shown).map { $0 }
+    if !isFull, changes.headlines.count > shown { lines.append("and \(changes.headlines.count - shown) more") }
+    if let text = changes.text { lines += hunks(text, out, isFull: isFull) }
+    return lines
+  }
+
+  private static func hunks(_ text: TextChanges, _ out: StyledText, isFull: Bool) -> [String] {
+    var lines: [String] = []
+    for hunk in text.hunks {
+      lines.append(out.styled(hunk.header, .cyan))
+      for line in hunk.lines {
+        switch line.kind {
+        case .same: lines.append(" " + line.text)
+        case .removed: lines.append(out.styled("-" + line.text, .red))
+        case .added: lines.append(out.styled("+" + line.text, .green))
+        }
+      }
+    }
+    if isFull || lines.count <= shownLines { return lines }
+    return lines.prefix(shownLines) + ["(\(lines.count - shownLines) more lines: '--full' shows all)"]
+  }
+
+  static func json(_ report: ContentReport) -> JSONObject {
+    var fields: JSONObject = ["path": .string(report.path)]
+    fields["before"] = report.before?.content.map { .string($0.hex) } ?? .null
+    fields["after"] = report.after?.content.map { .string($0.hex) } ?? .null
+    if let gap = report.gap { fields["gap"] = .string(gap) }
+    if let changes = report.changes { fields["changes"] = changes.json }
+    return fields
+  }
+}
