@@ -1,3 +1,4 @@
+public import Journaling
 public import MLTBase
 
 /// What `mlt diff` is asked to compare.
@@ -6,6 +7,11 @@ public struct DiffRequest: Sendable {
   public var arguments: [String]
   /// Paths alone.
   public var paths: [String]
+
+  /// Whether to say how the contents of files differ.
+  public var comparesContents = false
+  /// Whether two arguments name two artifacts that are to be compared with each other, even where they are plain paths.
+  public var isPair = false
 
   /// Takes the request.
   public init(arguments: some Sequence<String> = [], paths: some Sequence<String> = []) {
@@ -26,6 +32,8 @@ public struct DiffReport: Sendable {
     case commit(String, revision: String)
     /// What a run read and wrote.
     case run(RunID)
+    /// One artifact.
+    case artifact(ArtifactRecord, ArtifactTarget.Version)
   }
 
   /// One of the things that are compared.
@@ -38,6 +46,8 @@ public struct DiffReport: Sendable {
       case outputs
       /// What runs read.
       case inputs
+      /// Two artifacts that were named.
+      case artifacts
     }
 
     /// What is compared.
@@ -53,6 +63,13 @@ public struct DiffReport: Sendable {
   /// What was compared: tracked paths, or outputs and inputs of runs.
   public var sections: [Section]
 
+  /// What else differs of two runs: parameters, packages, the command.
+  public var conditions: [Cause.Subject] = []
+  /// How the contents of files differ, where that was asked for.
+  public var contents: [ContentReport] = []
+  /// How many more files differ than were compared.
+  public var uncompared = 0
+
   /// Whether the versions are alike.
-  public var isEmpty: Bool { sections.allSatisfy(\.differences.isEmpty) }
+  public var isEmpty: Bool { sections.allSatisfy(\.differences.isEmpty) && conditions.isEmpty }
 }

@@ -12,12 +12,15 @@ extension Workspace {
   /// each other. A commit stands for what its lock file says, a run for what it wrote and read. Nothing is stored, and
   /// of the work tree no file is read that the stat cache vouches for.
   ///
+  /// Two artifacts can be named instead, or one that is compared with what stands at its path now.
+  ///
   /// A tree whose listing is missing counts as one thing that differs, and is noted in ``notices``.
   ///
   /// - Throws: ``WorkspaceError/unknownVersion(_:similar:)`` for what is neither version nor path,
   ///   ``WorkspaceError/ambiguousPointer(_:candidates:)`` for what could be several,
   ///   ``WorkspaceError/unlikeVersions(_:_:)`` for a commit and a run, and what reading them throws.
   public func diff(_ request: DiffRequest) throws -> DiffReport {
+    if let pair = try artifactPair(request) { return try diff(pair.before, pair.after) }
     let (sides, paths) = try sides(of: request)
     let lock = try readLock()
     let catalog = try makeCatalog()
@@ -62,13 +65,18 @@ extension Workspace {
       sections.append(DiffReport.Section(subject: .tracked, differences: found))
     }
     try catalog.remember()
-    return DiffReport(before: sides.before, after: sides.after, sections: sections)
+    var report = DiffReport(before: sides.before, after: sides.after, sections: sections)
+    if case (.run(let before), .run(let after)) = (sides.before, sides.after), limits.isEmpty {
+      report.conditions = try conditions(before, after)
+    }
+    if request.comparesContents { try compareContents(&report) }
+    return report
   }
 
   private func entries(of side: DiffReport.Side, _ lock: LockFile) throws -> [LockEntry] {
     switch side {
     case .commit(let commit, _): try self.lock(ofCommit: commit).entries
-    case .lock, .workTree, .run: lock.entries
+    case .lock, .workTree, .run, .artifact: lock.entries
     }
   }
 
@@ -136,7 +144,7 @@ extension Workspace {
     switch side {
     case .commit(let commit, _): paths = try lock(ofCommit: commit).entries.map(\.path)
     case .run(let run): paths = try index.files(of: run, role: nil).compactMap { WorkPath(text: $0.path) }
-    case .lock, .workTree: paths = []
+    case .lock, .workTree, .artifact: paths = []
     }
     return paths.contains { $0 == path || $0.isBelow(path) || path.isBelow($0) }
   }

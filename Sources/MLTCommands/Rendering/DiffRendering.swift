@@ -1,3 +1,4 @@
+internal import Journaling
 internal import Lineage
 internal import MLTBase
 
@@ -10,8 +11,21 @@ enum DiffRendering {
       for (row, difference) in zip(lines(section.differences), section.differences) {
         out.line(out.styled(row, style(difference.change)))
       }
-      out.line(totals(section.differences))
+      if section.subject != .artifacts || section.differences.count > 1 { out.line(totals(section.differences)) }
     }
+    if !report.conditions.isEmpty {
+      if !out.text.isEmpty { out.line() }
+      out.line(out.styled("Also different:", .bold))
+      for subject in report.conditions { out.line("\(SubjectText.kind(subject)) \(SubjectText.line(subject))") }
+    }
+    for contents in report.contents {
+      out.line()
+      if report.contents.count > 1 || report.sections.first?.subject != .artifacts {
+        out.line(out.styled(contents.path, .bold))
+      }
+      for line in ContentText.lines(contents, out, isFull: true) { out.line(line) }
+    }
+    if report.uncompared > 0 { out.line("(\(report.uncompared) more files differ and weren't compared)") }
     return out.text
   }
 
@@ -46,7 +60,7 @@ enum DiffRendering {
   }
 
   private static func title(_ section: DiffReport.Section, _ out: inout StyledText) {
-    guard section.subject != .tracked else { return }
+    guard section.subject == .outputs || section.subject == .inputs else { return }
     if !out.text.isEmpty { out.line() }
     out.line(out.styled(section.subject == .outputs ? "Outputs:" : "Inputs:", .bold))
   }
@@ -116,6 +130,10 @@ enum DiffRendering {
     for section in report.sections {
       fields[section.subject.rawValue] = .array(section.differences.map { json($0) })
     }
+    if case .run = report.after {
+      fields["conditions"] = .array(report.conditions.map { .object(SubjectText.json($0)) })
+    }
+    if !report.contents.isEmpty { fields["contents"] = .array(report.contents.map { .object(ContentText.json($0)) }) }
     return fields
   }
 
@@ -145,6 +163,11 @@ enum DiffRendering {
     case .commit(let commit, let revision):
       ["version": "commit", "commit": .string(commit), "revision": .string(revision)]
     case .run(let run): ["version": "run", "run": .string(run.hex)]
+    case .artifact(let artifact, _):
+      [
+        "version": "artifact", "path": .string(artifact.path),
+        "content": artifact.content.map { .string($0.hex) } ?? .null,
+      ]
     }
   }
 }
