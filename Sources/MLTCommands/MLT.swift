@@ -39,7 +39,7 @@ struct MLT: ParsableCommand {
         name: "Look",
         subcommands: [
           StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self,
-          VerifyCommand.self,
+          BisectCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(name: "Find the cause", subcommands: [WhyCommand.self]),
       CommandGroup(

@@ -70,8 +70,11 @@ struct ScratchFolder {
   ///
   /// - Parameter made: what runs before it made this time.
   /// - Parameter isForced: whether inputs whose bytes aren't to be had are left out.
+  /// - Parameter keeping: paths that stay, though the run had looked for them in vain.
   /// - Returns: an input that couldn't be had, most likely since a run before it hasn't made it; nil if all is there.
-  func layOut(_ plan: RerunPlan, onto isOnto: Bool, made: RemadeFiles, isForced: Bool) throws -> String? {
+  func layOut(
+    _ plan: RerunPlan, onto isOnto: Bool, made: RemadeFiles, isForced: Bool, keeping: Set<WorkPath> = []
+  ) throws -> String? {
     if let commit = plan.commit, let repository = workspace.repository {
       try repository.layOut(commit: commit, in: root)
     }
@@ -79,7 +82,7 @@ struct ScratchFolder {
       try workspace.checkCancelled()
       if let lacking = try place(input, plan, onto: isOnto, made, isForced: isForced) { return lacking }
     }
-    if !isOnto { try removeMissed(plan) }
+    if !isOnto { try removeMissed(plan, keeping) }
     try makeFolders(plan)
     return nil
   }
@@ -233,10 +236,10 @@ struct ScratchFolder {
   }
 
   /// Removes what a run looked for in vain: a dirty run had removed it.
-  private func removeMissed(_ plan: RerunPlan) throws {
+  private func removeMissed(_ plan: RerunPlan, _ keeping: Set<WorkPath>) throws {
     for run in [plan.run.id] + plan.within {
       for text in try workspace.index.lookups(of: run)?.missed ?? [] {
-        guard let path = WorkPath(text: text), LockFile.isTrackable(path),
+        guard let path = WorkPath(text: text), LockFile.isTrackable(path), !keeping.contains(path),
           let status = try FileStatus(at: path.filePath(in: root)), status.kind != .directory
         else { continue }
         try checkFolders(above: path)

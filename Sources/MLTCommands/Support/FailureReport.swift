@@ -92,6 +92,7 @@ struct FailureReport {
     case let error as SigningError: describe(error)
     case let error as RerunError: describe(error)
     case let error as DownstreamError: describe(error)
+    case let error as BisectError: describe(error)
     case let error as SystemCallError: describe(error)
     case let error as FactError: set("cannot read an event: \(error)", .corrupt)
     default: describeParsing(error)
@@ -393,6 +394,48 @@ struct FailureReport {
       set("\(error)", .notFound, hint: "'mlt config sign.allowedSigners' says where it should be")
     case .noRevokedKeys:
       set("\(error)", .notFound, hint: "'mlt config sign.revokedKeys' says where it should be")
+    }
+  }
+
+  private mutating func describe(_ error: BisectError) {
+    switch error {
+    case .sameRun(let run):
+      set("both are run \(run.short)", .usage, hint: "run 'mlt log FILE' for the runs that made it")
+    case .otherComponents(let good, let component, let bad, let other):
+      set("run \(good.short) is of component '\(component)', run \(bad.short) of '\(other)'", .usage)
+      hints.append("name two runs that did the same thing, or two versions of one file")
+    case .nothingDiffers(let obstacles):
+      set("nothing that could be mixed differs between the two lineages", .failed)
+      if obstacles.contains(where: { $0.reason == .needsEnvironment }) {
+        hints.append("packages differ: '--env venv' mixes them")
+      } else if !obstacles.isEmpty {
+        hints.append("--dry-run lists what differs and can't be mixed")
+      } else {
+        hints.append("run 'mlt rerun --times 3' with one of them to see whether it always makes the same")
+      }
+    case .notGood(let seen):
+      set("made again with all as in the good run, it is bad: \(seen)", .failed)
+      hints.append(
+        "what made it bad isn't among what is recorded of the two: packages, the machine, or chance (--times)")
+    case .notBad(let seen):
+      set("made again with all as in the bad run, it is good: \(seen)", .failed)
+      hints.append(
+        "what made it bad isn't among what is recorded of the two: packages, the machine, or chance (--times)")
+    case .untold(let isGood, let why):
+      set("made again as the \(isGood ? "good" : "bad") run was, it is neither good nor bad: \(why)", .failed)
+      hints.append("'mlt rerun --deep' makes a run's lineage again and says what differs")
+    case .noMetric(let name, let run):
+      set("run \(run.short) has no number '\(name)'", .notFound)
+      hints.append("name one that it logged, the key of a JSON file that it wrote, or FILE:KEY")
+    case .ambiguousMetric(let name, let files):
+      set("several files hold another '\(name)': \(Self.list(Array(files.prefix(5))))", .conflict)
+      hints.append("name the one that counts as FILE:KEY")
+    case .equalMetrics(let name, let value): set("'\(name)' is \(value) in both runs", .failed)
+    case .uselessBound(let bound, let good, let bad):
+      set("\(bound) doesn't tell \(good) of the good run from \(bad) of the bad one", .usage)
+    case .checkFailed(let exit):
+      set("the check ended with status \(exit), which says neither good nor bad", .failed)
+      hints.append("let it end with 0 for good, 1 to 124 for bad, 125 for neither")
     }
   }
 
