@@ -37,7 +37,7 @@ let package = Package(
       name: "MLTCommands",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing",
-        "MLTBase", "ObjectStorage", "Pipelines", "Remotes",
+        "MLTBase", "ObjectStorage", "Pipelines", "PredictionLogs", "Remotes",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -50,7 +50,7 @@ let package = Package(
       name: "Lineage",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase",
-        "ObjectStorage", "Pipelines", "Remotes", systemPackage,
+        "ObjectStorage", "Pipelines", "PredictionLogs", "Remotes", systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -77,6 +77,7 @@ let package = Package(
     .target(name: "ObjectStorage", dependencies: ["CZstd", "MLTBase", systemPackage], swiftSettings: settings),
     .target(
       name: "Pipelines", dependencies: ["MLTBase", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
+    .target(name: "PredictionLogs", dependencies: ["CZlib", "MLTBase", systemPackage], swiftSettings: settings),
     .target(
       name: "Remotes", dependencies: ["Journaling", "MLTBase", "ObjectStorage", systemPackage], swiftSettings: settings),
 
@@ -161,6 +162,9 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests", dependencies: ["MLTBase", "Pipelines", "TestSupport", systemPackage],
       exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(
+      name: "PredictionLogsTests", dependencies: ["CZlib", "MLTBase", "PredictionLogs", "TestSupport", systemPackage],
+      swiftSettings: settings),
     // Shares through a remote from a process of its own.
     .executableTarget(
       name: "remote-sharer", dependencies: ["Journaling", "MLTBase", "ObjectStorage", "Remotes", systemPackage],
