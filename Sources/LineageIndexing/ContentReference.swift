@@ -13,6 +13,8 @@ public struct ContentReference: Hashable, Sendable {
     case before = 2
     /// It was put under mlt's care by hand.
     case added = 3
+    /// It is a file of predictions that was logged.
+    case logged = 4
   }
 
   /// The content.
@@ -23,11 +25,11 @@ public struct ContentReference: Hashable, Sendable {
   public var kind: ArtifactRecord.Kind
   /// The path (``PathText``).
   public var path: String
-  /// The run; nil for what was added by hand.
+  /// The run; nil for what was added by hand, and for logs of predictions.
   public var run: RunID?
-  /// The run's component; nil for what was added by hand, and while the run's start isn't known.
+  /// The run's component; nil where there is no run, and while the run's start isn't known.
   public var component: String?
-  /// When the run started, or the artifact was added; nil while the run's start isn't known.
+  /// When the run started, or the artifact was added or logged; nil while the run's start isn't known.
   public var started: Timestamp?
   /// Whether the store had the bytes when this was recorded; of a content before a change that isn't noted.
   public var isStored: Bool

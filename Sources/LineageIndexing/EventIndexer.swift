@@ -87,6 +87,7 @@ final class EventIndexer {
       case ArtifactUnflagged.type: try add(try event.fact(ArtifactUnflagged.self), stamp)
       case ComponentDescribed.type: try add(try event.fact(ComponentDescribed.self), stamp)
       case ArtifactAdded.type: try add(try event.fact(ArtifactAdded.self), stamp)
+      case PredictionsLogged.type: try add(try event.fact(PredictionsLogged.self), stamp)
       default: break  // a newer version's business
       }
     } catch let error as FactError {

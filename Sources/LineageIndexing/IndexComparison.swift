@@ -70,6 +70,20 @@ struct IndexComparison {
       ORDER BY kind, key, at, writers.id, part
       """
     ),
+    (
+      "predictions",
+      """
+      SELECT at, writers.id, paths.path, content, size, columns, fields FROM predictions
+      JOIN writers ON writers.n = source JOIN paths ON paths.n = predictions.path ORDER BY 1, 2
+      """
+    ),
+    (
+      "prediction_keys",
+      """
+      SELECT hash, predictions.at, writers.id FROM prediction_keys JOIN predictions ON predictions.n = log
+      JOIN writers ON writers.n = predictions.source ORDER BY 1, 2, 3
+      """
+    ),
   ]
 
   /// Returns how many rows of each table one of the two has and the other hasn't, of tables where there are any.

@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 9
+  static let version: Int64 = 10
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -58,6 +58,10 @@ enum IndexSchema {
           n INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key NOT NULL, field INTEGER NOT NULL, name TEXT NOT NULL,
           value TEXT, part INTEGER NOT NULL, why TEXT, user_name TEXT, ordered INTEGER NOT NULL, at INTEGER NOT NULL,
           source INTEGER NOT NULL, path INTEGER, artifact_kind INTEGER, content BLOB, size INTEGER);
+        CREATE TABLE predictions (
+          n INTEGER PRIMARY KEY, at INTEGER NOT NULL, source INTEGER NOT NULL, path INTEGER NOT NULL, key INTEGER,
+          content BLOB, size INTEGER NOT NULL, columns BLOB, fields TEXT NOT NULL);
+        CREATE TABLE prediction_keys (hash INTEGER NOT NULL, log INTEGER NOT NULL);
         CREATE TABLE problems (
           n INTEGER PRIMARY KEY, source INTEGER NOT NULL, sequence INTEGER NOT NULL, event BLOB, type TEXT,
           reason TEXT NOT NULL);
@@ -93,6 +97,8 @@ enum IndexSchema {
         CREATE INDEX changes_subject ON changes (kind, key);
         CREATE INDEX changes_path ON changes (path) WHERE path IS NOT NULL;
         CREATE INDEX changes_flags ON changes (kind, key) WHERE field = 2;
+        CREATE INDEX predictions_content ON predictions (key) WHERE key IS NOT NULL;
+        CREATE INDEX prediction_keys_hash ON prediction_keys (hash);
         CREATE INDEX added_content ON added (key) WHERE key IS NOT NULL;
         """)
   }

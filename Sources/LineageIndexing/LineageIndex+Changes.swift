@@ -59,6 +59,21 @@ extension LineageIndex {
     }
   }
 
+  /// The artifacts that have a tag with a value, the latest tagged first, each content once.
+  public func artifacts(tagged name: String, value: String, limit: Int) throws(IndexError) -> [NamedArtifact] {
+    try read { db in
+      let found = try db.all(
+        """
+        SELECT \(Self.changeColumns) FROM \(Self.changeTables) WHERE field = ? AND changes.name = ?
+        ORDER BY \(Self.changeOrder)
+        """, [.int(RecordedChange.Field.tag.rawValue), .text(name)], Self.change)
+      var seen: Set<ContentID> = []
+      let artifacts = Self.markingLatest(found).filter { $0.isLatest && $0.value == value }
+        .compactMap(\.artifact).filter { artifact in artifact.content.map { seen.insert($0).inserted } ?? false }
+      return Array(artifacts.prefix(limit))
+    }
+  }
+
   // Of each thing that was said something about, the first one in order is the latest.
   private static func markingLatest(_ changes: [RecordedChange]) -> [RecordedChange] {
     struct Thing: Hashable {

@@ -1,11 +1,12 @@
 internal import GRDB
+internal import Journaling
 public import MLTBase
 
 extension LineageIndex {
   /// Gives every place that names a content to `body`, until that returns false: inputs, outputs and what stood there
-  /// before, of the runs that keep theirs, and whatever was added by hand.
+  /// before, of the runs that keep theirs, and whatever was added by hand or is a log of predictions.
   ///
-  /// Additions belong to no run, so that no retention leaves them out. A content comes as often as it is named, in no
+  /// Additions and logs belong to no run, so that no retention leaves them out. A content comes as often as it is named, in no
   /// order. One place at a time is held, and the index is read as it stands at the beginning; `body` must not ask it.
   ///
   /// - Parameter retention: which runs keep their contents: those that are among the latest of their component or
@@ -24,7 +25,12 @@ extension LineageIndex {
         return goesOn
       }
       guard goesOn else { return }
-      try db.each(Self.additions + " WHERE content IS NOT NULL") { body(try Self.addition($0)) }
+      try db.each(Self.additions + " WHERE content IS NOT NULL") { row in
+        goesOn = body(try Self.addition(row))
+        return goesOn
+      }
+      guard goesOn else { return }
+      try db.each(Self.logs + " WHERE content IS NOT NULL") { body(try Self.log($0)) }
     }
   }
 
@@ -50,7 +56,7 @@ extension LineageIndex {
     return goesOn
   }
 
-  /// The first place that names a content: an output if any run wrote it, else an input, else an addition, else what
+  /// The first place that names a content: an output if any run wrote it, else an input, else an addition, else a log, else what
   /// stood somewhere before a run changed it; of several the one of the earliest end, or addition.
   ///
   /// - Returns: nil if no fact names the content; which trees hold it isn't known here.
@@ -65,7 +71,10 @@ extension LineageIndex {
       let added = try db.first(
         Self.additions + " WHERE key = ? AND content = ? ORDER BY at, paths.path LIMIT 1",
         [.int(ContentKey.key(content)), .id(content)], Self.addition)
-      return try added
+      let logged = try db.first(
+        Self.logs + " WHERE key = ? AND content = ? ORDER BY at, paths.path LIMIT 1",
+        [.int(ContentKey.key(content)), .id(content)], Self.log)
+      return try added ?? logged
         ?? firstUse(db, of: content, as: .before, index: "files_before", "before = ?", [.id(content)])
     }
   }
@@ -117,5 +126,14 @@ extension LineageIndex {
       content: try row.content(3), role: .added, kind: try row.known(StoredArtifact.kind(try row.int(0))),
       path: try row.text(1), run: nil, component: nil, started: try row.time(4),
       isStored: StoredArtifact.isStored(flags: try row.int(2)), isDeleted: false)
+  }
+  private static let logs = """
+    SELECT paths.path, content, at FROM predictions CROSS JOIN paths ON paths.n = predictions.path
+    """
+
+  private static func log(_ row: Columns) throws -> ContentReference {
+    ContentReference(
+      content: try row.content(1), role: .logged, kind: .file, path: try row.text(0), run: nil, component: nil,
+      started: try row.time(2), isStored: true, isDeleted: false)
   }
 }

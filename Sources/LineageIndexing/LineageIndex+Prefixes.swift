@@ -22,14 +22,14 @@ extension LineageIndex {
     prefix + String(repeating: digit, count: max(0, count - prefix.utf8.count))
   }
 
-  /// The contents of inputs, outputs and added artifacts whose id begins with `prefix`, in order.
+  /// The contents of inputs, outputs, added artifacts and logs whose id begins with `prefix`, in order.
   ///
   /// - Returns: at most `limit`; none if the prefix isn't hexadecimal in lowercase.
   public func contentIDs(prefix: String, limit: Int) throws(IndexError) -> [ContentID] {
     guard limit > 0, let range = ContentKey.range(ofPrefix: prefix) else { return [] }
     return try readTogether { db in
       var found: Set<ContentID> = []
-      for table in ["files", "added"] {
+      for table in ["files", "added", "predictions"] {
         found.formUnion(try contents(db, table, prefix, range, limit))
       }
       return Array(found.sorted().prefix(limit))

@@ -39,6 +39,19 @@ enum Answers {
       lines += try index.changes(of: [], path: path).map { "change \($0)" }
     }
     for flag in try index.openFlags() { lines.append("flag \(flag)") }
+    for entry in try index.predictionLogs() {
+      // The number of a row depends on the order of arrival.
+      lines.append("log \(entry.at) \(entry.name) \(entry.content) \(entry.size) \(entry.columns)")
+      if let recorded = try index.predictions(entry) {
+        lines.append("predictions \(recorded.at) \(recorded.fact.fields)")
+      }
+    }
+    for single in try index.singlePredictions() {
+      lines.append("single \(single.at) \(single.fact.fields)")
+      for record in single.fact.records {
+        lines.append("\(try index.singlePredictions(key: record.keyID).map(\.at))")
+      }
+    }
     for addition in try index.added() { lines.append("added \(addition)") }
     for id in try index.contentIDs(prefix: "", limit: 1000) { lines.append("content \(id)") }
     for problem in try index.problems() { lines.append("problem \(problem)") }

@@ -50,9 +50,24 @@ struct RandomHistory {
     }
   }
 
+  private mutating func predictions() -> PredictionsLogged {
+    let name = "log-\(below(4)).csv"
+    if below(3) == 0 {
+      let records = (0..<below(3)).map { _ in
+        PredictionsLogged.Record(key: "k\(below(5))", outputs: ["y": "\(below(9))"])
+      }
+      return PredictionsLogged(name: name, rows: Int64(records.count), records: records)
+    }
+    return PredictionsLogged(
+      name: name,
+      artifact: ArtifactRecord(path: name, kind: .file, content: content(below(6)), size: 9, evidence: .declared),
+      columns: PredictionsLogged.Columns(format: "json-lines", key: "k\(below(2))"), rows: Int64(below(9)),
+      run: below(2) == 0 ? all.randomElement(using: &generator) : nil, said: Attribution(user: "user \(below(3))"))
+  }
+
   private mutating func step(_ world: World, _ writers: Int) throws {
     let writer = below(writers)
-    switch below(14) {
+    switch below(15) {
     case 0...3:
       let id = RunID.random(using: &generator)
       open.append((id, writer))
@@ -120,6 +135,7 @@ struct RandomHistory {
           untagged: below(2) == 0 ? ["tag"] : [], said: said(world)),
       ]
       for fact in facts.shuffled(using: &generator) { try world.append([fact], writer: below(writers)) }
+    case 12: try world.append([predictions()], writer: writer)
     default:
       let component = ComponentDescribed(
         name: "step-\(below(4))", summary: below(2) == 0 ? "summary \(below(5))" : nil,
