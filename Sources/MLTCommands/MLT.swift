@@ -32,7 +32,7 @@ struct MLT: ParsableCommand {
         name: "Record",
         subcommands: [
           InitCommand.self, RunCommand.self, AddCommand.self, ImportCommand.self, MoveCommand.self,
-          RemoveCommand.self,
+          RemoveCommand.self, RecordCommand.self,
         ]),
       CommandGroup(name: "Make", subcommands: [ReproCommand.self, StageCommand.self, RerunCommand.self]),
       CommandGroup(

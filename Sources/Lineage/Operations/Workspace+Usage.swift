@@ -21,6 +21,8 @@ public struct UsageReport: Sendable {
 extension Workspace {
   /// The label of what only lock files name.
   public static let trackedLabel = "(tracked)"
+  /// What stands in place of a component for logs of predictions.
+  public static let loggedLabel = "(predictions)"
 
   /// Finds out what the store's bytes are used for.
   ///
@@ -37,7 +39,8 @@ extension Workspace {
     try index.catchUp(journal)
     try index.forEachContent { reference in
       guard isWanted(reference.path), reference.role != .added || grouping == .path else { return true }
-      let label = grouping == .path ? reference.path : reference.component ?? ""
+      let component = reference.role == .logged ? Self.loggedLabel : reference.component ?? ""
+      let label = grouping == .path ? reference.path : component
       groups[label, default: []].insert(reference.content)
       return true
     }

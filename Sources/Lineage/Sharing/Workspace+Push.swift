@@ -58,6 +58,7 @@ extension Workspace {
       let branch = try BranchContents(
         repository?.head().branch, extent: extent, index: index, journal: journal, store: store)
       wanted = try branch.find(since: sharing(connection.name) { try connection.remote.mark(branch.label) })
+        .union(storedPredictionLogs())
       search = branch
     case .everything:
       wanted = try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()

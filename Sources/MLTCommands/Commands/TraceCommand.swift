@@ -14,6 +14,12 @@ struct TraceCommand: ParsableCommand {
         mlt trace data/raw.csv --down
         mlt trace models/model.pkl@3f2a --dot | dot -Tsvg > lineage.svg
 
+      With --key: the predictions with a key, in the logs that 'mlt record log' knows, the latest first, and what made \
+      the model of the first one.
+
+        mlt trace --key 4711
+        mlt trace --key 4711 --in 'predictions/*' --at 2026-11-20
+
       Behind an input stands how it is linked: nothing where the run that wrote it follows; 'copied from' another \
       path; 'changed outside mlt since' the run that wrote it last; 'git' for what the commit holds; 'added' by hand; \
       'source' if nobody knows. '[declared]' and '[compared]' mark links that were not observed. A run that would come \
@@ -35,6 +41,8 @@ struct TraceCommand: ParsableCommand {
     help: "Path, PATH@RUN, run id, content id or URI; with --down also a pattern, a folder, a component or a commit",
     completion: .file())
   var pointer: String?
+
+  @OptionGroup var prediction: PredictionOptions
 
   @Flag(name: .long, help: "Follow on to what was made from it")
   var down = false
@@ -87,6 +95,14 @@ struct TraceCommand: ParsableCommand {
   }
 
   func validate() throws {
+    if prediction.key != nil {
+      if pointer != nil { throw ValidationError("--key takes no POINTER; name logs with --in") }
+      let isOther = list || leaves || !component.isEmpty || since != nil || commit != nil || package != nil
+      if down || dot || mermaid || depth != nil || isOther || fromComponent != nil {
+        throw ValidationError("--key goes with --in, --at and --json alone")
+      }
+      return
+    }
     if let depth, depth < 1 { throw ValidationError("--depth takes a number from 1 up") }
     if [dot, mermaid, json].filter({ $0 }).count > 1 {
       throw ValidationError("only one of --dot, --mermaid and --json can be given")
@@ -103,6 +119,7 @@ struct TraceCommand: ParsableCommand {
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
+    if prediction.key != nil { return try prediction.show(asJSON: json, session, workspace) }
     if wantsList { return try showAffected(session, workspace) }
     let pointer = pointer ?? ""
     let trace: Trace

@@ -8,6 +8,7 @@ internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
 internal import Pipelines
+internal import PredictionLogs
 internal import Remotes
 internal import SystemPackage
 
@@ -93,6 +94,7 @@ struct FailureReport {
     case let error as RerunError: describe(error)
     case let error as DownstreamError: describe(error)
     case let error as BisectError: describe(error)
+    case let error as PredictionError: describe(error)
     case let error as SystemCallError: describe(error)
     case let error as FactError: set("cannot read an event: \(error)", .corrupt)
     default: describeParsing(error)
@@ -445,6 +447,45 @@ struct FailureReport {
       set("\(error)", .usage, hint: "write NAME, NAME==1.2.3 or 'NAME>=1,<2'")
     case .unknownPackage:
       set("\(error)", .notFound, hint: "run 'mlt env RUN' to see which packages a run loaded")
+    }
+  }
+
+  private mutating func describe(_ error: PredictionError) {
+    switch error {
+    case .unreadable(let path, let problem):
+      set("'\(path)' is no prediction log: \(problem)", .failed)
+      switch problem {
+      case .binary, .utf16: hints.append("logs are CSV, TSV or JSON Lines in UTF-8, or these with gzip")
+      case .jsonArray: hints.append("write an object a line: jq -c '.[]' \(path)")
+      case .longRow: hints.append("rows end with a line feed")
+      case .missingColumn(_, let columns), .noKey(let columns):
+        let names = columns.prefix(12).map { "'\($0)'" }.joined(separator: ", ")
+        hints.append("it has \(names)\(columns.count > 12 ? " and \(columns.count - 12) more" : "")")
+        if case .noKey = problem { hints.append("name it with --key") }
+      }
+    case .damaged(let path, let error): set("'\(path)' can't be read: \(error)", .corrupt)
+    case .badRows(let path, let count, let rows):
+      set("'\(path)' has \(Formatting.count(Int(clamping: count), "bad row")); nothing was logged", .failed)
+      let problems = rows.map { PredictionsLogged.Problem(row: $0.row, reason: $0.reason) }
+      message += PredictionRendering.problems(problems, of: path, count, limit: 20).map { "\n  \($0)" }.joined()
+      hints.append("without --strict they are counted and kept")
+    case .notAFile(let path): set("'\(path)' is not a file of predictions", .usage, hint: "name the files in it")
+    case .noLog(let name, let similar):
+      set("no prediction log is called '\(name)'", .notFound)
+      hints.append(similar.isEmpty ? "run 'mlt record list' for a list" : "did you mean \(Self.list(similar))?")
+    case .ambiguousLog(let prefix, let names):
+      set("'\(prefix)' is ambiguous", .conflict)
+      hints += ["it could be"] + names.prefix(10) + ["give more digits"]
+    case .unknownKey(let key, let logs, let unsearched):
+      set("no prediction with key '\(key)' in \(Formatting.count(logs, "log"))", .notFound)
+      hints += PredictionRendering.unsearched(unsearched)
+      if logs == 0, unsearched.isEmpty { hints.append("run 'mlt record log FILE' first") }
+    case .noneUntil(let key, let time, let first):
+      set("no prediction with key '\(key)' up to \(Formatting.time(time))", .notFound)
+      if let first { hints.append("the first one is of \(Formatting.time(first))") }
+    case .noKey: set("a prediction needs a key", .usage, hint: "give key=…")
+    case .malformedTime(let text):
+      set("'\(text)' is no time", .usage, hint: "write it as 2026-11-20T10:15:00Z, or as seconds since 1970")
     }
   }
 

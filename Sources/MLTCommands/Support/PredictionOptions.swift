@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import Lineage
+internal import MLTBase
+
+/// Which predictions to trace.
+struct PredictionOptions: ParsableArguments {
+  @Option(name: .long, help: "Trace the logged predictions with this key")
+  var key: String?
+
+  @Option(
+    name: .customLong("in"), help: "With --key, only in logs of this name, folder or pattern (can be repeated)")
+  var patterns: [String] = []
+
+  @Option(
+    name: .customLong("at"),
+    help: "With --key, only what was predicted up to then: a date, a date and time, '3d', 'yesterday'")
+  var time: TimeArgument?
+
+  func validate() throws {
+    if key == nil, !patterns.isEmpty || time != nil { throw ValidationError("--in and --at are for --key") }
+  }
+
+  /// Finds the predictions and shows them.
+  func show(asJSON: Bool, _ session: Session, _ workspace: Workspace) throws {
+    var query = PredictionQuery(typed: key ?? "")
+    query.patterns = patterns
+    query.until = time?.moment(now: session.context.clock.now())
+    let findings = try session.watching("indexing", total: nil, workspace) {
+      let line = ProgressLine("indexing", terminal: session.terminal)
+      defer { line.end() }
+      query.progress = { line.update(done: $0, total: $1) }
+      return try workspace.findPredictions(query)
+    }
+    if asJSON {
+      try session.show(json: PredictionRendering.json(findings, key: query.key), of: workspace)
+    } else {
+      try session.show(
+        PredictionRendering.text(findings, terminal: session.terminal), of: workspace, paged: true)
+    }
+    for warning in PredictionRendering.warnings(findings) { Output.say(warning) }
+  }
+}
