@@ -1,3 +1,5 @@
+public import MLTBase
+
 /// What a collection removes, and which packs it rewrites.
 public struct CollectionOptions: Hashable, Sendable {
   /// For how many seconds after its publication nothing is removed from a pack; also how long the claims of a process
@@ -9,6 +11,10 @@ public struct CollectionOptions: Hashable, Sendable {
   public var wasteThreshold: Double
   /// Packs of fewer bytes are merged into larger ones.
   public var smallPackSize: Int64
+  /// Files that aren't wanted, whatever names them.
+  public var purged: Set<ContentID> = []
+  /// Whether nothing else is removed than what only the purged files have, however young it is, and nothing is merged.
+  public var removesPurgedOnly = false
 
   /// Takes the choices.
   ///

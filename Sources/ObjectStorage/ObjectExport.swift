@@ -33,13 +33,16 @@ package final class ObjectExport {
 
   /// Chooses all that can be reached from files and trees and is wanted.
   ///
-  /// - Parameter isWanted: asked once for each object that is there.
+  /// - Parameters:
+  ///   - excluded: files that aren't wanted, whatever names them.
+  ///   - isWanted: asked once for each object that is there.
   /// - Throws: ``StorageError/system(_:)`` if the packs can't be read.
   package func choose(
-    from roots: some Sequence<ContentID>, where isWanted: @escaping (ObjectKey) -> Bool
+    from roots: some Sequence<ContentID>, excluding excluded: Set<ContentID> = [],
+    where isWanted: @escaping (ObjectKey) -> Bool
   ) throws(StorageError) {
     _ = try store.packs.refresh()
-    let walk = ReachabilityWalk(store.packs)
+    let walk = ReachabilityWalk(store.packs, excluding: excluded)
     walk.onReached = { [unowned self] place in
       if isWanted(place.record.key) { take(place) }
     }

@@ -25,20 +25,25 @@ struct PackCollection {
   func run<Roots: Sequence<ContentID>>(
     progress: (Int64, Int64) throws -> Void, roots: () throws -> Roots
   ) throws -> CollectionReport {
-    let walk = ReachabilityWalk(store.packs)
+    let walk = ReachabilityWalk(store.packs, excluding: options.purged)
     // What is named now was stored before, so packs that are listed after have it.
     let first = try roots()
     _ = try store.packs.refresh(always: true)
     try reach(first, walk)
+    let doomed = options.removesPurgedOnly ? ReachabilityWalk(store.packs) : nil
+    for id in options.purged.sorted() { try doomed?.reach(id) }
     let packs = try store.packs.packs()
     let damaged = try store.packs.damaged().map(\.error)
     var report = CollectionReport(before: Self.amount(packs))
-    report.wasHinderedByDamage = !walk.problems.isEmpty || !damaged.isEmpty
+    report.wasHinderedByDamage = !(walk.problems + (doomed?.problems ?? [])).isEmpty || !damaged.isEmpty
     let keepsAll = report.wasHinderedByDamage
     var young = try young(packs)
     // All of a young pack is wanted, and of any pack while nobody can tell what is.
     let wanted = { (pack: Pack) -> RecordSet in
-      keepsAll || young.contains(ObjectIdentifier(pack))
+      if let doomed, !keepsAll {
+        return Self.all(of: pack, without: doomed.reached(in: pack), unlessIn: walk.reached(in: pack))
+      }
+      return keepsAll || young.contains(ObjectIdentifier(pack))
         ? RecordSet(capacity: pack.index.count, isFull: true) : walk.reached(in: pack)
     }
     let chosen = choose(packs.map { ($0, wanted($0)) })
@@ -119,11 +124,19 @@ struct PackCollection {
     return young
   }
 
+  private static func all(of pack: Pack, without doomed: RecordSet, unlessIn wanted: RecordSet) -> RecordSet {
+    var all = RecordSet(capacity: pack.index.count, isFull: true)
+    for position in doomed.positions where !wanted.contains(position) { all.remove(position) }
+    return all
+  }
+
   // The packs to replace: without anything that is wanted, with too much that isn't, or small and not alone in that.
   private func choose(_ packs: [(pack: Pack, wanted: RecordSet)]) -> [(pack: Pack, wanted: RecordSet)] {
     var chosen: [(pack: Pack, wanted: RecordSet)] = []
     var small: [(pack: Pack, wanted: RecordSet)] = []
-    for (pack, wanted) in packs.sorted(by: { $0.pack.name < $1.pack.name }) {
+    let sorted = packs.sorted { $0.pack.name < $1.pack.name }
+    if options.removesPurgedOnly { return sorted.filter { $0.wanted.count < $0.pack.index.count } }
+    for (pack, wanted) in sorted {
       let length = pack.index.fileLength
       let waste = Self.bytes(pack) { !wanted.contains($0) }
       if wanted.count == 0 || Double(waste) > options.wasteThreshold * Double(length) {

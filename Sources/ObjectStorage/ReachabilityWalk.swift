@@ -19,6 +19,9 @@ final class ReachabilityWalk {
   private var pendingTrees: [ContentID] = []
   private var damage: [ContentID: StorageError] = [:]
 
+  /// The files that aren't wanted, whatever names them; their pieces may be, where other files have them too.
+  private let excluded: Set<ContentID>
+
   /// What is named and isn't in the store.
   private(set) var missing: Set<ContentID> = []
   /// Called for each object that is reached for the first time; of several places, with that in the pack whose name
@@ -29,8 +32,9 @@ final class ReachabilityWalk {
   var problems: [StorageError] { damage.sorted { $0.key < $1.key }.map(\.value) }
 
   /// Starts with nothing reached; asks the packs as they were listed last.
-  init(_ packs: PackSet) {
+  init(_ packs: PackSet, excluding excluded: Set<ContentID> = []) {
     self.packs = packs
+    self.excluded = excluded
     reader = ObjectReader(packs)
   }
 
@@ -72,6 +76,7 @@ final class ReachabilityWalk {
   }
 
   private func reachFile(_ id: ContentID) throws(StorageError) -> Bool {
+    if excluded.contains(id) { return true }
     if try mark(ObjectKey(id: id, kind: .chunk)) != .absent { return true }
     switch try mark(ObjectKey(id: id, kind: .recipe)) {
     case .absent: return false

@@ -40,6 +40,8 @@ final class ObjectSearch {
   private(set) var problems: [RemoteProblem] = []
   private(set) var progress = TransferProgress()
 
+  /// Files that aren't looked for, whatever names them.
+  var excluded: Set<ContentID> = []
   /// Whether this clone's own bytes of a chunk are as good as the remote's: the chunk needn't be looked for then.
   var countsLocalChunks = true
   /// Asked of each object that the remote has and whether its bytes are wanted; those of trees and recipes always are.
@@ -109,6 +111,7 @@ final class ObjectSearch {
       switch next.kind {
       case .tree: if try !take(ObjectKey(id: next.id, kind: .tree), size: nil) { missing.insert(next.id) }
       case .chunk: if try !take(ObjectKey(id: next.id, kind: .chunk), size: next.size) { missing.insert(next.id) }
+      case .file where excluded.contains(next.id): continue
       case .file:
         if try take(ObjectKey(id: next.id, kind: .chunk), size: next.size) { continue }
         if let size = next.size { sizes[next.id] = size }

@@ -15,6 +15,10 @@ public struct RemoteCollectionOptions: Sendable {
   public var segmentCount = 16
   /// Whether only to find out what would be done.
   public var isDryRun = false
+  /// Files that aren't wanted, whatever names them.
+  public var purged: Set<ContentID> = []
+  /// Whether nothing else is removed than what only the purged files have: at once, however young it is.
+  public var removesPurgedOnly = false
 
   /// Starts with the usual.
   public init() {}
@@ -70,7 +74,7 @@ extension Remote {
     let view = try index.refresh(transport)
     let collection = try RemoteCollection(self, view, options, transfer, roots: try roots?())
     try collection.run(&report)
-    if !options.isDryRun {
+    if !options.isDryRun, !options.removesPurgedOnly {
       try collectSegments(options, transfer, &report)
       let now = try reaching { () throws(TransportError) in try transport.present() }
       let patience = max(options.grace, Self.longestPut)

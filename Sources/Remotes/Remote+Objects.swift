@@ -25,10 +25,12 @@ extension Remote {
   /// - Parameters:
   ///   - roots: ids of files and trees.
   ///   - store: where they go.
+  ///   - excluded: files that don't come, whatever names them.
   ///   - options: who is told, and can stop it.
   /// - Throws: ``RemoteError``; what was taken over by then stays, and a repeat goes on from there.
   public func fetchObjects(
-    _ roots: some Sequence<ContentID>, into store: ObjectStore, options: TransferOptions = TransferOptions()
+    _ roots: some Sequence<ContentID>, into store: ObjectStore, excluding excluded: Set<ContentID> = [],
+    options: TransferOptions = TransferOptions()
   ) throws(RemoteError) -> ObjectFetchReport {
     let roots = Array(roots)
     try storing { () throws(StorageError) in try store.refresh() }
@@ -38,6 +40,7 @@ extension Remote {
       let view = attempt == 0 ? try index.current(transport) : try index.refresh(transport)
       let objects = ObjectImport(store)
       let search = ObjectSearch(transport, view.all, store)
+      search.excluded = excluded
       search.onRead = { (record, stored, bytes) throws(RemoteError) in
         try storing { () throws(StorageError) in try objects.add(record, stored: stored, bytes: bytes) }
       }

@@ -36,17 +36,18 @@ extension Remote {
   ///   - journal: where the events are.
   ///   - extent: how far the journals are pushed: ``Journal/extent()`` from before the roots were found out, so that no event
   ///     goes before its objects.
+  ///   - excluded: files that don't go, whatever names them.
   ///   - isDryRun: whether only to find out what would be pushed; the packs and bytes sent aren't known then.
   ///   - options: who is told, and can stop it.
   /// - Throws: ``RemoteError``; what was put by then stays.
   public func push(
     _ roots: some Sequence<ContentID>, from store: ObjectStore, _ journal: Journal, through extent: JournalExtent,
-    isDryRun: Bool = false, options: TransferOptions = TransferOptions()
+    excluding excluded: Set<ContentID> = [], isDryRun: Bool = false, options: TransferOptions = TransferOptions()
   ) throws(RemoteError) -> PushReport {
     let roots = Array(roots)
     var report = PushReport()
     var progress = TransferProgress()
-    var relied = try pushObjects(roots, store, isDryRun, options, &report, &progress)
+    var relied = try pushObjects(roots, store, excluded, isDryRun, options, &report, &progress)
     let news = try news(journal, extent)
     if isDryRun {
       report.events = news.reduce(0) { $0 + $1.value.last - $1.value.after }
@@ -54,37 +55,37 @@ extension Remote {
     }
     // With nothing put and no fact to put, nothing new counts on what was seen.
     if news.isEmpty, report.packs == 0 { return report }
-    relied = try settle(relied, roots, store, options, &report, &progress)
+    relied = try settle(relied, roots, store, excluded, options, &report, &progress)
     for (writer, range) in news.sorted(by: { $0.key < $1.key }) {
       try pushEvents(of: writer, range, journal, options, &report, &progress)
     }
-    _ = try settle(relied, roots, store, options, &report, &progress)
+    _ = try settle(relied, roots, store, excluded, options, &report, &progress)
     return report
   }
 
   // Looks whether all packs are still live that something was found in or put into; if not, puts what is missing.
   private func settle(
-    _ relied: Set<ContentID>, _ roots: [ContentID], _ store: ObjectStore, _ options: TransferOptions,
-    _ report: inout PushReport, _ progress: inout TransferProgress
+    _ relied: Set<ContentID>, _ roots: [ContentID], _ store: ObjectStore, _ excluded: Set<ContentID>,
+    _ options: TransferOptions, _ report: inout PushReport, _ progress: inout TransferProgress
   ) throws(RemoteError) -> Set<ContentID> {
     var relied = relied
     for _ in 0..<Self.attempts {
       if try relied.isSubset(of: index.refresh(transport).liveNames) { return relied }
-      relied = try pushObjects(roots, store, false, options, &report, &progress)
+      relied = try pushObjects(roots, store, excluded, false, options, &report, &progress)
     }
     throw .unsettled
   }
 
   // Puts what no live pack has. Returns the packs that something was found in or put into.
   private func pushObjects(
-    _ roots: [ContentID], _ store: ObjectStore, _ isDryRun: Bool, _ options: TransferOptions,
-    _ report: inout PushReport, _ progress: inout TransferProgress
+    _ roots: [ContentID], _ store: ObjectStore, _ excluded: Set<ContentID>, _ isDryRun: Bool,
+    _ options: TransferOptions, _ report: inout PushReport, _ progress: inout TransferProgress
   ) throws(RemoteError) -> Set<ContentID> {
     let view = try index.refresh(transport)
     var relied: Set<ContentID> = []
     let export = ObjectExport(store)
     try storing { () throws(StorageError) in
-      try export.choose(from: roots) { key in
+      try export.choose(from: roots, excluding: excluded) { key in
         guard let place = view.live.place(of: key) else { return true }
         relied.insert(place.pack.id)
         return false

@@ -10,6 +10,8 @@ struct RemoteCollection {
   private let oldest: Int64
   // What is wanted; nil for everything.
   private let search: ObjectSearch?
+  // What the purged files are made of, if only they are to go; empty while nobody can tell what else is wanted.
+  private let doomed: ObjectSearch?
   private let problems: [RemoteProblem]
 
   /// Finds out what is wanted of the packs that were listed.
@@ -25,8 +27,17 @@ struct RemoteCollection {
     oldest = Remote.time(now, before: options.grace)
     var problems = view.problems
     var search: ObjectSearch?
+    var doomed: ObjectSearch?
+    if options.removesPurgedOnly {
+      let walk = ObjectSearch(remote.transport, view.all, nil)
+      walk.need = { _ in .nothing }
+      try walk.run(options.purged.sorted(), transfer)
+      problems += walk.problems
+      doomed = walk
+    }
     if let roots {
       let walk = ObjectSearch(remote.transport, view.all, nil)
+      walk.excluded = options.purged
       walk.need = { _ in .nothing }
       try walk.run(roots, transfer)
       problems += walk.problems
@@ -34,10 +45,16 @@ struct RemoteCollection {
       if problems.isEmpty { search = walk }
     }
     self.search = search
+    self.doomed = problems.isEmpty || doomed == nil ? doomed : ObjectSearch(remote.transport, view.all, nil)
     self.problems = problems
   }
 
-  private func isWanted(_ key: ObjectKey) -> Bool { search?.hasReached(key) ?? true }
+  private func isWanted(_ key: ObjectKey) -> Bool {
+    if let doomed, !doomed.hasReached(key) { return true }
+    return search?.hasReached(key) ?? true
+  }
+
+  private func holdsUnwanted(_ pack: Pack) -> Bool { pack.places.contains { !isWanted($0.record.key) } }
 
   /// Collects.
   func run(_ report: inout RemoteCollectionReport) throws(RemoteError) {
@@ -48,8 +65,15 @@ struct RemoteCollection {
 
   // MARK: Deleting
 
+  // Whether retired packs are to be deleted now.
+  private func isRipe(_ packs: [ContentID], since retirement: Int64) -> Bool {
+    if doomed == nil { return retirement < oldest }
+    let packs = Set(packs)
+    return view.all.packs.contains { packs.contains($0.id) && holdsUnwanted($0) }
+  }
+
   private func deleteRetired(_ report: inout RemoteCollectionReport) throws(RemoteError) {
-    let ripe = view.lists.filter { $0.entry.modified < oldest }
+    let ripe = view.lists.filter { isRipe($0.packs, since: $0.entry.modified) }
     guard !ripe.isEmpty else { return }
     let doomed = Set(ripe.flatMap(\.packs))
     // What is wanted and in no live pack was named while its pack was being retired.
@@ -89,6 +113,10 @@ struct RemoteCollection {
     var chosen: [Pack] = []
     var small: [Pack] = []
     for pack in view.live.packs {
+      if doomed != nil {
+        if holdsUnwanted(pack) { chosen.append(pack) }
+        continue
+      }
       let isYoung = (view.entries[pack.id]?.modified ?? .max) >= oldest
       var waste: Int64 = 0
       var wanted = 0
@@ -126,7 +154,17 @@ struct RemoteCollection {
     let list = RetirementList(
       chosen.filter { pack in lost.isEmpty || !pack.places.contains { lost.contains($0.record.key) } }.map(\.id))
     guard !list.packs.isEmpty else { return }
-    _ = try reaching { () throws(TransportError) in try remote.transport.put(.retired(.random()), list.bytes) }
+    let name = RemoteName.retired(.random())
+    _ = try reaching { () throws(TransportError) in try remote.transport.put(name, list.bytes) }
+    if doomed == nil { return }
+    // Who reads them finds them gone and looks for the new ones.
+    for id in list.packs {
+      guard let entry = view.entries[id] else { continue }
+      try remote.delete(entry.name)
+      report.packsDeleted += 1
+      report.bytesDeleted += entry.size
+    }
+    try remote.delete(name)
   }
 
   // Puts objects into new packs; returns those that were sound, all of which are in the remote then.
