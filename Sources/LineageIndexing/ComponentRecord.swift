@@ -1,3 +1,4 @@
+public import Journaling
 public import MLTBase
 
 /// A named step: what was said of it, and its runs.
@@ -10,6 +11,8 @@ public struct ComponentRecord: Hashable, Sendable {
   public var owner: String?
   /// Its tags, as they were given.
   public var tags: [String]
+  /// The checks that its runs are to pass, as somebody asked for them; whoever didn't isn't held to them.
+  public var checks = ComponentChecks()
   /// How many runs it has, deleted ones left out.
   public var runCount: Int64
   /// When the last of them started; nil if there is none.

@@ -38,6 +38,25 @@ extension EventIndexer {
     try note(Saying(Subject(fact.artifact), fact.said, stamp, artifact: fact.artifact), [(.flag, "", nil)])
   }
 
+  func add(_ fact: ArtifactLabelled, _ stamp: Stamp) throws {
+    let changes: [Change] = fact.unlabelled.map { (.label, $0, nil) } + fact.labels.map { (.label, $0, "") }
+    try note(Saying(Subject(fact.artifact), fact.said, stamp, artifact: fact.artifact), changes)
+  }
+
+  func add(_ fact: LabelRetracted, _ stamp: Stamp) throws {
+    try note(Saying(.label(fact.label), fact.said, stamp), [(.retraction, "", "")])
+  }
+
+  func add(_ fact: LabelReinstated, _ stamp: Stamp) throws {
+    try note(Saying(.label(fact.label), fact.said, stamp), [(.retraction, "", nil)])
+  }
+
+  func add(_ fact: ContentsPurged) throws {
+    for content in fact.contents {
+      try db.run("INSERT OR IGNORE INTO purged VALUES (?, ?)", [.id(content), .text(fact.label)])
+    }
+  }
+
   static func tagChanges(_ tags: [String: String], _ untagged: [String] = []) -> [Change] {
     untagged.map { (.tag, $0, nil) }
       // In order, for the same rows each time.

@@ -8,13 +8,14 @@ extension EventIndexer {
       // A row even where nothing was said, for the component to be known.
       ("described", ""), ("summary", fact.summary), ("owner", fact.owner),
       ("tags", fact.tags.map { JSON.array($0.map { .string($0) }).canonicalText }),
+      ("checks", fact.checks.map { JSON.object($0.fields).canonicalText }),
     ]
     let saying = Saying(.component(fact.name), fact.said, stamp)
     for (field, value) in values {
       guard let value else { continue }
       try upsert("components", "name", [.text(fact.name), .text(field)], keyColumn: "field", value, saying.stamp)
     }
-    let fields: [RecordedChange.Field] = [.summary, .owner, .tags]
+    let fields: [RecordedChange.Field] = [.summary, .owner, .tags, .checks]
     try note(saying, zip(fields, values.dropFirst()).compactMap { field, value in value.1.map { (field, "", $0) } })
   }
 

@@ -198,6 +198,17 @@ extension EventIndexer {
     remember(state, fact.run)
   }
 
+  func add(_ fact: RunChecked, _ stamp: Stamp) throws {
+    let state = try stateOrNew(fact.run)
+    try db.run(
+      "INSERT INTO checks VALUES (?, ?, ?, ?, ?)",
+      [
+        .int(state.n), .int(stamp.at), .int(stamp.source), .flag(fact.hasFailed && !fact.onlyWarns),
+        .text(JSON.object(fact.fields).canonicalText),
+      ])
+    remember(state, fact.run)
+  }
+
   func setDeleted(_ isDeleted: Bool, _ run: RunID, _ stamp: Stamp) throws {
     var state = try stateOrNew(run)
     if wins(stamp, over: state.deleted) {

@@ -86,6 +86,11 @@ final class EventIndexer {
       case ArtifactFlagged.type: try add(try event.fact(ArtifactFlagged.self), stamp)
       case ArtifactUnflagged.type: try add(try event.fact(ArtifactUnflagged.self), stamp)
       case ComponentDescribed.type: try add(try event.fact(ComponentDescribed.self), stamp)
+      case ArtifactLabelled.type: try add(try event.fact(ArtifactLabelled.self), stamp)
+      case LabelRetracted.type: try add(try event.fact(LabelRetracted.self), stamp)
+      case LabelReinstated.type: try add(try event.fact(LabelReinstated.self), stamp)
+      case ContentsPurged.type: try add(try event.fact(ContentsPurged.self))
+      case RunChecked.type: try add(try event.fact(RunChecked.self), stamp)
       case ArtifactAdded.type: try add(try event.fact(ArtifactAdded.self), stamp)
       case PredictionsLogged.type: try add(try event.fact(PredictionsLogged.self), stamp)
       default: break  // a newer version's business

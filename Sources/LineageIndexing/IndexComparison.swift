@@ -53,6 +53,8 @@ struct IndexComparison {
       "SELECT runs.id, at, signatures.record, key FROM signatures JOIN runs ON runs.n = run ORDER BY 1, 2, 3, 4"
     ),
     ("replications", "SELECT runs.id, at, fields FROM replications JOIN runs ON runs.n = run ORDER BY 1, 2, 3"),
+    ("checks", "SELECT runs.id, at, fields FROM checks JOIN runs ON runs.n = run ORDER BY 1, 2, 3"),
+    ("purged", "SELECT content, label FROM purged ORDER BY 1, 2"),
     ("components", "SELECT name, field, value, at FROM components ORDER BY 1, 2"),
     (
       "added",

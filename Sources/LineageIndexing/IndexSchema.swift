@@ -47,6 +47,10 @@ enum IndexSchema {
         CREATE TABLE signatures (
           run INTEGER NOT NULL, at INTEGER NOT NULL, record BLOB NOT NULL, key TEXT NOT NULL);
         CREATE TABLE replications (run INTEGER NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL);
+        CREATE TABLE checks (
+          run INTEGER NOT NULL, at INTEGER NOT NULL, writer INTEGER NOT NULL, failed INTEGER NOT NULL,
+          fields TEXT NOT NULL);
+        CREATE TABLE purged (content BLOB NOT NULL, label TEXT NOT NULL, PRIMARY KEY (content, label)) WITHOUT ROWID;
         CREATE TABLE components (
           name TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
           PRIMARY KEY (name, field)) WITHOUT ROWID;
@@ -93,6 +97,10 @@ enum IndexSchema {
         CREATE INDEX hazards_run ON hazards (run);
         CREATE INDEX signatures_run ON signatures (run);
         CREATE INDEX replications_run ON replications (run, at);
+        CREATE INDEX changes_labels ON changes (kind, key) WHERE field = 10;
+        CREATE INDEX changes_retractions ON changes (kind, key) WHERE field = 11;
+        CREATE INDEX checks_run ON checks (run, at);
+        CREATE INDEX checks_failed ON checks (run) WHERE failed = 1;
         CREATE INDEX added_path ON added (path, at);
         CREATE INDEX changes_subject ON changes (kind, key);
         CREATE INDEX changes_path ON changes (path) WHERE path IS NOT NULL;

@@ -74,6 +74,33 @@ extension LineageIndex {
     }
   }
 
+  /// The labels that stand on artifacts, each as it was put there last, by label, then the latest first.
+  public func labels() throws(IndexError) -> [RecordedChange] {
+    try read { db in
+      try Self.open(.label, db).sorted { left, right in
+        left.name == right.name ? left.order > right.order : left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+      }
+    }
+  }
+
+  /// The labels that are retracted, each as that was said last, by name.
+  public func retractions() throws(IndexError) -> [RecordedChange] {
+    try read { db in
+      try Self.open(.retraction, db).sorted { left, right in
+        guard case .label(let mine) = left.subject, case .label(let yours) = right.subject else { return false }
+        return mine.utf8.lexicographicallyPrecedes(yours.utf8)
+      }
+    }
+  }
+
+  private static func open(_ field: RecordedChange.Field, _ db: Database) throws -> [RecordedChange] {
+    // The number stands in the text, for the partial index to be used.
+    let found = try db.all(
+      "SELECT \(changeColumns) FROM \(changeTables) WHERE field = \(field.rawValue) ORDER BY \(changeOrder)", [],
+      change)
+    return markingLatest(found).filter { $0.isLatest && $0.value != nil }
+  }
+
   // Of each thing that was said something about, the first one in order is the latest.
   private static func markingLatest(_ changes: [RecordedChange]) -> [RecordedChange] {
     struct Thing: Hashable {

@@ -269,6 +269,7 @@ extension LineageIndex {
     case "summary": record.summary = try row.text(2)
     case "owner": record.owner = try row.text(2)
     case "described": break
+    case "checks": record.checks = try ComponentChecks(fields: row.known(try row.json(2).object))
     default: record.tags = try row.known(try row.json(2).array).map { try row.known($0.string) }
     }
   }

@@ -1,7 +1,7 @@
 public import Journaling
 public import MLTBase
 
-/// One thing that was said of a run, an artifact or a component, whether it still holds or not.
+/// One thing that was said of a run, an artifact, a component or a label, whether it still holds or not.
 public struct RecordedChange: Hashable, Sendable {
   /// What was said something about.
   public enum Field: Int64, Hashable, Sendable, CaseIterable {
@@ -19,6 +19,12 @@ public struct RecordedChange: Hashable, Sendable {
     case tags = 5
     /// Whether a run is left out of listings.
     case deleted = 6
+    /// A label of an artifact, with its name.
+    case label = 10
+    /// Whether what carries a label isn't to be used any more.
+    case retraction = 11
+    /// All checks of a component, as a JSON object.
+    case checks = 12
   }
 
   /// What it was said of.

@@ -12,6 +12,8 @@ public enum Subject: Hashable, Sendable {
   case place(String, ContentID?)
   /// A component.
   case component(String)
+  /// A label.
+  case label(String)
 
   // Files of fewer bytes are alike by chance.
   private static let tellingSize: Int64 = 8
@@ -33,6 +35,7 @@ public enum Subject: Hashable, Sendable {
     case .content: 1
     case .place: 2
     case .component: 3
+    case .label: 4
     }
   }
 
@@ -42,7 +45,7 @@ public enum Subject: Hashable, Sendable {
     case .run(let run): .id(run)
     case .content(let content): .id(content)
     case .place(let path, let content): .text((content?.hex ?? "-") + " " + path)
-    case .component(let name): .text(name)
+    case .component(let name), .label(let name): .text(name)
     }
   }
 
@@ -57,6 +60,7 @@ public enum Subject: Hashable, Sendable {
       let content = parts[0] == "-" ? nil : try row.known(ContentID(hex: String(parts[0])))
       self = .place(String(try row.known(parts.count == 2 ? parts[1] : nil)), content)
     case 3: self = .component(try row.text(key))
+    case 4: self = .label(try row.text(key))
     default: self = try row.known(nil)
     }
   }

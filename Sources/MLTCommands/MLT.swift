@@ -20,8 +20,8 @@ struct MLT: ParsableCommand {
       'mlt -C FOLDER COMMAND' runs a command as if started in FOLDER. 'mlt help COMMAND' tells all about one.
 
       Exit status: 0 done, 1 failed or 'no', 2 usage, 3 not found, 4 conflict or ambiguous, 5 locked, 6 corrupt data, \
-      70 a bug of mlt. 'mlt run' gives the command's own; 125 if recording failed, 126 if the command can't be \
-      executed, 127 if it isn't found, 128+n if signal n killed it.
+      70 a bug of mlt. 'mlt run' gives the command's own; 123 if a check failed, 125 if recording failed, 126 if \
+      the command can't be executed, 127 if it isn't found, 128+n if signal n killed it.
       """,
     version: "mlt \(Version.text)",
     subcommands: [
@@ -44,7 +44,7 @@ struct MLT: ParsableCommand {
       CommandGroup(name: "Find the cause", subcommands: [WhyCommand.self]),
       CommandGroup(
         name: "Say",
-        subcommands: [TagCommand.self, NoteCommand.self, FlagCommand.self, UnflagCommand.self]),
+        subcommands: [TagCommand.self, NoteCommand.self, FlagCommand.self, UnflagCommand.self, LabelCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
       CommandGroup(
         name: "Share",

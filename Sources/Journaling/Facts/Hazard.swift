@@ -22,6 +22,8 @@ public struct Hazard: Hashable, Sendable {
     case privileged = "needs-privileges"
     /// The command was ended because it had run for as long as it may.
     case outOfTime = "out-of-time"
+    /// It read something that derives from what a retracted label stands on.
+    case retracted = "retracted-input"
   }
 
   /// The kind of hazard.

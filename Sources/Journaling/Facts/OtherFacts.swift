@@ -13,18 +13,21 @@ public struct ComponentDescribed: Fact {
   public var owner: String?
   /// All its tags; nil leaves them as they were.
   public var tags: [String]?
+  /// All checks that its runs are to pass; nil leaves them as they were.
+  public var checks: ComponentChecks?
   /// Who says so, and why.
   public var said: Attribution
 
   /// Takes the facts.
   public init(
     name: String, summary: String? = nil, owner: String? = nil, tags: [String]? = nil,
-    said: Attribution = Attribution()
+    checks: ComponentChecks? = nil, said: Attribution = Attribution()
   ) {
     self.name = name
     self.summary = summary
     self.owner = owner
     self.tags = tags
+    self.checks = checks
     self.said = said
   }
 
@@ -38,16 +41,26 @@ public struct ComponentDescribed: Fact {
     var fields = writer.fields
     // An empty list says something here: that there are no tags any more.
     fields["tags"] = tags.map { .array($0.map { .string($0) }) }
+    fields["checks"] = checks.map { .object($0.fields) }
     return fields
   }
 
   /// Reads the type's own fields.
   public init(fields: JSONObject) throws(FactError) {
     let reader = FieldReader(fields)
+    var checks: ComponentChecks?
+    if let value = fields["checks"] {
+      guard let object = value.object else { throw FactError("checks") }
+      do throws(FactError) {
+        checks = try ComponentChecks(fields: object)
+      } catch {
+        throw FactError("checks." + error.field)
+      }
+    }
     self.init(
       name: try reader.string("name"), summary: try reader.optionalString("description"),
       owner: try reader.optionalString("owner"), tags: fields["tags"] == nil ? nil : try reader.strings("tags"),
-      said: try Attribution(reader))
+      checks: checks, said: try Attribution(reader))
   }
 }
 

@@ -20,7 +20,7 @@ public struct Annotations: Sendable {
       case .tag: tags[change.name] = change.value
       case .note: note = change.value
       case .flag: flag = change.value == nil ? nil : change
-      case .summary, .owner, .tags, .deleted: break
+      case .summary, .owner, .tags, .deleted, .label, .retraction, .checks: break
       }
     }
   }

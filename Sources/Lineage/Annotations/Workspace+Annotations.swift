@@ -93,7 +93,7 @@ extension Workspace {
     case .content(let content): try index.writers(content: content)
     case .place(let path, let content?): try index.writers(path: path, content: content)
     case .place(let path, nil): try index.writers(path: path)
-    case .run, .component: []
+    case .run, .component, .label: []
     }
   }
 }

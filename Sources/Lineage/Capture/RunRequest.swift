@@ -43,6 +43,11 @@ public struct RunRequest: Sendable {
   /// Writes to stdout, where a run that isn't repeated had written a file that stdout is redirected to.
   public var writeOutput: (@Sendable (UnsafeRawBufferPointer) throws -> Void)?
 
+  /// Checks to make before and after it, beside those of its component.
+  public var checks: [RunCheck] = []
+  /// Whether a failing check only warns.
+  public var checksOnlyWarn = false
+
   /// The time to end that a command has unless another is given.
   public static let standardGrace = Duration.seconds(10)
 
@@ -75,7 +80,8 @@ public struct RunReport: Hashable, Sendable {
   public var component: String
   /// How the command ended.
   public var status: RunStatus
-  /// The exit status to end with: the command's own, 128 + n for a signal, or 124 if the command took too long.
+  /// The exit status to end with: the command's own, 128 + n for a signal, or 124 if the command took too long; 123 if
+  /// it ended well and a check failed, or it read what carries a retracted label.
   public var exit: Int32
   /// How the accesses were learned.
   public var evidence: Evidence
@@ -89,4 +95,6 @@ public struct RunReport: Hashable, Sendable {
   public var wall: Int64
   /// Whether somebody asked for the command's end, whatever it made of that.
   public var wasInterrupted = false
+  /// What came of its checks, in the order in which they were made.
+  public var checks: [RunChecked] = []
 }

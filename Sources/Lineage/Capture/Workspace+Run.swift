@@ -17,7 +17,11 @@ extension Workspace {
   /// The command has this process's terminal, signals and working directory; its outputs are stored, the lock file is
   /// brought up to date, and the record is on the disk when this returns.
   ///
-  /// - Throws: ``WorkspaceError/commandNotStarted(program:_:)`` if the program can't be run, in which case nothing is
+  /// Checks that are to be made before it keep the command from starting if one fails, which is recorded; those after it are made once it
+  /// has ended well.
+  ///
+  /// - Throws: ``WorkspaceError/commandNotStarted(program:_:)`` if the program can't be run, or
+  ///   ``WorkspaceError/retractedInputs(_:)`` if it would read what carries a retracted label, in which case nothing is
   ///   recorded; ``WorkspaceError/notRecorded(run:exit:cause:)`` if the command ran and its record couldn't be
   ///   written, ``WorkspaceError/notSigned(run:exit:cause:)`` if only the signature is missing; what git, journal, store and index throw before the command is started.
   public func run(_ request: RunRequest) throws -> RunReport {
@@ -25,6 +29,7 @@ extension Workspace {
     let directory = request.directory ?? context.directory
     try checkProgram(request.command, in: directory)
     try checkInputs(request.inputs)
+    try refuseRetracted(request)
     let inputLimit = try captureInputLimit()
     let signer = try signer(request.isSigned)
     let component = request.component ?? ComponentName.of(request.command)
@@ -37,6 +42,9 @@ extension Workspace {
       note: request.note.map { redaction.text($0) }, stage: request.stage, streams: streams(of: request))
 
     try recoverAbandoned()
+    let checks = try checks(of: request, component: component)
+    let checked = try checkRunner(of: run, request).results(of: checks.filter { $0.phase == .before })
+    if checked.contains(where: { $0.hasFailed && !$0.onlyWarns }) { return try recordRefusal(started, checked) }
     let lock = try readLock()
     let catalog = try makeCatalog()
     let writer = try store.begin()
@@ -53,7 +61,7 @@ extension Workspace {
     recording.leftToGit = request.leftToGit
     try recording.note(declaredInputs: pointers(request.inputs))
     if !isTraced { try recording.note(declaredInputs: filesNamed(by: request)) }
-    if let event = try record([started], durable: false).first { recording.started = event.at }
+    if let event = try record([started] + checked, durable: false).first { recording.started = event.at }
     if !isTraced { observer.takeSnapshot() }
     let redirections = try redirections(of: request, catalog, writer)
     try noteRoot(of: run)
@@ -71,10 +79,11 @@ extension Workspace {
       throw commandFailure(error, request)
     }
 
+    var report: RunReport
     do {
       recording.evidence = Self.evidence(of: result)
       recording.saved = observer.saved.merging(redirections.saved) { $1 }
-      return try finish(
+      report = try finish(
         recording, result, observer, request: request, started: started, redirections: redirections.events,
         signer: signer,
         reason: needsPrivileges ? "'\(request.command[0])' needs privileges that following takes away" : nil)
@@ -84,6 +93,8 @@ extension Workspace {
       writer.abandon()
       throw WorkspaceError.notRecorded(run: run, exit: Self.exitStatus(result), cause: error)
     }
+    report.checks = checked
+    return try checkAfter(report, checks.filter { $0.phase == .after }, request)
   }
 
   // MARK: Before the command
@@ -172,7 +183,8 @@ extension Workspace {
     return ((try? FileStatus(at: input)) ?? nil)?.size != 0
   }
 
-  private func commandRequest(_ request: RunRequest, run: RunID, mode: CommandRequest.Mode) -> CommandRequest {
+  /// The environment of a run's command.
+  func commandEnvironment(_ request: RunRequest, run: RunID) -> [[UInt8]] {
     var environment = context.rawEnvironment.filter { entry in
       !entry.starts(with: (Self.runVariable + "=").utf8) && !entry.starts(with: (Self.keeperVariable + "=").utf8)
     }
@@ -182,8 +194,12 @@ extension Workspace {
     environment.removeAll { entry in variables.keys.contains { entry.starts(with: ($0 + "=").utf8) } }
     environment += variables.sorted { $0.key < $1.key }.map { Array("\($0.key)=\($0.value)".utf8) }
     environment.append(Array("\(Self.runVariable)=\(run.hex)".utf8))
-    return CommandRequest(
-      arguments: request.arguments, environment: environment, directory: request.directory,
+    return environment
+  }
+
+  private func commandRequest(_ request: RunRequest, run: RunID, mode: CommandRequest.Mode) -> CommandRequest {
+    CommandRequest(
+      arguments: request.arguments, environment: commandEnvironment(request, run: run), directory: request.directory,
       spool: spool(of: run), scopeName: "mlt-" + run.hex,
       outerScopeName: context.environment[Self.keeperVariable], scopeVariable: Self.keeperVariable, mode: mode,
       // It is started in `/`, when nobody else is left to finish the record.
@@ -260,7 +276,6 @@ extension Workspace {
     // Runs that ended meanwhile, inner ones above all, say who else wrote; without them only a warning may be off.
     try? index.catchUp(journal)
 
-    let exit = Self.exitStatus(result)
     let ended = try storing(with: recording.writer) {
       var recording = recording
       try recording.take(ledger)
@@ -269,6 +284,8 @@ extension Workspace {
       try recording.take(declaredOutputs: pointers(request.outputs))
       return recording
     } thenRecord: { recording in
+      let hazards =
+        try hazards + retractedHazards(recording.files.inputs, of: recording.run, started: recording.started)
       let ended = try end(of: recording, result, ledger, hazards, started: started, isPiped: hidesInput(request))
       try record([ended], durable: true)
       // What the stat cache isn't told, it is told when it is next asked.
@@ -280,11 +297,13 @@ extension Workspace {
         do {
           try keepLock(recording)
         } catch {
-          throw WorkspaceError.lockNotUpdated(run: recording.run, exit: exit, cause: error)
+          throw WorkspaceError.lockNotUpdated(
+            run: recording.run, exit: Int32(truncatingIfNeeded: ended.exit), cause: error)
         }
       }
       return ended
     }
+    let exit = Int32(truncatingIfNeeded: ended.exit)
     if let signer, let record = ended.record {
       do {
         try sign(record, of: ended.run, with: signer)
@@ -318,8 +337,11 @@ extension Workspace {
         hazards.append(Hazard(.writtenByTwo, path: output.path, detail: "also by run \(other.run.short)"))
       }
     }
+    // What ended well but read what it mustn't has failed all the same: nothing is to be built on it.
+    let isDoubted = Self.status(result) == .finished && hazards.contains { $0.kind == .retracted }
     var ended = RunEnded(
-      run: recording.run, status: Self.status(result), exit: Int64(Self.exitStatus(result)),
+      run: recording.run, status: isDoubted ? .failed : Self.status(result),
+      exit: Int64(isDoubted ? Self.doubtedExit : Self.exitStatus(result)),
       evidence: recording.evidence, inputs: files.inputs, outputs: files.outputs, removed: files.removed,
       environment: EnvironmentProbe(index: try index, variables: try chosenVariables(), root: root, context: context)
         .environment(files: ledger.environment, programs: ledger.programs),
@@ -365,15 +387,5 @@ extension Workspace {
   func pointers(_ arguments: [String]) -> Set<String> {
     let redaction = Redaction(environment: context.environment)
     return Set(arguments.map { $0.contains("://") ? redaction.text($0) : path(of: $0).text })
-  }
-
-  /// The files inside the work tree that a command line names: most likely, the command reads them.
-  private func filesNamed(by request: RunRequest) -> Set<String> {
-    let directory = request.directory ?? context.directory
-    return Set(
-      request.command.map { path(of: directory.pushing(FilePath($0))) }.filter { path in
-        let status = (try? FileStatus(at: path.filePath(in: root), followingLinks: true)) ?? nil
-        return status?.kind == .regular && !path.isOutside
-      }.map(\.text))
   }
 }

@@ -52,6 +52,8 @@ public struct Trace: Sendable {
   public var start: RunID?
   /// The runs, in the order they were reached; each once.
   public var nodes: [Node]
+  /// The labels that flow to what was asked about.
+  public var labels: [LabelFinding] = []
   /// Which of the artifacts are said to be wrong.
   public var flags = FlagMarks()
 

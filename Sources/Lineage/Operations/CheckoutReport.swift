@@ -32,6 +32,8 @@ public struct CheckoutReport: Sendable {
   public var changes: [Change] = []
   /// How many paths had the right content already.
   public var unchanged = 0
+  /// Paths of which the bytes were purged, and that therefore weren't restored; sorted.
+  public var purged: [WorkPath] = []
   /// Tracked paths that were asked for and can't be restored, since their bytes never were here; sorted.
   public var absent: [AbsentEntry] = []
 }

@@ -25,7 +25,7 @@ struct ContentRoots {
     try forEachLock { lock in
       for entry in lock.entries { roots.insert(entry.content) }
     }
-    return roots
+    return try roots.subtracting(workspace.purgedContents())
   }
 
   /// Calls `body` with every lock file that counts: those in work trees, and those of commits.

@@ -22,6 +22,8 @@ public struct FsckReport: Sendable {
   public var store: [CheckProblem] = []
   /// The contents that somebody refers to and that are damaged, or were stored and are missing; sorted.
   public var losses: [Loss] = []
+  /// The contents that somebody refers to and that were purged on purpose; sorted.
+  public var purged: [Loss] = []
   /// What is wrong with the journal.
   public var journal: [JournalProblem] = []
   /// Events that are whole and can't be understood.
@@ -82,6 +84,11 @@ extension Workspace {
       }
       check = try store.check(progress: progress)
       report.losses = try losses(check)
+    }
+    if try index.hasPurged() {
+      report.purged = try report.losses.filter { try purgeLabel(of: $0.content) != nil }
+      let purged = Set(report.purged.map(\.content))
+      report.losses.removeAll { purged.contains($0.content) }
     }
     report.packs = check.packs
     report.objects = check.objects

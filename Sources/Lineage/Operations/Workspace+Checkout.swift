@@ -71,6 +71,7 @@ extension Workspace {
   ) throws -> CheckoutReport {
     let catalog = try makeCatalog()
     var planner = try RestorePlanner(self, catalog)
+    planner.purged = try purgedContents()
     var report = CheckoutReport()
     report.absent = absent
     var entries: [LockEntry] = []
@@ -91,6 +92,14 @@ extension Workspace {
         report.unchanged += 1
         continue
       }
+      if planner.purged.contains(entry.content) {
+        // Who asks for everything gets all that there is.
+        guard request.pointers.isEmpty else {
+          throw explained(WorkspaceError.absentContent(entry.content, path: entry.path.text))
+        }
+        report.purged.append(entry.path)
+        continue
+      }
       let start = planner.plan.steps.count
       let bytes: ByteSource =
         present?.content == entry.content ? .store : try bytesAreAvailable(entry.content, artifact)
@@ -100,6 +109,7 @@ extension Workspace {
       report.changes += steps.compactMap { CheckoutReport.Change($0, of: entry) }
       if steps.isEmpty { report.unchanged += 1 } else { report.restored.append(artifact) }
     }
+    report.purged = Set(report.purged + planner.skipped).sorted()
     if !request.isForced, !planner.plan.unsaved.isEmpty {
       throw WorkspaceError.unsavedContent(Set(planner.plan.unsaved).sorted().map(\.text))
     }

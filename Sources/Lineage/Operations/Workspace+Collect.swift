@@ -53,6 +53,7 @@ extension Workspace {
     retention.since = request.since
     let roots = ContentRoots(workspace: self, retention: retention, withHistory: !request.onlyTips)
     var options = CollectionOptions(grace: try request.grace ?? collectGrace(), isDryRun: request.isDryRun)
+    options.purged = try purgedContents()
     // What is named is to go, however little it is of a pack.
     if !request.dropped.isEmpty { options.wasteThreshold = 0 }
     let dropped = try request.isForced ? contents(of: request.dropped) : safelyDropped(request)

@@ -19,6 +19,10 @@ public struct RunDetails: Sendable {
   public var signingKeys: [String]
   /// Which of the inputs and outputs are said to be wrong.
   public var flags: FlagMarks
+  /// What came of its checks, the earliest first.
+  public var checks: [RecordedCheck]
+  /// The labels that flow into it.
+  public var labels: [LabelFinding]
   /// What came of making it again, the earliest first.
   public var replications: [(at: Timestamp, fact: RunReplicated)]
   /// Whether what it made is up to date.
@@ -43,6 +47,10 @@ public struct ArtifactDetails: Sendable {
   public var children: [ArtifactRecord]
   /// What was said of it by hand and holds.
   public var annotations: Annotations
+  /// The labels that flow to it.
+  public var labels: [LabelFinding]
+  /// Why its bytes can't be had any more: they were purged on account of this label; nil if they weren't.
+  public var purgedFor: String?
   /// Which of it, its versions and children are said to be wrong.
   public var flags: FlagMarks
   /// The run that made it, and whether what that made is up to date; nil if no run did.
@@ -78,7 +86,8 @@ extension Workspace {
     return RunDetails(
       run: run, inputs: inputs, outputs: outputs, environment: try index.environment(of: id),
       children: try index.children(of: id), signingKeys: try index.signingKeys(of: id),
-      flags: try flagMarks(on: inputs.map(\.input) + outputs), replications: try index.replications(of: id),
+      flags: try flagMarks(on: inputs.map(\.input) + outputs), checks: try index.checks(of: id),
+      labels: try labels(of: .run(id)), replications: try index.replications(of: id),
       staleness: try staleness(of: [id], finder)[id] ?? Staleness())
   }
 
@@ -110,8 +119,9 @@ extension Workspace {
       locked: path.flatMap { lock[$0] ?? lock.tree(around: $0) },
       versions: try index.writers(path: artifact.path, limit: Self.shownLimit),
       readers: try artifact.content.map { try index.readers(content: $0, limit: Self.shownLimit) } ?? [],
-      children: children, annotations: try annotations(of: artifact), flags: try flagMarks(on: [artifact] + children),
-      maker: maker.flatMap { run in staleness.map { (run, $0) } })
+      children: children, annotations: try annotations(of: artifact), labels: try labels(of: .artifact(target)),
+      purgedFor: try isStored ? nil : artifact.content.flatMap { try purgeLabel(of: $0) },
+      flags: try flagMarks(on: [artifact] + children), maker: maker.flatMap { run in staleness.map { (run, $0) } })
   }
 
   /// The run by which an artifact is judged: the one that was asked about, else the one that made it.

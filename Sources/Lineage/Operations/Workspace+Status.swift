@@ -14,6 +14,8 @@ public struct StatusReport: Sendable {
     case modified
     /// Nothing stands there.
     case missing
+    /// Nothing stands there, and the bytes were purged.
+    case purged
     /// Something else stands there: a folder for a file, say.
     case typeChanged = "type changed"
     /// Only the executable bit differs.
@@ -112,6 +114,10 @@ public struct StatusReport: Sendable {
   public var running: [(run: RunID, component: String, started: Timestamp)]
   /// What is said to be wrong, the latest flags first.
   public var flags: [Flag]
+  /// The checks that the latest run of a component hasn't passed, the latest first.
+  public var failedChecks: [FailedCheck] = []
+  /// The labels that are retracted, by name.
+  public var retractions: [RecordedChange] = []
 
   /// Whether everything is as the lock file says and up to date.
   public var isClean: Bool {
@@ -175,7 +181,9 @@ extension Workspace {
       running: try index.unfinishedRuns().map { ($0.id, $0.component, $0.started) },
       flags: try flags(lock).filter { flag in
         limits.isEmpty || flag.change.artifact.flatMap { WorkPath(text: $0.path) }.map(isWanted) ?? false
-      })
+      },
+      failedChecks: limits.isEmpty ? try index.failedChecks().filter { !$0.isOutdated } : [],
+      retractions: limits.isEmpty ? try index.retractions() : [])
   }
 
   /// What is to be said of the stages of which outputs are wanted.
@@ -227,8 +235,8 @@ extension Workspace {
       StatusReport.Difference(path: entry.path, change: change, locked: entry, present: present)
     }
     guard let identity = try catalog.identity(of: entry.path) else {
-      let stands = try FileStatus(at: entry.path.filePath(in: root)) != nil
-      return differs(stands ? .typeChanged : .missing, nil)
+      if try FileStatus(at: entry.path.filePath(in: root)) != nil { return differs(.typeChanged, nil) }
+      return differs(try purgeLabel(of: entry.content) == nil ? .missing : .purged, nil)
     }
     let kind = identity.lockKind
     if kind == entry.kind { return identity.content == entry.content ? nil : differs(.modified, identity.content) }

@@ -29,7 +29,8 @@ extension Workspace {
     let finder = OriginFinder(index: index, store: try store)
     let walk = TraceWalk(index: index, finder: finder, depth: request.depth)
     var trace = Trace(direction: request.direction, artifact: nil, origins: [], readers: [], start: nil, nodes: [])
-    switch try target(of: request.pointer) {
+    let target = try target(of: request.pointer)
+    switch target {
     case .run(let run):
       trace.start = run
       trace.nodes = try request.direction == .up ? walk.up(fromRuns: [run]) : walk.down(from: [run])
@@ -47,6 +48,7 @@ extension Workspace {
     }
     if request.direction == .up { try judge(&trace, isCut: request.depth != nil, finder) }
     trace.flags = try flagMarks(on: trace.artifacts)
+    trace.labels = try labels(of: target)
     return trace
   }
 

@@ -17,11 +17,12 @@ extension Workspace {
   ///
   /// - Parameters:
   ///   - telling: is told how far it has come.
-  /// - Throws: ``RerunError``; what pointers throw; ``WorkspaceError/unknownRevision(_:similar:)``; `StorageError.cancelled`,
+  /// - Throws: ``RerunError``; what pointers throw; ``WorkspaceError/retractedInputs(_:)``, ``WorkspaceError/unknownRevision(_:similar:)``; `StorageError.cancelled`,
   ///   in which case nothing is recorded; what git, store and the run itself throw.
   public func rerun(_ request: RerunRequest, telling: @escaping (RerunNews) -> Void) throws -> RerunReport {
     let selection = try select(request)
     var plans = try plans(of: selection, request)
+    try refuseRetracted(plans)
     if plans.contains(where: \.lacksBytes) {
       do {
         try fetchingMissing {

@@ -37,6 +37,10 @@ struct RestorePlanner {
   private(set) var plan = RestorePlan()
   /// Whether what a tree doesn't name stays: for trees of which only a part is known.
   var keepsOthers = false
+  /// Contents that are to be nowhere: folders are restored without the files that have them.
+  var purged: Set<ContentID> = []
+  /// The files in folders that were left out for that.
+  private(set) var skipped: [WorkPath] = []
 
   init(_ workspace: Workspace, _ catalog: ContentCatalog) throws {
     self.workspace = workspace
@@ -54,6 +58,10 @@ struct RestorePlanner {
     var pending = [(entry: entry, source: source)]
     while let (entry, source) = pending.popLast() {
       let path = entry.path
+      if entry.kind != .tree, purged.contains(entry.content) {
+        skipped.append(path)
+        continue
+      }
       guard let status = try FileStatus(at: path.filePath(in: root)) else {
         try write(entry, source)
         continue
@@ -116,6 +124,18 @@ struct RestorePlanner {
 
   private mutating func write(_ entry: LockEntry, _ source: ByteSource) throws {
     switch entry.kind {
+    case .tree where try holdsPurged(entry):
+      // File by file, since not all of it is to be had.
+      var pending = [entry]
+      while let next = pending.popLast() {
+        if next.kind == .tree {
+          pending += try listing(next).entries.reversed().map { try child($0, of: next.path) }
+        } else if purged.contains(next.content) {
+          skipped.append(next.path)
+        } else {
+          try write(next, .store)
+        }
+      }
     case .tree:
       try checkAvailable(entry)
       plan.steps.append(.tree(entry))
@@ -126,6 +146,18 @@ struct RestorePlanner {
       if case .store = source { try checkAvailable(entry) }
       plan.steps.append(.file(entry, source))
     }
+  }
+
+  private func holdsPurged(_ folder: LockEntry) throws -> Bool {
+    if purged.isEmpty { return false }
+    var pending = [folder]
+    while let next = pending.popLast() {
+      for entry in try listing(next).entries {
+        if entry.mode != .tree, purged.contains(entry.content) { return true }
+        if entry.mode == .tree { pending.append(try child(entry, of: next.path)) }
+      }
+    }
+    return false
   }
 
   /// Refuses what the store hasn't got whole.

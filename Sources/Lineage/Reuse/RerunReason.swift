@@ -79,6 +79,10 @@ public enum RerunReason: Hashable, Sendable {
   case outputDamaged(String)
   /// An output is said to be wrong.
   case outputFlagged(String)
+  /// A check of the run failed.
+  case checkFailed(String)
+  /// A check that is asked for wasn't made of the run.
+  case notChecked(String)
 
   /// Whether somebody who trusts the record may go without what this says.
   ///
@@ -91,7 +95,7 @@ public enum RerunReason: Hashable, Sendable {
     case .neverRun, .neverFinished, .parameter, .standardInput, .standardOutput, .undeclaredInput, .undeclaredOutput,
       .inputChanged, .inputGone, .inputUnlisted, .appeared, .listingChanged, .removedIsBack, .startsRuns, .unsigned,
       .outputEdited, .outputOutside, .outputUnknown, .outputUnavailable, .outputDamaged,
-      .outputFlagged:
+      .outputFlagged, .checkFailed, .notChecked:
       false
     }
   }

@@ -73,6 +73,7 @@ struct ReuseCheck {
     }
     if lookups?.isPiped == true, !note(.wasPiped, &finding) { return }
     for address in lookups?.network ?? [] where !note(.network(address), &finding) { return }
+    if try !checkChecks(&finding) { return }
     guard checkDeclared(&finding), try checkSignature(&finding) else { return }
     if let recorded = try workspace.index.environment(of: run) {
       guard environment.compare(recorded, { note($0, &finding) }) else { return }
@@ -83,6 +84,22 @@ struct ReuseCheck {
     }
     guard try checkInputs(&finding), let lookups else { return }
     try checkLookups(lookups, &finding)
+  }
+
+  // MARK: Checks
+
+  private func checkChecks(_ finding: inout Finding) throws -> Bool {
+    let made = try workspace.index.checks(of: finding.record.id).map(\.fact)
+    if let failed = made.last(where: { $0.hasFailed && !$0.onlyWarns }), !note(.checkFailed(failed.name), &finding) {
+      return false
+    }
+    let redaction = Redaction(environment: workspace.context.environment)
+    for check in request.checks where check.phase == .after {
+      let command = redaction.text(check.command)
+      if made.contains(where: { $0.phase == .after && $0.command == command }) { continue }
+      if !note(.notChecked(check.name), &finding) { return false }
+    }
+    return true
   }
 
   // MARK: What was declared

@@ -34,6 +34,8 @@ extension Workspace {
         ? try fetchingMissing({ finding.outputs.filter { $0.kind != .uri && $0.content != nil } }, look) : try look()
     } catch WorkspaceError.absentContent(let content, let path) {
       return .impossible([.outputUnavailable(path.map { typed($0) } ?? content.short)])
+    } catch WorkspaceError.purgedContent(let content, let path, _) {
+      return .impossible([.outputUnavailable(path.map { typed($0) } ?? content.short)])
     } catch StorageError.missing(let content, _) {
       let output = finding.outputs.first { $0.content == content }
       return .impossible([.outputUnavailable(output.map { typed($0.path) } ?? content.short)])

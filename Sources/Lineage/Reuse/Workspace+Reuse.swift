@@ -31,6 +31,8 @@ extension Workspace {
   public func runIfNeeded(
     _ request: RunRequest, _ policy: ReusePolicy = ReusePolicy(), telling: (CachedRunNews) -> Void
   ) throws -> CachedRun {
+    // Nothing is put back that mustn't be made.
+    try refuseRetracted(request)
     var outcome = try reuse(request, policy)
     if case .reused(let reused) = outcome { return .reused(reused) }
     let key = try RunKey(self, request)

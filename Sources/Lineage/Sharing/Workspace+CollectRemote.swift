@@ -39,6 +39,7 @@ extension Workspace {
     var options = RemoteCollectionOptions()
     options.isDryRun = request.isDryRun
     if let grace = request.grace { options.grace = grace }
+    options.purged = try purgedContents()
     let report = try sharing(connection.name) {
       if !request.dropsUnreferenced { return try connection.remote.collect(options, transfer: transfer) }
       return try connection.remote.collect(options, transfer: transfer) { try self.wantedRoots(connection) }
@@ -48,7 +49,7 @@ extension Workspace {
 
   // What the remote's facts and this clone's lock files name. Facts that only this clone has are no matter: pushing them
   // sends what they name again.
-  private func wantedRoots(_ connection: RemoteConnection) throws -> [ContentID] {
+  func wantedRoots(_ connection: RemoteConnection) throws -> [ContentID] {
     var roots: Set<ContentID> = []
     // Not by the index, which leaves out what it doesn't understand: a newer version's facts name contents, too.
     let problems = try connection.remote.forEachEvent(options: transfer) { event in

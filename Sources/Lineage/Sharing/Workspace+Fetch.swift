@@ -83,8 +83,8 @@ extension Workspace {
     outcome.bytes = try fetchObjects(roots.sorted(), connection)
     if outcome.bytes.isComplete { return outcome }
     // What couldn't be had may be a part of what a path needs.
-    outcome.unavailable = lock.entries.filter { entry in
-      guard roots.contains(entry.content) else { return false }
+    outcome.unavailable = try lock.entries.filter { entry in
+      guard roots.contains(entry.content), try purgeLabel(of: entry.content) == nil else { return false }
       let artifact = Self.record(of: entry)
       return (try? bytesAreAvailable(entry.content, artifact)) == nil
     }.map(\.path.text)
@@ -128,7 +128,11 @@ extension Workspace {
   }
 
   private func fetchObjects(_ roots: [ContentID], _ connection: RemoteConnection) throws -> ObjectFetchReport {
-    try sharing(connection.name) { try connection.remote.fetchObjects(roots, into: store, options: transfer) }
+    let purged = try purgedContents()
+    return try sharing(connection.name) {
+      try connection.remote.fetchObjects(
+        roots.filter { !purged.contains($0) }, into: store, excluding: purged, options: transfer)
+    }
   }
 
   /// Does something that needs bytes; if they are nowhere in this clone, gets them from the default remote and does it again.
@@ -148,8 +152,14 @@ extension Workspace {
         case WorkspaceError.absentContent, StorageError.missing: true
         default: false
         }
-      guard isMissing, let name = try? defaultRemote(), try fetchMissing(artifacts(), from: name) else { throw error }
-      return try body()
+      guard isMissing, let name = try? defaultRemote(), try fetchMissing(artifacts(), from: name) else {
+        throw explained(error)
+      }
+      do {
+        return try body()
+      } catch {
+        throw explained(error)
+      }
     }
   }
 

@@ -67,13 +67,13 @@ extension Workspace {
       let named = try pointers.flatMap { try index.contents(of: run(of: $0)) }
       wanted = try Set(named).filter { try store.contains($0) }
     }
-    let withheld = try withheld(from: connection.name)
+    let purged = try purgedContents()
+    let withheld = try withheld(from: connection.name).union(purged)
     let locked = Set(lock.entries.map(\.content)).subtracting(withheld)
     let report = try sharing(connection.name) {
       let report = try connection.remote.push(
         wanted.subtracting(withheld).union(locked).sorted(), from: store, journal, through: extent,
-        isDryRun: request.isDryRun,
-        options: transfer)
+        excluding: purged, isDryRun: request.isDryRun, options: transfer)
       // What is tracked is looked at each time.
       if let search, !request.isDryRun, report.problems.isEmpty, locked.isSuperset(of: report.missing) {
         try connection.remote.keep(search.mark, search.label)

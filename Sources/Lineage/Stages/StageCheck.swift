@@ -218,6 +218,9 @@ final class StageCheck {
       }
       return record.removed
     }
+    if let failed = try index.checks(of: run).last(where: { $0.fact.hasFailed && !$0.fact.onlyWarns }) {
+      finding.reasons.append(.checkFailed(failed.fact.name))
+    }
     try checkInputs(&finding, declaration, Set(finding.outputs.map(\.path) + (removed ?? [])))
     if let lookups = try index.lookups(of: run) { try checkLookups(lookups, &finding) }
     if looksAtEnvironment, !trustsRecords, let recorded = try index.environment(of: run) {
@@ -239,7 +242,7 @@ final class StageCheck {
   /// Whether something that went wrong means that the record may not be of what is there.
   private static func spoils(_ hazard: Hazard) -> Bool {
     switch hazard.kind {
-    case .inputChanged, .writtenByTwo, .unstable, .incomplete, .outOfTime: true
+    case .inputChanged, .writtenByTwo, .unstable, .incomplete, .outOfTime, .retracted: true
     // Whoever declares a stage says what it reads and writes.
     case .lateWrite, .elsewhere, .notObserved, .privileged: false
     }

@@ -27,6 +27,8 @@ public enum StageFailure: Hashable, Sendable {
   case ended(RunStatus, exit: Int32)
   /// The command ended well and didn't make these outputs.
   case missingOutputs([String])
+  /// These of its checks failed.
+  case failedChecks([String])
   /// Something that the stage depends on isn't there.
   case missingDependency(String)
   /// Parameters that it takes aren't there.

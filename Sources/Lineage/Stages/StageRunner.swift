@@ -119,6 +119,7 @@ public final class StageRunner {
 
   private func act(_ result: StageCheck.Result, _ telling: (StageNews) -> Void) throws -> StageOutcome {
     let stage = result.declaration.stage
+    try workspace.refuseRetracted(request(result))
     var reasons = result.state.reasons
     let isFrozen = result.state.verdict == .frozen
     if let finding = result.standing, !policy.isForced || isFrozen, result.state.verdict != .stale {
@@ -192,6 +193,10 @@ public final class StageRunner {
     try workspace.index.catchUp(workspace.journal)
     try lookAnew()
     (outcome.run, outcome.report) = (report.run, report)
+    if let check = report.checks.first(where: { $0.phase == .before && $0.hasFailed && !$0.onlyWarns }) {
+      outcome.failure = .failedChecks([check.name])
+      return outcome
+    }
     guard report.status == .finished else {
       outcome.failure = .ended(report.status, exit: report.exit)
       return outcome
@@ -203,6 +208,11 @@ public final class StageRunner {
     let missing = try declaration.outputs.map(\.pointer).filter { try !isThere($0, followingLinks: false) }
     if !missing.isEmpty {
       outcome.failure = .missingOutputs(missing)
+      return outcome
+    }
+    let failed = report.checks.filter { $0.hasFailed && !$0.onlyWarns }
+    if !failed.isEmpty {
+      outcome.failure = .failedChecks(failed.map(\.name))
       return outcome
     }
     let written = Set(files.filter { $0.role == .output }.map(\.artifact.path))
@@ -241,6 +251,9 @@ public final class StageRunner {
       "DVC_ROOT": workspace.root.string, "DVC_STAGE": stage.id.description,
     ]
     request.stage = result.identity.run
+    request.checks =
+      stage.checks.before.map { RunCheck(.before, $0, source: .stage) }
+      + stage.checks.after.map { RunCheck(.after, $0, source: .stage) }
     request.timeout = policy.timeout
     request.leftToGit = Set(
       result.declaration.outputs.filter { !$0.declared.isStored }.compactMap { WorkPath(text: $0.pointer) })

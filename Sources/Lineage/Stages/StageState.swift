@@ -62,6 +62,8 @@ public enum StageReason: Hashable, Sendable {
   case unavailable(path: String)
   /// An output is said to be wrong.
   case flagged(path: String)
+  /// A check of the run failed.
+  case checkFailed(String)
   /// A stage that it depends on isn't up to date.
   case upstream(StageID)
 }

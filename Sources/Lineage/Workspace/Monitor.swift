@@ -9,6 +9,8 @@ public struct Monitor: Sendable {
   public var restored: (@Sendable (RestoreProgress) -> Void)?
   /// Called now and then with what has been sent or received.
   public var transferred: (@Sendable (TransferProgress) -> Void)?
+  /// Called with what a check of a run has printed, when it is done.
+  public var checked: (@Sendable ([UInt8]) -> Void)?
   /// Whether to stop, leaving everything sound.
   public var isCancelled: (@Sendable () -> Bool)?
 

@@ -26,6 +26,8 @@ public enum Notice: Sendable {
   case leftOver(path: String)
   /// Bytes that are missing here can't be had from a remote.
   case remoteUnreachable(String, reason: String)
+  /// A component's checks were described elsewhere, by somebody, and aren't made here until they are accepted.
+  case foreignChecks(component: String, user: String?)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

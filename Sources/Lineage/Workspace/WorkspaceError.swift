@@ -29,7 +29,17 @@ public enum WorkspaceError: Error, Sendable {
   case invalidTag(String)
   /// What a pointer means has no tag of that name; with similar names that it has.
   case unknownTag(String, of: String, similar: [String])
-  /// The run has no outputs that could be flagged.
+  /// The name can't be a label's.
+  case invalidLabel(String)
+  /// The label stands nowhere; with similar names that do.
+  case unknownLabel(String, similar: [String])
+  /// The label isn't retracted, so that nothing may be purged on its account.
+  case labelInUse(String)
+  /// These must not be read, since they carry retracted labels; at least one.
+  case retractedInputs([RetractedInput])
+  /// The bytes of a content were purged, on account of a retracted label.
+  case purgedContent(ContentID, path: String?, label: String)
+  /// The run has no outputs that could be flagged or labelled.
   case noOutputs(RunID)
   /// The run didn't read or write the path.
   case notInRun(path: String, run: RunID)

@@ -68,6 +68,7 @@ struct CheckoutCommand: ParsableCommand {
 
   /// Fails if something that was asked for isn't to be had.
   private func checkAbsent(_ report: CheckoutReport) throws {
+    for path in report.purged { Output.say("warning: the bytes of '\(path.text)' were purged") }
     if report.absent.isEmpty { return }
     for entry in report.absent {
       Output.say("error: the bytes of '\(entry.path.text)' (\(entry.hash)) are not available")

@@ -79,11 +79,13 @@ struct LogCommand: ParsableCommand {
     if let remote { return try show(request, ofRemote: remote.isEmpty ? nil : remote, session, workspace) }
     let runs = try workspace.log(request)
     let flagged = try workspace.flaggedRuns()
+    let failed = try workspace.failedChecks()
     if json {
-      try session.show(json: ["format": 1, "runs": LogRendering.json(runs, flagged)], of: workspace)
+      try session.show(json: ["format": 1, "runs": LogRendering.json(runs, flagged, failed: failed)], of: workspace)
     } else {
       try session.show(
-        LogRendering.text(runs, flagged: flagged, oneline: oneline, terminal: session.terminal), of: workspace,
+        LogRendering.text(runs, flagged: flagged, failed: failed, oneline: oneline, terminal: session.terminal),
+        of: workspace,
         paged: true)
     }
   }
@@ -93,16 +95,18 @@ struct LogCommand: ParsableCommand {
   ) throws {
     let log = try session.watching("comparing", total: nil, workspace) { try workspace.log(request, ofRemote: name) }
     let flagged = try workspace.flaggedRuns()
+    let failed = try workspace.failedChecks()
     if json {
       try session.show(
         json: [
           "format": 1, "remote": .string(log.remote),
-          "runs": LogRendering.json(log.runs, flagged, unfetched: log.unfetched),
+          "runs": LogRendering.json(log.runs, flagged, failed: failed, unfetched: log.unfetched),
         ], of: workspace)
     } else {
       try session.show(
         LogRendering.text(
-          log.runs, flagged: flagged, unfetched: log.unfetched, oneline: oneline, terminal: session.terminal),
+          log.runs, flagged: flagged, failed: failed, unfetched: log.unfetched, oneline: oneline,
+          terminal: session.terminal),
         of: workspace, paged: true)
     }
     for problem in log.problems { Output.say("warning: \(problem)") }

@@ -37,6 +37,16 @@ struct RunCommand: ParsableCommand {
       --timeout ends a command that takes too long: it and everything it has started get SIGTERM, and SIGKILL if they are \
       still there 10 seconds later (--kill-after). The run is recorded as failed, with exit status 124.
 
+      --check-before and --check-after run a shell command in the run's directory, and what comes of it is a part of the \
+      run: MLT_RUN holds the run's id, MLT_CHECK 'before' or 'after'. If a check before fails, the command isn't \
+      started. Checks after are made when the command ended well; if one fails, what the run made is marked as suspect in \
+      'mlt status', 'mlt log' and 'mlt show'. Either way the exit status is 123; with --check-warn a failure only warns. \
+      Checks of the component ('mlt component describe') are made as well.
+
+      What carries a label that is retracted ('mlt label retract') isn't read: the command isn't started if its \
+      earlier runs, -i or its arguments say that it would, with exit status 125; if it reads such a thing all the same, the \
+      run is recorded as failed, with exit status 123.
+
       Inside the command MLT_RUN holds the run's id; an 'mlt run' in it becomes a child run.
       """)
 
@@ -96,6 +106,21 @@ struct RunCommand: ParsableCommand {
       "Time that a command then has to end by itself before it is killed (default: 10s)", valueName: "time"))
   var killAfter: LengthArgument?
 
+  @Option(
+    name: .customLong("check-before"),
+    help: ArgumentHelp("Shell command that must succeed for the run to start (can be repeated)", valueName: "command"))
+  var checksBefore: [String] = []
+
+  @Option(
+    name: .customLong("check-after"),
+    help: ArgumentHelp(
+      "Shell command that must succeed for what the run made to count as right (can be repeated)",
+      valueName: "command"))
+  var checksAfter: [String] = []
+
+  @Flag(name: .customLong("check-warn"), help: "Only warn where a check fails")
+  var checksOnlyWarn = false
+
   @Flag(name: [.short, .long], help: "Don't print the line about what was recorded")
   var quiet = false
 
@@ -116,6 +141,9 @@ struct RunCommand: ParsableCommand {
     }
     if killAfter != nil, timeout == nil { throw ValidationError("option '--kill-after' goes with '--timeout'") }
     if timeout?.length == .zero { throw ValidationError("option '--timeout' takes a time over 0") }
+    if (checksBefore + checksAfter).contains("") {
+      throw ValidationError("options '--check-before' and '--check-after' take a command")
+    }
     if component == "" { throw ValidationError("option '--component' takes a name") }
     _ = try pairs(parameters, option: "--param", needsValue: true)
     _ = try pairs(tags, option: "--tag", needsValue: false)
@@ -144,13 +172,15 @@ struct RunCommand: ParsableCommand {
     redirected.redirectedInput = Session.file(of: STDIN_FILENO)
     redirected.redirectedOutput = Session.file(of: STDOUT_FILENO)
     redirected.timeout = timeout?.length
+    redirected.checks = checksBefore.map { RunCheck(.before, $0) } + checksAfter.map { RunCheck(.after, $0) }
+    redirected.checksOnlyWarn = checksOnlyWarn
     if let killAfter { redirected.grace = killAfter.length }
     redirected.isPiped = Session.isPiped(STDIN_FILENO)
     redirected.writeOutput = { bytes in
       try FileDescriptor.standardOutput.writeAll(bytes)
     }
     guard try cached ?? (trustsRecords || explain || workspace.runsOnlyIfNeeded()) else {
-      return try finish(workspace.run(redirected), session, workspace)
+      return try finish(session.telling(workspace) { try workspace.run(redirected) }, session, workspace)
     }
     let policy = ReusePolicy(trustsRecords: trustsRecords, findsAllReasons: explain)
     let outcome = try session.telling(workspace) {
@@ -169,6 +199,7 @@ struct RunCommand: ParsableCommand {
   private func finish(_ report: RunReport, _ session: Session, _ workspace: Workspace) throws {
     session.tell(workspace)
     for hazard in report.hazards where hazard.kind != .notObserved { Output.say("warning: \(HazardText.of(hazard))") }
+    for line in CheckText.lines(of: report.checks) where !quiet || !line.hasPrefix("mlt:") { Output.say(line) }
     if !quiet {
       Output.say(
         "mlt: recorded \(report.component) \(report.run.short): \(Formatting.count(report.inputs, "input")), "

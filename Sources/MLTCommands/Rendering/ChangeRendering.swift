@@ -86,6 +86,9 @@ enum ChangeRendering {
     case .owner: return "owner: \(value ?? "")"
     case .tags: return "tags: \(tags(change.value).joined(separator: ", "))"
     case .deleted: return value == nil ? "restored" : "deleted"
+    case .label: return "label \(change.name)" + (value == nil ? " taken away" : "")
+    case .retraction: return value == nil ? "reinstated" : "retracted"
+    case .checks: return "checks: \(value ?? "")"
     }
   }
 
@@ -97,7 +100,7 @@ enum ChangeRendering {
   private static func subject(_ change: RecordedChange) -> String {
     switch change.subject {
     case .run(let run): "run \(run.short)"
-    case .component(let name): name
+    case .component(let name), .label(let name): name
     case .content, .place:
       [change.artifact?.path, change.artifact?.content?.short].compactMap { $0 }.joined(separator: " ")
     }
@@ -115,11 +118,16 @@ enum ChangeRendering {
       fields["value"] = change.value.map { .string($0) } ?? .null
     case .note, .summary, .owner: fields["value"] = change.value.map { .string($0) } ?? .null
     case .tags: fields["value"] = .array(tags(change.value).map { .string($0) })
-    case .flag, .deleted: fields["value"] = .bool(change.value != nil)
+    case .flag, .deleted, .retraction: fields["value"] = .bool(change.value != nil)
+    case .label:
+      fields["name"] = .string(change.name)
+      fields["value"] = .bool(change.value != nil)
+    case .checks: fields["value"] = change.value.flatMap { try? JSON(parsing: $0) } ?? .null
     }
     switch change.subject {
     case .run(let run): fields["run"] = .string(run.hex)
     case .component(let name): fields["component"] = .string(name)
+    case .label(let name): fields["label"] = .string(name)
     case .content, .place:
       fields["path"] = change.artifact.map { .string($0.path) } ?? .null
       fields["id"] = change.artifact?.content.map { .string($0.hex) } ?? .null
@@ -136,6 +144,9 @@ enum ChangeRendering {
     case .owner: "owner"
     case .tags: "tags"
     case .deleted: "deleted"
+    case .label: "label"
+    case .retraction: "retraction"
+    case .checks: "checks"
     }
   }
 }

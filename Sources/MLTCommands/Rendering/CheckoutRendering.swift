@@ -45,6 +45,7 @@ enum CheckoutRendering {
             "tracked": .string(change.tracked.text), "count": .int(change.count),
           ]
         }),
+      "purged": .array(report.purged.map { .string($0.text) }),
       "unchanged": .int(Int64(report.unchanged)),
     ]
   }

@@ -18,6 +18,9 @@ enum FsckRendering {
       let rest = loss.isInWorkTree ? "; the work tree may still have it" : ""
       lines.append("lost: \(loss.content.short)\(name)\(maker)\(rest)")
     }
+    for loss in report.purged {
+      lines.append("purged: \(loss.content.short) \(loss.paths.joined(separator: ", "))")
+    }
     for problem in report.journal { lines.append((problem.isHarmless ? "note: " : "journal: ") + "\(problem)") }
     for problem in report.events { lines.append("note: \(problem)") }
     for difference in report.index { lines.append("index: \(difference)") }
@@ -43,13 +46,7 @@ enum FsckRendering {
       "format": 1, "sound": .bool(report.isSound), "packs": .int(Int64(report.packs)),
       "objects": .int(Int64(report.objects)), "bytes": .int(report.bytes),
       "damaged": .array(report.store.map(json)),
-      "lost": .array(
-        report.losses.map { loss in
-          [
-            "id": .string(loss.content.hex), "paths": .array(loss.paths.map { .string($0) }),
-            "run": loss.run.map { .string($0.hex) } ?? .null, "inWorkTree": .bool(loss.isInWorkTree),
-          ]
-        }),
+      "lost": .array(report.losses.map(json)), "purged": .array(report.purged.map(json)),
       "journal": .array(
         report.journal.map { ["problem": .string("\($0)"), "harmless": .bool($0.isHarmless)] }),
       "events": .array(report.events.map { .string("\($0)") }),
@@ -66,6 +63,13 @@ enum FsckRendering {
       ]
     }
     return fields
+  }
+
+  private static func json(_ loss: FsckReport.Loss) -> JSON {
+    [
+      "id": .string(loss.content.hex), "paths": .array(loss.paths.map { .string($0) }),
+      "run": loss.run.map { .string($0.hex) } ?? .null, "inWorkTree": .bool(loss.isInWorkTree),
+    ]
   }
 
   private static func json(_ problem: CheckProblem) -> JSON {

@@ -14,6 +14,7 @@ enum HazardText {
     case .notObserved: "file accesses weren't followed" + detail
     case .incomplete: "some file accesses may be missing from the record" + detail
     case .privileged: "a program that needs privileges ran without them; use --no-trace for it" + detail
+    case .retracted: "\(path) must not be read" + (hazard.detail.map { ": \($0)" } ?? "")
     case .outOfTime: "the command was ended because it took too long" + detail
     }
   }

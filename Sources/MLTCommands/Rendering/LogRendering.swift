@@ -13,14 +13,14 @@ extension RunSummary {
 /// How a list of runs reads.
 enum LogRendering {
   static func text(
-    _ runs: [RunSummary], flagged: [RunID: [RecordedChange]] = [:], unfetched: Set<RunID>? = nil, oneline: Bool,
-    terminal: Terminal
+    _ runs: [RunSummary], flagged: [RunID: [RecordedChange]] = [:], failed: [RunID: [FailedCheck]] = [:],
+    unfetched: Set<RunID>? = nil, oneline: Bool, terminal: Terminal
   ) -> String {
     var out = StyledText(colour: terminal.hasColour)
     if oneline {
       let hasTags = runs.contains { !$0.tags.isEmpty }
       let rows = runs.map { run in
-        let mark = flagged[run.id] == nil ? "" : ", flagged"
+        let mark = (flagged[run.id] == nil ? "" : ", flagged") + (failed[run.id] == nil ? "" : ", check failed")
         let place = unfetched.map { [$0.contains(run.id) ? "not fetched" : "here"] } ?? []
         return [run.id.short] + place + [
           Formatting.time(run.started), run.component,
@@ -29,7 +29,9 @@ enum LogRendering {
       }
       for (row, run) in zip(Formatting.table(rows), runs) {
         let line = Formatting.fit(row, terminal.width)
-        out.line(out.styled(String(line.prefix(10)), .yellow) + rest(line, run, flagged[run.id] != nil, out))
+        out.line(
+          out.styled(String(line.prefix(10)), .yellow)
+            + rest(line, run, flagged[run.id] != nil || failed[run.id] != nil, out))
       }
       return out.text
     }
@@ -48,6 +50,11 @@ enum LogRendering {
         let path = flag.artifact?.path ?? ""
         out.line("    " + out.styled("flagged  \(path), \(ChangeRendering.flagText(flag))", .red))
       }
+      for check in failed[run.id] ?? [] {
+        let fact = check.check.fact
+        out.line(
+          "    " + out.styled("check '\(fact.name)' \(fact.phase.rawValue) the run failed, exit \(fact.exit)", .red))
+      }
     }
     return out.text
   }
@@ -63,7 +70,8 @@ enum LogRendering {
   }
 
   static func json(
-    _ runs: [RunSummary], _ flagged: [RunID: [RecordedChange]], unfetched: Set<RunID>? = nil
+    _ runs: [RunSummary], _ flagged: [RunID: [RecordedChange]], failed: [RunID: [FailedCheck]] = [:],
+    unfetched: Set<RunID>? = nil
   ) -> JSON {
     .array(
       runs.map { run in
@@ -73,6 +81,7 @@ enum LogRendering {
           (flagged[run.id] ?? []).map { flag in
             ["path": flag.artifact.map { .string($0.path) } ?? .null, "flag": ChangeRendering.flagJSON(flag)]
           })
+        fields["failedChecks"] = .array((failed[run.id] ?? []).map { CheckText.json($0.check) })
         return .object(fields)
       })
   }

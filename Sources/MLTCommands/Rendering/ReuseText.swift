@@ -74,6 +74,8 @@ enum ReuseText {
     case .outputUnavailable(let path): "output '\(path)' differs, and its bytes aren't to be had"
     case .outputDamaged(let problem): "an output can't be put back: \(problem)"
     case .outputFlagged(let path): "output '\(path)' is flagged as wrong"
+    case .checkFailed(let name): "its check '\(name)' failed"
+    case .notChecked(let name): "check '\(name)' wasn't made of it"
     }
   }
 

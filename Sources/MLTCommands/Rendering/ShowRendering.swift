@@ -33,6 +33,7 @@ enum ShowRendering {
     }
     if !run.parameters.isEmpty { rows.append(["params", RunRendering.pairs(run.parameters)]) }
     if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }
+    if !details.labels.isEmpty { rows.append(["labels", LabelRendering.line(details.labels, out)]) }
     if let evidence = run.evidence { rows.append(["evidence", evidence.rawValue]) }
     if !details.signingKeys.isEmpty {
       rows.append(["signed by", details.signingKeys.joined(separator: ", ") + " (unchecked: 'mlt verify' checks)"])
@@ -57,6 +58,12 @@ enum ShowRendering {
     section("outputs", details.outputs.map { RunRendering.artifact($0, out, flags: details.flags) }, &out)
     section("removed", run.removed, &out)
     section("stale", StalenessText.lines(of: details.staleness), &out)
+    let checks = zip(Formatting.table(details.checks.map(CheckText.row)), details.checks)
+    section(
+      "checks",
+      checks.flatMap { row, check in
+        [check.fact.hasFailed ? out.styled(row, .red) : row] + CheckText.output(check.fact).map { "  " + $0 }
+      }, &out)
     section("made again", details.replications.flatMap { ReplicationText.lines(of: $0.fact, at: $0.at, out) }, &out)
     section("warnings", run.hazards.map(HazardText.of), &out)
     section("environment", environment(details.environment), &out)
@@ -103,7 +110,13 @@ enum ShowRendering {
         artifact.kind.rawValue, Formatting.size(artifact.size) + files + (artifact.isExecutable ? ", executable" : ""),
       ])
     }
-    rows.append(["bytes", details.isStored ? "in the store" : artifact.isInGit ? "in git" : "not stored"])
+    let whereabouts =
+      details.isStored
+      ? "in the store"
+      : details.purgedFor.map { "purged, since label '\($0)' is retracted" }
+        ?? (artifact.isInGit ? "in git" : "not stored")
+    rows.append(["bytes", whereabouts])
+    if !details.labels.isEmpty { rows.append(["labels", LabelRendering.line(details.labels, out)]) }
     if let locked = details.locked {
       let same = locked.content == artifact.content || locked.path.text != artifact.path
       rows.append(["mlt.lock", same ? "tracked" : "has \(locked.content.short)"])
@@ -165,6 +178,8 @@ enum ShowRendering {
       run["environment"] = .object(details.environment?.fields ?? JSONObject())
       run["children"] = .array(details.children.map { .string($0.hex) })
       run["stale"] = StalenessText.json(details.staleness)
+      run["checks"] = .array(details.checks.map(CheckText.json))
+      run["labels"] = .array(details.labels.map(LabelRendering.json))
       run["signedBy"] = .array(details.signingKeys.map { .string($0) })
       run["replications"] = .array(
         details.replications.map { at, fact in
@@ -176,6 +191,8 @@ enum ShowRendering {
     case .artifact(let details):
       var artifact = details.target.artifact.fields
       artifact["stored"] = .bool(details.isStored)
+      artifact["purged"] = details.purgedFor.map { .string($0) } ?? .null
+      artifact["labels"] = .array(details.labels.map(LabelRendering.json))
       artifact["tags"] = RunRendering.json(details.annotations.tags)
       artifact["note"] = details.annotations.note.map { .string($0) } ?? .null
       artifact["flag"] = details.annotations.flag.map { ChangeRendering.flagJSON($0) } ?? .null

@@ -36,6 +36,7 @@ enum StageText {
       }
     case .unavailable(let path): "output \(path) isn't in the store or the default remote"
     case .flagged(let path): "output \(path) is flagged as wrong"
+    case .checkFailed(let name): "check '\(name)' failed"
     case .upstream(let stage): "depends on \(stage)"
     }
   }
@@ -57,6 +58,7 @@ enum StageText {
     case .unsigned: "unsigned"
     case .output, .unavailable: "output"
     case .flagged: "flagged"
+    case .checkFailed: "check"
     case .upstream: "upstream"
     }
   }
@@ -129,7 +131,7 @@ enum StageText {
     let line =
       "mlt: recorded \(report.component) \(report.run.short): \(Formatting.count(report.inputs, "input")), "
       + "\(Formatting.count(report.outputs, "output")), \(Formatting.duration(report.wall))"
-    return hazards + [line]
+    return hazards + CheckText.lines(of: report.checks) + [line]
   }
 
   private static let shownAccesses = 8
@@ -150,6 +152,7 @@ enum StageText {
     case .ended(.interrupted, _): "was interrupted"
     case .ended(_, let exit): "failed with exit status \(exit)"
     case .missingOutputs(let paths): "didn't make \(paths.map { "'\($0)'" }.joined(separator: ", "))"
+    case .failedChecks(let names): "doesn't pass \(names.map { "check '\($0)'" }.joined(separator: ", "))"
     case .missingDependency(let path): "depends on '\(path)', which isn't there"
     case .missingParameters(let reasons): "can't run: \(self.reasons(reasons))"
     case .withinItself: "is running already: its own command asks for it"
@@ -187,6 +190,7 @@ enum StageText {
     case .missingParameter(let file, let key):
       fields["file"] = .string(file)
       fields["name"] = key.map { .string($0) } ?? .null
+    case .checkFailed(let name): fields["name"] = .string(name)
     case .neverRun, .failed, .alwaysRuns, .forced, .folder, .parameters, .hazard, .unsigned: break
     }
     return .object(JSONObject(fields))

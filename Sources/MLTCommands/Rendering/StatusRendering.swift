@@ -83,6 +83,23 @@ enum StatusRendering {
       for row in Formatting.table(rows) { out.line(out.styled(row, .red)) }
       if shown.count < report.flags.count { out.line("  and \(report.flags.count - shown.count) more (-v lists them)") }
     }
+    if !report.failedChecks.isEmpty {
+      out.section("Checks that failed:")
+      out.line("  (run 'mlt show RUN' for what they printed; a run of the component that passes them settles it)")
+      let rows = report.failedChecks.map { failed in
+        let fact = failed.check.fact
+        return [
+          "  \(failed.component) \(failed.run.short)", fact.name, "\(fact.phase.rawValue) the run, exit \(fact.exit)",
+        ]
+      }
+      for row in Formatting.table(rows) { out.line(out.styled(row, .red)) }
+    }
+    if !report.retractions.isEmpty {
+      out.section("Retracted labels:")
+      out.line("  (run 'mlt label show LABEL' for what they concern; runs that would read it are refused)")
+      let rows = report.retractions.map { ["  " + LabelRendering.name($0), ChangeRendering.flagText($0)] }
+      for row in Formatting.table(rows) { out.line(row) }
+    }
     if !report.running.isEmpty {
       out.section("Started and not ended:")
       for run in report.running {
@@ -92,7 +109,7 @@ enum StatusRendering {
     if report.isClean {
       let tracked = Formatting.count(report.tracked, "path")
       if report.hasGit || !report.running.isEmpty || !report.aged.isEmpty || !report.unkept.isEmpty
-        || !report.flags.isEmpty
+        || !report.flags.isEmpty || !report.failedChecks.isEmpty || !report.retractions.isEmpty
       {
         out.line()
       }
@@ -173,6 +190,17 @@ enum StatusRendering {
             "id": flag.change.artifact?.content.map { .string($0.hex) } ?? .null,
             "earlier": .bool(flag.isOutdated), "flag": ChangeRendering.flagJSON(flag.change),
           ]
+        }),
+      "failedChecks": .array(
+        report.failedChecks.map { failed in
+          var fields = CheckText.json(failed.check).object ?? JSONObject()
+          fields["run"] = .string(failed.run.hex)
+          fields["component"] = .string(failed.component)
+          return .object(fields)
+        }),
+      "retracted": .array(
+        report.retractions.map { change in
+          ["label": .string(LabelRendering.name(change)), "retracted": ChangeRendering.flagJSON(change)]
         }),
       "running": .array(
         report.running.map { run in

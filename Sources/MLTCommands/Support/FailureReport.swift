@@ -174,6 +174,25 @@ struct FailureReport {
       set("'\(pointer)' has no tag '\(name)'", .notFound)
       hints.append(
         similar.isEmpty ? "run 'mlt tag \(pointer)' for those it has" : "did you mean \(Self.list(similar))?")
+    case .invalidLabel(let name):
+      set(
+        "'\(name)' can't be the name of a label", .usage,
+        hint: "a name has up to \(LabelName.limit) bytes on one line, without spaces at its ends")
+    case .unknownLabel(let name, let similar):
+      set("there is no label '\(name)'", .notFound)
+      hints.append(similar.isEmpty ? "run 'mlt label list' for all labels" : "did you mean \(Self.list(similar))?")
+    case .labelInUse(let name):
+      set("label '\(name)' is not retracted", .failed, hint: "run 'mlt label retract \(name) -m WHY' first")
+    case .retractedInputs(let inputs):
+      let first = inputs.first
+      let more = inputs.count > 1 ? "; \(inputs.count - 1) more like it" : ""
+      set("'\(first?.path ?? "")' must not be read: \(first?.reason ?? "")\(more)", .failed)
+      if let label = first?.finding.label { hints.append("run 'mlt label show \(label)' for all that it concerns") }
+    case .purgedContent(let content, let path, let label):
+      let name = path ?? content.short
+      set(
+        "the bytes of '\(name)' were purged, since label '\(label)' is retracted", .notFound,
+        hint: "what is known of them is still there: 'mlt show \(content.short)'")
     case .noOutputs(let run):
       set(
         "run \(run.short) has no outputs that could be flagged", .notFound,

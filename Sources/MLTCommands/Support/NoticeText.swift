@@ -22,6 +22,9 @@ enum NoticeText {
     case .leftOver(let path):
       "warning: '\(path)' isn't tracked any more and was changed since, so that it stays; remove it by hand"
     case .remoteUnreachable(let name, let reason): "warning: cannot get missing bytes from remote '\(name)': \(reason)"
+    case .foreignChecks(let component, let user):
+      "warning: the checks of component '\(component)', described by \(user ?? "somebody") elsewhere, aren't made here; "
+        + "read them with 'mlt component show \(component)' and run 'mlt component describe \(component) --accept-checks'"
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }

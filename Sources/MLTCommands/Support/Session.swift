@@ -85,7 +85,11 @@ struct Session {
 
   /// Opens the workspace around the working directory.
   func workspace() throws -> Workspace {
-    try Workspace.open(context)
+    let workspace = try Workspace.open(context)
+    workspace.monitor.checked = { bytes in
+      try? Output.write(bytes, to: STDERR_FILENO)  // as ``Output/say(_:)``
+    }
+    return workspace
   }
 
   /// Opens the workspace, and finds the stages of its pipelines that a selection names.

@@ -40,6 +40,19 @@ public struct Stage: Hashable, Sendable {
   public var description: String?
   /// Anything that people or other tools note.
   public var meta: PipelineValue?
+  /// The commands that say whether it may run, and whether what it made is right.
+  public var checks = StageChecks()
+}
+
+/// What is run before and after a stage: `meta.mlt.checks` in the pipeline file.
+public struct StageChecks: Hashable, Sendable {
+  /// Before its command.
+  public var before: [String] = []
+  /// After its command has ended well.
+  public var after: [String] = []
+
+  /// Nothing.
+  public init() {}
 }
 
 /// Something that a stage reads.

@@ -26,7 +26,30 @@ struct StageBuilder {
       outputs: try OutputList(file: file, root: root, folder: folder).outputs(of: body),
       isFrozen: flag("frozen"), isAlwaysChanged: flag("always_changed"),
       description: try body["desc"]?.optionalText("desc", file: file),
-      meta: body["meta"]?.value)
+      meta: body["meta"]?.value, checks: try checks())
+  }
+
+  // Other tools leave alone what stands in `meta`, and so may a file that they share have it.
+  private func checks() throws(PipelineProblem) -> StageChecks {
+    var checks = StageChecks()
+    guard let value = body["meta"]?["mlt"]?["checks"], !value.isNull else { return checks }
+    let field = "meta.mlt.checks"
+    guard let members = value.members else {
+      throw PipelineProblem(file: file, at: value.position, .unexpected(field: field, expected: "a mapping"))
+    }
+    for member in members {
+      let key = try text(member.key, field)
+      var commands: [String] = []
+      for element in member.value.elements ?? [member.value] { commands.append(try text(element, "\(field).\(key)")) }
+      switch key {
+      case "before": checks.before = commands
+      case "after": checks.after = commands
+      default:
+        throw PipelineProblem(
+          file: file, at: member.key.position, .unexpected(field: field, expected: "'before' and 'after'"))
+      }
+    }
+    return checks
   }
 
   private func flag(_ key: String) -> Bool {

@@ -1,0 +1,116 @@
+import MLTBase
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Deleting the bytes of what carries a retracted label.
+@Suite struct PurgeTests {
+  private func holds(_ needle: String, _ folder: FilePath, _ world: World) throws -> Bool {
+    // Packs are compressed: what is asked is whether a fresh clone can read it.
+    try world.shell("grep -rqs \(needle) .", in: folder).status == 0
+  }
+
+  @Test("purging deletes the bytes here and in remotes, and keeps what is known of them")
+  func purge() throws {
+    try withWorld { world in
+      try expectSuccess(world.mlt("remote", "add", "origin", "../share"))
+      try world.recordTraining()
+      try expectSuccess(world.shell("mlt add raw.csv && git add -A && git commit -qm data && mlt push"))
+      try expectSuccess(world.shell("mlt label add consent:2024 raw.csv"))
+      let plan = try world.json("label", "retract", "consent:2024", "--purge", "--dry-run")
+      #expect(plan["contents"]?.array?.map { $0["path"]?.string } == ["clean.csv", "model.txt", "raw.csv"])
+      #expect(try world.mlt("status").stdout.contains("tracked, all as mlt.lock says"))
+      #expect(try !world.mlt("status").stdout.contains("Retracted"))
+      // Nobody can be asked, so that the files stay, and it is said.
+      let first = try world.mlt("label", "retract", "consent:2024", "-m", "withdrawn", "--purge")
+      #expect(first.status == 1 && first.stderr.contains("3 files left in the work tree"), "\(first)")
+      let second = try world.mlt("label", "retract", "consent:2024", "--purge", "--force")
+      #expect(second.status == 0 && second.stdout.contains("removed  raw.csv"), "\(second)")
+      #expect(try world.read("raw.csv") == nil && world.read("report.txt") != nil)
+      #expect(try world.mlt("status").stdout.contains("purged:  raw.csv"))
+      let fsck = try world.mlt("fsck")
+      #expect(fsck.status == 0 && fsck.stdout.contains("purged: ") && !fsck.stdout.contains("lost: "), "\(fsck)")
+      let checkout = try world.mlt("checkout")
+      #expect(checkout.status == 0 && checkout.stderr.contains("the bytes of 'raw.csv' were purged"), "\(checkout)")
+      let one = try world.mlt("checkout", "raw.csv")
+      #expect(one.status == 3 && one.stderr.contains("were purged, since label 'consent:2024' is retracted"), "\(one)")
+      #expect(try world.mlt("cat", "raw.csv").stderr.contains("were purged"))
+      #expect(try world.mlt("show", "clean.csv").stdout.contains("purged, since label 'consent:2024' is retracted"))
+      #expect(try world.mlt("trace", "model.txt").stdout.contains("clean.csv"))
+      try expectSuccess(world.mlt("push"))
+      try expectSuccess(world.mlt("pull"))
+      try expectSuccess(world.mlt("gc", "--grace", "0"))
+      #expect(try world.read("raw.csv") == nil)
+    }
+  }
+
+  @Test("another clone learns of it by pulling, doesn't send the bytes again, and gives up its own")
+  func clones() throws {
+    try withWorld(git: false, initialized: false) { world in
+      try world.prepareSharing()
+      let (one, two) = (world.place("a"), world.place("b"))
+      try expectSuccess(world.mlt("pull", in: two))
+      try expectSuccess(
+        world.shell("mlt label add x f && mlt label retract x -m gone --purge --force && mlt push", in: one))
+      try expectSuccess(world.shell("mlt fetch && mlt push", in: two))
+      #expect(try world.shell("mlt run -- sh -c 'wc -c < f'", in: two).status == 125)
+      // What two had, it hasn't brought back.
+      try expectSuccess(
+        world.shell(
+          "git clone -q hub.git c && cd c && mlt init && mlt remote add origin ../share || true", in: world.folder))
+      let pulled = try world.mlt("pull", in: world.place("c"))
+      #expect(pulled.status == 0, "\(pulled)")
+      #expect(try FileStatus(at: world.place("c/f")) == nil)
+      #expect(try FileStatus(at: two.appending("f")) != nil)
+      let purged = try world.mlt("label", "retract", "x", "--purge", "--force", in: two)
+      #expect(purged.status == 0, "\(purged)")
+      #expect(try FileStatus(at: two.appending("f")) == nil)
+      #expect(try world.mlt("cat", "f", in: two).stderr.contains("were purged"))
+      // Reinstated, the bytes may be had again from wherever they still are.
+      try expectSuccess(world.mlt("label", "reinstate", "x", in: two))
+      try expectSuccess(world.shell("seq 20000 > f; mlt add f; mlt push", in: two))
+      try expectSuccess(world.shell("mlt fetch; mlt pull", in: one))
+      #expect(try FileStatus(at: one.appending("f")) != nil)
+    }
+  }
+
+  @Test("what a run made of other things as well stays, and so does the rest of a folder")
+  func spared() throws {
+    try withWorld { world in
+      try world.write("raw.txt", "personal data of somebody\n")
+      try world.write("data/a.txt", "a harmless table\n")
+      try world.write("data/b.txt", "personal data in a folder\n")
+      try expectSuccess(world.shell("mlt add data; git add -A . ':!raw.txt'; git commit -qm x"))
+      try expectSuccess(
+        world.shell("mlt run -q -c one -- sh -c 'wc raw.txt data/b.txt > /dev/null; echo a constant line > c.txt'"))
+      try expectSuccess(world.shell("mlt run -q -c two -- sh -c 'echo a constant line > d.txt'"))
+      try expectSuccess(world.shell("mlt label add x raw.txt data/b.txt"))
+      let purged = try world.json("label", "retract", "x", "-m", "gone", "--purge", "--force")
+      #expect(purged["contents"]?.array?.map { $0["path"]?.string } == ["data/b.txt", "raw.txt"])
+      #expect(purged["spared"]?.array?.map { $0["path"]?.string } == ["c.txt"])
+      #expect(try world.read("c.txt") != nil && world.read("data/a.txt") != nil && world.read("data/b.txt") == nil)
+      try expectSuccess(world.shell("rm -r data"))
+      let checkout = try world.mlt("checkout")
+      #expect(checkout.status == 0 && checkout.stderr.contains("the bytes of 'data/b.txt' were purged"), "\(checkout)")
+      #expect(try world.read("data/a.txt") == "a harmless table\n")
+      #expect(try world.mlt("fsck").status == 0)
+    }
+  }
+
+  @Test("a remote that can't be reached is named, and purged when it is done again")
+  func unreachable() throws {
+    try withWorld { world in
+      try expectSuccess(world.mlt("remote", "add", "origin", "../share"))
+      try world.write("raw.txt", "personal data of somebody\n")
+      try expectSuccess(world.shell("mlt add raw.txt && mlt push && mlt label add x raw.txt && mv ../share ../away"))
+      let first = try world.mlt("label", "retract", "x", "-m", "gone", "--purge", "--force")
+      #expect(first.status == 1 && first.stderr.contains("not all is gone from remote 'origin'"), "\(first)")
+      try expectSuccess(world.shell("mv ../away ../share"))
+      // The remote has it still, and nobody gets it.
+      try expectSuccess(world.mlt("fetch", "--all"))
+      #expect(try world.mlt("cat", "raw.txt").stderr.contains("were purged"))
+      try expectSuccess(world.mlt("label", "retract", "x", "--purge", "--force"))
+      #expect(try world.mlt("whereis", "raw.txt").stdout.contains("no") || world.mlt("whereis", "raw.txt").status != 0)
+    }
+  }
+}
