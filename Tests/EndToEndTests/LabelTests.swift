@@ -70,6 +70,12 @@ extension World {
       try expectSuccess(
         world.shell("echo 'one more table' > data/d.csv; mlt run -q -- sh -c 'cat data/d.csv > new.txt'"))
       #expect(try world.mlt("label", "list", "new.txt").stdout == "")
+      // Of a URI only the name is known, before anybody has read it as after.
+      try expectSuccess(world.mlt("label", "add", "bought", "s3://bucket/x"))
+      try expectSuccess(world.shell("mlt run -q -i s3://bucket/x -- sh -c 'echo of the bucket > u.txt'"))
+      #expect(try world.mlt("label", "list", "u.txt").stdout == "bought  from s3://bucket/x\n")
+      try expectSuccess(world.mlt("label", "retract", "bought", "-m", "expired"))
+      #expect(try world.mlt("run", "-i", "s3://bucket/x", "--", "true").status == 125)
     }
   }
 

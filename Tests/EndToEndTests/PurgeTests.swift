@@ -5,11 +5,6 @@ import Testing
 
 /// Deleting the bytes of what carries a retracted label.
 @Suite struct PurgeTests {
-  private func holds(_ needle: String, _ folder: FilePath, _ world: World) throws -> Bool {
-    // Packs are compressed: what is asked is whether a fresh clone can read it.
-    try world.shell("grep -rqs \(needle) .", in: folder).status == 0
-  }
-
   @Test("purging deletes the bytes here and in remotes, and keeps what is known of them")
   func purge() throws {
     try withWorld { world in
@@ -111,6 +106,55 @@ import Testing
       #expect(try world.mlt("cat", "raw.txt").stderr.contains("were purged"))
       try expectSuccess(world.mlt("label", "retract", "x", "--purge", "--force"))
       #expect(try world.mlt("whereis", "raw.txt").stdout.contains("no") || world.mlt("whereis", "raw.txt").status != 0)
+    }
+  }
+
+  @Test("what was there before a run copied it beside labelled data stays, and a later copy of what was made doesn't")
+  func older() throws {
+    try withWorld { world in
+      for number in 1...100 { try world.write("data/\(number).txt", "row \(number) of a table\n") }
+      try world.write("codes.txt", "a table of codes\n")
+      try expectSuccess(world.shell("mlt add data codes.txt; git add -A; git commit -qm x"))
+      try expectSuccess(
+        world.shell(
+          "mlt run -q -c all -- sh -c 'cat data/*.txt > all.txt; mkdir out; cp codes.txt out; cp data/5.txt out/five.txt'"
+        ))
+      try expectSuccess(world.shell("cp all.txt backup.txt; mlt add backup.txt; mlt label add x data/7.txt"))
+      let plan = try world.json("label", "retract", "x", "--purge", "--dry-run")
+      #expect(plan["contents"]?.array?.map { $0["path"]?.string } == ["all.txt", "data/7.txt"])
+      #expect(plan["workTree"]?.array?.map { $0["path"]?.string } == ["all.txt", "backup.txt", "data/7.txt"])
+      #expect(plan["spared"]?.array?.map { $0["path"]?.string } == ["out/codes.txt", "out/five.txt"])
+      // A folder that holds such a file can't be read as a whole, and what else is in it can.
+      try expectSuccess(world.mlt("label", "retract", "x", "-m", "gone"))
+      #expect(try world.mlt("run", "-c", "all", "--", "ls", "data").status == 125)
+      #expect(try world.mlt("run", "-c", "one", "--", "wc", "data/8.txt").status == 0)
+      let purged = try world.mlt("label", "retract", "x", "--purge", "--force")
+      #expect(purged.status == 0, "\(purged)")
+      try expectSuccess(world.shell("rm -r data codes.txt; mlt checkout"))
+      #expect(try FileOperations.names(in: world.repository.appending("data")).count == 99)
+      #expect(try world.read("codes.txt") != nil && world.read("out/codes.txt") != nil)
+    }
+  }
+
+  @Test("a purge that was stopped is done again, and until then nobody gets at the bytes by pulling")
+  func stopped() throws {
+    try withWorld { world in
+      try expectSuccess(world.mlt("remote", "add", "origin", "../share"))
+      try world.write("raw.txt", "personal data of somebody\n")
+      try expectSuccess(world.shell("mlt add raw.txt && mlt push && mlt label add x raw.txt"))
+      let stopped = try world.shell(
+        "exec 9>.mlt/collect.lock; flock -x 9; mlt label retract x -m gone --purge --force 9>&-")
+      #expect(stopped.status == 5, "\(stopped)")
+      #expect(try world.json("label", "list")["labels"]?.array?.first?["purged"]?.int == 1)
+      try expectSuccess(world.mlt("gc", "--grace", "0"))
+      try expectSuccess(world.mlt("fetch", "--all"))
+      #expect(try world.mlt("cat", "raw.txt").stderr.contains("were purged"))
+      let again = try world.mlt("label", "retract", "x", "--purge", "--force")
+      #expect(again.status == 0, "\(again)")
+      try expectSuccess(world.mlt("label", "reinstate", "x"))
+      // The remote hasn't got it either.
+      #expect(try world.mlt("fetch", "--all").stderr.contains("'raw.txt' are neither here nor in remote 'origin'"))
+      #expect(try world.mlt("cat", "raw.txt").status != 0)
     }
   }
 }

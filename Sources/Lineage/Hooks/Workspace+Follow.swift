@@ -59,7 +59,7 @@ extension Workspace {
         }
       }
       for (path, texts) in unsaved { left[path] = .unsaved(texts) }
-    case WorkspaceError.absentContent(_, let text):
+    case WorkspaceError.absentContent(_, let text), WorkspaceError.purgedContent(_, let text, _):
       try leaveUnavailable(rest, &left)
       // Whatever the others are, it was about this one.
       if let tracked = text.flatMap({ WorkPath(text: $0) }).flatMap({ Self.tracked($0, in: lock) }) {

@@ -12,14 +12,24 @@ public struct PurgePlan: Sendable {
     public var path: String
   }
 
+  /// Why a content stays though a run made it of what carries the label.
+  public enum Reason: Hashable, Sendable {
+    /// This run made the same of other things.
+    case madeBy(RunID)
+    /// It stood at this path before any run made it of what carries the label.
+    case older(path: String)
+    /// It is so short that it is alike by chance.
+    case short
+  }
+
   /// A content that stays though it was made of what carries the label.
   public struct Spared: Hashable, Sendable {
     /// The content.
     public var content: ContentID
     /// A path that had it.
     public var path: String
-    /// A run that made the same of other things; nil if it is so short that it is alike by chance.
-    public var maker: RunID?
+    /// Why it stays.
+    public var reason: Reason
   }
 
   /// The label.

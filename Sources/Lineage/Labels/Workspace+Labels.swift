@@ -81,7 +81,8 @@ extension Workspace {
   }
 
   private func labellable(_ pointer: String, byPath: Bool) throws -> [ArtifactRecord] {
-    if byPath {
+    // Of a URI only the name is ever known.
+    if byPath || pointer.contains("://") {
       let text = pointer.contains("://") ? pointer : path(of: pointer).text
       return [
         ArtifactRecord(

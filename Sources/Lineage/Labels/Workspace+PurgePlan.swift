@@ -11,8 +11,8 @@ extension Workspace {
 
   /// Finds out what purging a label's contents would delete.
   ///
-  /// That are the contents of all files that the label stands on, and of all that were made of them, wherever they are; but not one that a
-  /// run made of other things, too.
+  /// That are the contents of all files that the label stands on, and of all that were made of them, wherever they are; but not one that
+  /// was there before, or that a run made of other things, too.
   ///
   /// - Throws: ``WorkspaceError/unknownLabel(_:similar:)``; failures of index, store and git.
   public func purgePlan(of label: String) throws -> PurgePlan {
@@ -43,20 +43,26 @@ extension Workspace {
     }
     for (path, content, size) in try presentFiles(below: book) { places[content] = places[content] ?? (path, size) }
     var derived: [ContentID: (path: String, size: Int64)] = [:]
+    var made: [ContentID: Timestamp] = [:]
     for run in runs {
-      for output in try index.files(of: run, role: .output) { try take(output, &derived) }
+      guard let started = try index.run(run)?.started else { continue }
+      for output in try index.files(of: run, role: .output) {
+        try take(output, &derived)
+        try forEachFile(of: output) { _, content, _ in made[content] = min(started, made[content] ?? started) }
+      }
     }
+    for content in places.keys { made[content] = nil }
+    let others = try OtherOrigins(self, made: made, by: derivedRuns).find()
     for (content, place) in derived where places[content] == nil {
-      let maker = try index.writers(content: content).first { !derivedRuns.contains($0.run) && $0.status == .finished }
-      if let maker {
-        plan.spared.append(PurgePlan.Spared(content: content, path: place.path, maker: maker.run))
+      if let reason = others[content] {
+        plan.spared.append(PurgePlan.Spared(content: content, path: place.path, reason: reason))
       } else {
         places[content] = place
       }
     }
     for (content, place) in places {
       if place.size < Self.tellingSize {
-        plan.spared.append(PurgePlan.Spared(content: content, path: place.path, maker: nil))
+        plan.spared.append(PurgePlan.Spared(content: content, path: place.path, reason: .short))
       } else {
         plan.files.append(PurgePlan.File(content: content, size: place.size, path: place.path))
       }

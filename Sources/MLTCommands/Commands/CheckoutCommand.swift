@@ -68,7 +68,8 @@ struct CheckoutCommand: ParsableCommand {
 
   /// Fails if something that was asked for isn't to be had.
   private func checkAbsent(_ report: CheckoutReport) throws {
-    for path in report.purged { Output.say("warning: the bytes of '\(path.text)' were purged") }
+    for path in report.purged.prefix(10) { Output.say("warning: the bytes of '\(path.text)' were purged") }
+    if report.purged.count > 10 { Output.say("warning: and those of \(report.purged.count - 10) more") }
     if report.absent.isEmpty { return }
     for entry in report.absent {
       Output.say("error: the bytes of '\(entry.path.text)' (\(entry.hash)) are not available")

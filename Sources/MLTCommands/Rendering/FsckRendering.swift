@@ -18,9 +18,10 @@ enum FsckRendering {
       let rest = loss.isInWorkTree ? "; the work tree may still have it" : ""
       lines.append("lost: \(loss.content.short)\(name)\(maker)\(rest)")
     }
-    for loss in report.purged {
+    for loss in report.purged.prefix(20) {
       lines.append("purged: \(loss.content.short) \(loss.paths.joined(separator: ", "))")
     }
+    if report.purged.count > 20 { lines.append("purged: and \(report.purged.count - 20) more") }
     for problem in report.journal { lines.append((problem.isHarmless ? "note: " : "journal: ") + "\(problem)") }
     for problem in report.events { lines.append("note: \(problem)") }
     for difference in report.index { lines.append("index: \(difference)") }

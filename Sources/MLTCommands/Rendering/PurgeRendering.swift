@@ -37,7 +37,7 @@ enum PurgeRendering {
       let rows = plan.spared.map { spared in
         [
           "  " + spared.path, spared.content.short,
-          spared.maker.map { "run \($0.short) made the same of other things" } ?? "too short to be told from others",
+          reason(spared.reason),
         ]
       }
       for row in Formatting.table(rows) { out.line(row) }
@@ -47,6 +47,14 @@ enum PurgeRendering {
       for path in plan.inGit { out.line("  " + path) }
     }
     return out.text
+  }
+
+  private static func reason(_ reason: PurgePlan.Reason) -> String {
+    switch reason {
+    case .madeBy(let run): "run \(run.short) made the same of other things"
+    case .older(let path): "was there before, as \(path)"
+    case .short: "too short to be told from others"
+    }
   }
 
   /// What is left to do, for stderr.
@@ -96,7 +104,7 @@ enum PurgeRendering {
         plan.spared.map { spared in
           [
             "id": .string(spared.content.hex), "path": .string(spared.path),
-            "run": spared.maker.map { .string($0.hex) } ?? .null,
+            "reason": .string(reason(spared.reason)),
           ]
         }),
       "git": .array(plan.inGit.map { .string($0) }),
