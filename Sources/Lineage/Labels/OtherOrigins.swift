@@ -77,6 +77,8 @@ struct OtherOrigins {
     case .output:
       guard let run = reference.run, !runs.contains(run) else { return nil }
       return Sight(reason: .madeBy(run), at: nil)
+    // That a log of predictions was named says nothing of where it came from.
+    case .logged: return nil
     case .input, .added, .before:
       guard let started = reference.started else { return nil }
       return Sight(reason: .older(path: reference.path), at: started)
