@@ -25,8 +25,13 @@ struct ArrayFile {
   /// The elements' bytes.
   let data: ArraySlice<UInt8>
 
+  /// Where the elements begin in the file.
+  let dataOffset: Int
+
   /// Reads a file; nil if it isn't one.
-  init?(_ bytes: ArraySlice<UInt8>) {
+  ///
+  /// - Parameter isHead: whether the bytes are only the first of the file, with the whole header.
+  init?(_ bytes: ArraySlice<UInt8>, isHead: Bool = false) {
     guard bytes.starts(with: Self.magic), bytes.count >= 10 else { return nil }
     let start = bytes.startIndex
     let isLong = bytes[start + 6] > 1
@@ -44,6 +49,7 @@ struct ArrayFile {
     isFortranOrder = order.hasPrefix("True")
     isBigEndian = type.hasPrefix(">")
     data = bytes[(start + prefix + length)...]
+    dataOffset = prefix + length
     var count = 1
     for extent in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
@@ -54,7 +60,7 @@ struct ArrayFile {
     kind = Self.kind(type)
     if let kind {
       let (size, overflow) = count.multipliedReportingOverflow(by: Self.size(kind))
-      guard !overflow, size <= data.count else { return nil }
+      guard !overflow, isHead || size <= data.count else { return nil }
     }
   }
 

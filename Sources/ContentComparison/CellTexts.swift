@@ -17,23 +17,21 @@ struct CellTexts: RowSink {
 
   mutating func cell(_ column: Int, _ value: CellValue, _ text: UnsafeBufferPointer<UInt8>) {
     guard rows.contains(row), column < names.count else { return }
-    let shown: String
-    switch value {
-    case .missing where text.isEmpty: shown = ""
-    case _ where !text.isEmpty: shown = String(decoding: text.prefix(80), as: UTF8.self)
-    case .integer(let whole): shown = String(whole)
-    case .real(let real): shown = String(real)
-    case .boolean(let isTrue): shown = isTrue ? "true" : "false"
-    case .date(let seconds): shown = DateText.text(Double(seconds), withTime: false)
-    case .dateTime(let seconds): shown = DateText.text(seconds, withTime: true)
-    case .time(let seconds): shown = String(DateText.text(seconds, withTime: true).dropFirst(11))
-    case .missing, .text, .nested: shown = ""
-    }
-    found[row, default: [:]][names[column]] = shown
+    found[row, default: [:]][names[column]] =
+      text.isEmpty ? value.spelling : String(decoding: text.prefix(80), as: UTF8.self)
   }
 
   mutating func endRow() -> Bool {
     row += 1
     return row <= last
   }
+}
+
+extension CellTexts: ColumnSink {
+  mutating func cell(_ column: Int, row: Int, _ value: CellValue, _ text: UnsafeBufferPointer<UInt8>) {
+    self.row = row
+    cell(column, value, text)
+  }
+
+  mutating func endColumns(rows: Int) {}
 }

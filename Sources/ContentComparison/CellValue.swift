@@ -15,9 +15,20 @@ enum CellValue: Equatable {
   /// A list, or an object that is too deep to be taken apart.
   case nested
 
-  /// Tells what an unquoted cell of a text holds.
-  ///
-  /// - Parameter isQuoted: whether it stands between quotes, where blanks around it count.
+  /// The value as text, where it isn't one itself.
+  var spelling: String {
+    switch self {
+    case .integer(let whole): String(whole)
+    case .real(let real): String(real)
+    case .boolean(let isTrue): isTrue ? "true" : "false"
+    case .date(let seconds): DateText.text(Double(seconds), withTime: false)
+    case .dateTime(let seconds): DateText.text(seconds, withTime: true)
+    case .time(let seconds): String(DateText.text(seconds, withTime: true).dropFirst(11))
+    case .missing, .text, .nested: ""
+    }
+  }
+
+  /// Tells what a cell of a text holds.
   @inline(__always)
   static func classify(_ cell: UnsafeBufferPointer<UInt8>) -> CellValue {
     guard let first = cell.first else { return .missing }

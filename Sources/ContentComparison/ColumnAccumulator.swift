@@ -133,7 +133,9 @@ final class ColumnAccumulator {
     let kind = self.kind
     let isNumeric = integers + reals > 0
     let summary = isNumeric ? numbers.summary : moments.summary
-    let common = values.isExact ? values.common(values.distinct <= 64 ? 64 : 10) : []
+    // Of many values those that occur once say nothing.
+    let common =
+      !values.isExact ? [] : values.distinct <= 64 ? values.common(64) : values.common(10).filter { $0.count > 1 }
     return ColumnProfile(
       name: name, kind: kind, count: rows, missing: self.missing + max(0, rows - seen), missingSpellings: missing,
       numbers: kind == .text ? nil : summary,

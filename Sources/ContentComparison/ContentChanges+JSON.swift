@@ -13,6 +13,7 @@ extension ContentChanges {
       object["valueCount"] = .int(Int64(valueCount))
       object["values"] = .array(values.map(\.json))
     }
+    object["image"] = image?.json
     return .object(object)
   }
 

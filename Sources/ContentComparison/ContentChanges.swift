@@ -18,6 +18,8 @@ public struct ContentChanges: Hashable, Sendable {
   public var values: [ValueChange] = []
   /// How many values differ.
   public var valueCount: Int?
+  /// How they differ as pictures, if both are.
+  public var image: ImageChanges?
 
   /// Compares two contents.
   ///

@@ -19,8 +19,48 @@ struct FormatDifference {
     case .text:
       guard let (mine, yours) = try texts() else { return }
       changes.text = TextDifference(mine, yours, name: after.content.name, limits: limits).changes(&headlines)
-    case .array, .arrays, .image, .binary: break
+    case .array, .arrays: try compareArrays(&changes, &headlines)
+    case .image:
+      guard let mine = try Picture(before.content.place(limits)), let yours = try Picture(after.content.place(limits))
+      else {
+        return
+      }
+      changes.image = ImageChanges.compare(mine, yours, &headlines)
+    case .binary: break
     }
+  }
+
+  private func compareArrays(_ changes: inout ContentChanges, _ headlines: inout [Headline]) throws {
+    changes.table = TableChanges(rowsBefore: before.profile.rows ?? 0, rowsAfter: after.profile.rows ?? 0)
+    for column in after.profile.columns {
+      if let earlier = before.profile.column(column.name), earlier != column {
+        var own: [Headline] = []
+        ColumnComparison.compare(earlier, column, &own)
+        headlines += own
+        changes.table?.columns.append(
+          ColumnChange(name: column.name, before: earlier, after: column, phrases: own.texts))
+      }
+    }
+    let limit = min(limits.bytes, Int64(ContentComparison.sizeLimit))
+    guard let mine = try before.content.all(limit: limit), let yours = try after.content.all(limit: limit) else {
+      return
+    }
+    var difference = ContentDifference(after.profile.format, firstByte: 0)
+    let isRead =
+      after.profile.format == .array
+      ? ArrayComparison.compare(mine, yours, &difference) : ArrayComparison.compareArchives(mine, yours, &difference)
+    guard isRead else { return }
+    for other in difference.others.prefix(5) { headlines.say(70, other) }
+    changes.valueCount = difference.differing + difference.otherCount
+    guard difference.differing > 0 else {
+      if difference.otherCount == 0 { headlines.say(5, "the same elements, written otherwise") }
+      return
+    }
+    headlines.say(
+      50,
+      "\(counted(Int64(difference.differing), "element")) of \(grouped(Int64(difference.values))) "
+        + "differ\(difference.differing == 1 ? "s" : ""), by \(readable(difference.largestAbsolute)) at most"
+        + (difference.place.map { ", at \($0)" } ?? ""))
   }
 
   private func compareTables(_ changes: inout ContentChanges, _ headlines: inout [Headline]) throws {

@@ -13,15 +13,14 @@ struct OpenContent {
 
   init(_ source: any ContentSource, name: String) throws {
     self.source = source
+    self.name = name.lowercased().hasSuffix(".gz") ? String(name.dropLast(3)) : name
     let packed = try source.read(at: 0, count: Self.headSize)
     if packed.starts(with: GunzipStream.magic), let head = try? Self.unpackedHead(source) {
       isGzipped = true
       self.head = head
-      self.name = name.lowercased().hasSuffix(".gz") ? String(name.dropLast(3)) : name
     } else {
       isGzipped = false
       head = packed
-      self.name = name
     }
     encoding = TextEncoding.detect(head)
   }
@@ -74,6 +73,15 @@ struct OpenContent {
       guard Int64(all.count) <= limit else { return nil }
     }
     return all
+  }
+
+  /// The bytes for reading in places: as they are, or unpacked into memory.
+  ///
+  /// - Throws: if they are packed, and too many to be unpacked.
+  func place(_ limits: ContentLimits) throws -> any ContentSource {
+    guard isGzipped else { return source }
+    guard let all = try all(limit: limits.bytes) else { throw ContentProblem.unsupported("as much as is packed here") }
+    return BytesSource(all)
   }
 
   /// What the content may be, the likeliest first.

@@ -34,7 +34,10 @@ struct ProfileBuilder {
     case .text: return try text()
     case .binary: return ContentProfile(format: .binary, size: content.source.size)
     case .notebook: return try notebook()
-    case .array, .arrays, .parquet, .image: return nil
+    case .parquet: return try parquet()
+    case .array: return try ArrayProfile(content: content, limits: limits).array()
+    case .arrays: return try ArrayProfile(content: content, limits: limits).arrays()
+    case .image: return try image()
     }
   }
 
@@ -142,6 +145,27 @@ struct ProfileBuilder {
     }
   }
 
+  private func parquet() throws -> ContentProfile {
+    let file = try ParquetFile(content.place(limits))
+    let sample = file.sample(limits.bytes)
+    var sink = ProfileSink(limit: limits.columns)
+    try file.read(sample.groups, into: &sink)
+    var profile = ContentProfile(format: .parquet, size: content.source.size)
+    profile.rows = file.rows
+    profile.columns = sink.profiles(rows: sample.rows)
+    if sample.rows < file.rows {
+      profile.sample = ContentProfile.Sample(bytes: sample.bytes, rows: sample.rows, isSpread: true)
+    }
+    return profile
+  }
+
+  private func image() throws -> ContentProfile? {
+    guard let picture = try Picture(content.place(limits)) else { throw ContentProblem.damaged("it isn't a picture") }
+    var profile = ContentProfile(format: .image, size: content.source.size)
+    profile.shape = [Int64(picture.width), Int64(picture.height)]
+    return profile
+  }
+
   private func notebook() throws -> ContentProfile? {
     guard let text = try content.allText(limit: Self.wholeLimit), let json = JSONDifference.parse(text),
       json["cells"]?.array != nil
@@ -176,7 +200,7 @@ struct ProfileBuilder {
 }
 
 /// Hands each cell to its column's accumulator.
-struct ProfileSink: RowSink {
+struct ProfileSink: RowSink, ColumnSink {
   let limit: Int
   private(set) var columns: [ColumnAccumulator] = []
 
@@ -194,6 +218,12 @@ struct ProfileSink: RowSink {
   }
 
   mutating func endRow() -> Bool { true }
+
+  mutating func cell(_ column: Int, row: Int, _ value: CellValue, _ text: UnsafeBufferPointer<UInt8>) {
+    cell(column, value, text)
+  }
+
+  mutating func endColumns(rows: Int) {}
 
   /// What the columns are like after a number of rows.
   func profiles(rows: Int64) -> [ColumnProfile] { columns.map { $0.profile(rows: rows) } }

@@ -38,11 +38,24 @@ extension RowTable: RowSink {
   }
 }
 
+extension RowTable: ColumnSink {
+  mutating func cell(_ column: Int, row: Int, _ value: CellValue, _ text: UnsafeBufferPointer<UInt8>) {
+    if column < columns.count, columns[column].count == row { columns[column].append(Cell(value, text)) }
+  }
+
+  mutating func endColumns(rows: Int) {
+    count = rows
+    for column in columns.indices where columns[column].count < rows {
+      columns[column] += repeatElement(.missing, count: rows - columns[column].count)
+    }
+  }
+}
+
 /// Reads the rows of a whole content, whichever format of rows it has.
 enum RowReading {
   /// Passes the rows on; what was sampled isn't read again.
   static func read(
-    _ content: OpenContent, _ format: ContentFormat, _ limits: ContentLimits, into sink: inout some RowSink
+    _ content: OpenContent, _ format: ContentFormat, _ limits: ContentLimits, into sink: inout some RowSink & ColumnSink
   ) throws {
     switch format {
     case .table:
@@ -53,6 +66,7 @@ enum RowReading {
       let isArray = format == .json && content.textHead.first { $0 > 32 } == UInt8(ascii: "[")
       var rows = RecordRows(columnLimit: limits.columns)
       _ = try rows.read(try content.text(), isInside: false, isArray: isArray, into: &sink)
+    case .parquet: try ParquetFile(content.place(limits)).read(nil, into: &sink)
     default: break
     }
   }

@@ -277,8 +277,7 @@ struct SeparatedRows {
     var seen: Set<String> = []
     var named = 0
     for cell in first where !cell.isEmpty {
-      let value = Array(cell.utf8).withUnsafeBufferPointer { CellValue.classify($0) }
-      switch value {
+      switch kind(cell) {
       case .text: named += 1
       // A column may be called `na` or `true`.
       case .missing, .boolean: named += 1
@@ -289,8 +288,17 @@ struct SeparatedRows {
       if !seen.insert(cell).inserted { return false }
     }
     guard named * 2 > first.count else { return false }
-    let repeated = others.contains { row in row.count == first.count && row.count > 1 && row == first }
-    return !repeated
+    // A word above numbers is a heading, even where it comes again, as in files that were put together.
+    let isAboveNumbers = first.indices.contains { (column: Int) in
+      guard kind(first[column]) == .text else { return false }
+      let below = others.filter { $0.count == first.count && $0 != first }.map { kind($0[column]) }
+      return !below.isEmpty && below.allSatisfy { $0 != .text }
+    }
+    return isAboveNumbers || !others.contains { $0.count > 1 && $0 == first }
+  }
+
+  private static func kind(_ cell: String) -> CellValue {
+    Array(cell.utf8).withUnsafeBufferPointer { CellValue.classify($0) }
   }
 
   /// Names that differ: `a`, `a.1`, `a.2`, as pandas calls them.

@@ -95,8 +95,8 @@ struct TableDifference {
           var whole: [Headline] = []
           ColumnComparison.compare(mine, yours, &whole)
           // What other rows alone bring about is a consequence of these.
-          if areMatched {
-            whole = whole.map { Headline(weight: $0.weight * (delta.changed > 0 ? 0.9 : 0.35), text: $0.text) }
+          if areMatched, delta.changed == 0 {
+            whole = whole.filter { $0.weight > 60 }.map { Headline(weight: $0.weight * 0.35, text: $0.text) }
           }
           if areMatched, delta.isExplained || (delta.changed == 0 && isKey(column, changes)) { whole = [] }
           own += whole

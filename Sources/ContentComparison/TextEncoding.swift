@@ -19,8 +19,10 @@ public enum TextEncoding: String, Hashable, Sendable, CaseIterable {
     if head.contains(0) {
       var zeros = [0, 0]
       for (index, byte) in head.enumerated() where byte == 0 { zeros[index & 1] += 1 }
-      // Most letters of most texts are below U+0100; binary files have zeros at both places.
+      // Most letters of most texts are below U+0100; binary files have zeros at both places, or control characters.
       let many = head.count / 2 * 7 / 10
+      let others = head.count { $0 != 0 && ($0 < 9 || ($0 > 13 && $0 < 32)) }
+      guard others * 50 <= head.count else { return nil }
       if zeros[1] > many, zeros[0] * 20 < head.count { return .utf16LittleEndian }
       if zeros[0] > many, zeros[1] * 20 < head.count { return .utf16BigEndian }
       return nil
