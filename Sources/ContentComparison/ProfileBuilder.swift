@@ -95,11 +95,8 @@ struct ProfileBuilder {
     profile.rows = rows.count
     profile.columns = sink.profiles(rows: rows.count)
     finish(&profile, sample, rows: rows.count, bytes: rows.byteCount)
-    if let odd = rows.firstRagged {
-      profile.remark =
-        counted(rows.raggedCount, "row") + " with another number of cells, first row \(grouped(odd.row)) "
-        + "with \(odd.cells) for \(rows.names.count)"
-    } else if rows.names.count > limits.columns {
+    profile.remark = rows.remark
+    if profile.remark == nil, rows.names.count > limits.columns {
       profile.remark = "only the first \(grouped(Int64(limits.columns))) columns were looked at"
     }
     return profile

@@ -9,6 +9,7 @@ enum ProfileComparison {
       headlines.say(95, "it is \(after.format.name) now, and was \(before.format.name)")
       if let remark = after.remark { headlines.say(94, remark) }
     }
+    if before.format == after.format, let remark = after.remark, remark != before.remark { headlines.say(79, remark) }
     if let mine = before.encoding, let yours = after.encoding, mine != yours {
       headlines.say(50, "it is written in \(yours.rawValue) now, and was in \(mine.rawValue)")
     }
@@ -40,7 +41,10 @@ enum ProfileComparison {
 
   /// What to say of two contents of which nothing else is known.
   static func fallback(_ before: ContentProfile, _ after: ContentProfile) -> String {
-    before.size == after.size
+    if let mine = before.lines, let yours = after.lines, mine != yours {
+      return "\(counted(yours, "line")), and had \(grouped(mine))"
+    }
+    return before.size == after.size
       ? "other bytes, as many of them (\(sizeText(after.size)))"
       : "other bytes: \(sizeText(after.size)), and was \(sizeText(before.size))"
   }
@@ -81,6 +85,14 @@ enum ProfileComparison {
     let new = after.columns.filter { !former.contains($0.name) && renamed[$0.name] == nil }
     let say = { (columns: [ColumnProfile], word: String) in
       "column\(columns.count == 1 ? "" : "s") \(listed(columns.map(\.name))) \(columns.count == 1 ? "is" : "are") \(word)"
+    }
+    // Names that were made up mean that the first row has none.
+    let isNameless = { (names: [String]) in names.count > 1 && names.allSatisfy { $0.hasPrefix("column ") } }
+    if isNameless(after.columns.map(\.name)), !isNameless(before.columns.map(\.name)) {
+      return headlines.say(93, "it has no header any more")
+    }
+    if isNameless(before.columns.map(\.name)), !isNameless(after.columns.map(\.name)) {
+      return headlines.say(93, "it has a header now")
     }
     if !gone.isEmpty { headlines.say(84, say(gone, "gone")) }
     if !new.isEmpty { headlines.say(82, say(new, "new")) }

@@ -2,6 +2,8 @@
 struct SeparatedRows {
   /// The most bytes of a row.
   private static let rowLimit = 16 << 20
+  /// How long a last row may be that is taken as cut off, where a quote isn't closed.
+  private static let cutOffLimit = 4096
 
   /// What stands between cells.
   let separator: UInt8
@@ -16,6 +18,10 @@ struct SeparatedRows {
   private(set) var raggedCount: Int64 = 0
   /// The first of these, and how many cells it has.
   private(set) var firstRagged: (row: Int64, cells: Int)?
+  /// Before which row the header comes again, as in files that were put together; nil if it doesn't.
+  private(set) var secondHeader: Int64?
+  /// Whether the last row ends early, without the end of a line: it isn't counted.
+  private(set) var isCutOff = false
   /// How many bytes the rows take that were read.
   private(set) var byteCount: Int64 = 0
 
@@ -84,7 +90,12 @@ struct SeparatedRows {
     }
     while true {
       switch parse(isLast: isLast && !stream.isCut) {
-      case .endless: throw ContentProblem.endlessCell(row: count + 1)
+      case .endless:
+        guard count > 0, buffer.count - position <= Self.cutOffLimit else {
+          throw ContentProblem.endlessCell(row: count + 1)
+        }
+        isCutOff = true
+        return true
       case .incomplete:
         guard !isLast else { return true }
         if buffer.count - position > Self.rowLimit {
@@ -118,6 +129,14 @@ struct SeparatedRows {
           guard cells.count == names.count else { continue }
           isSearching = false
         }
+        if isLast, end == buffer.count, buffer.last != UInt8(ascii: "\n"), cells.count < names.count, count > 0 {
+          isCutOff = true
+          return true
+        }
+        if hasHeader, isHeaderAgain {
+          if secondHeader == nil { secondHeader = count + 1 }
+          continue
+        }
         byteCount += Int64(end - start)
         if !emit(into: &sink) { return false }
       }
@@ -133,6 +152,31 @@ struct SeparatedRows {
   // An empty line is no row, unless rows have one cell.
   private var isBlank: Bool {
     cells.count == 1 && cells[0].start == cells[0].end && !cells[0].isQuoted && names.count != 1
+  }
+
+  private var isHeaderAgain: Bool {
+    guard cells.count == names.count, cells.count > 1, cells[0].end - cells[0].start == names[0].utf8.count else {
+      return false
+    }
+    return zip(cells, names).allSatisfy { text($0) == $1 }
+  }
+
+  /// What is worth knowing of how the rows were; nil if they were as they should be.
+  var remark: String? {
+    if isCutOff { return "the last row is cut off" }
+    if let secondHeader { return "the header comes again before row \(grouped(secondHeader))" }
+    guard let firstRagged else { return nil }
+    return counted(raggedCount, "row") + " with another number of cells, first row \(grouped(firstRagged.row)) "
+      + "with \(firstRagged.cells) for \(names.count)"
+  }
+
+  /// A number with a comma for a point, as it is written where semicolons separate cells.
+  private func classify(_ text: UnsafeBufferPointer<UInt8>) -> CellValue {
+    let value = CellValue.classify(text)
+    guard separator == UInt8(ascii: ";"), value == .text, text.count <= 40, text.count(where: { $0 == 44 }) == 1 else {
+      return value
+    }
+    return text.map { $0 == 44 ? 46 : $0 }.withUnsafeBufferPointer { NumberText.parse($0) } ?? value
   }
 
   private mutating func emit(into sink: inout some RowSink) -> Bool {
@@ -156,7 +200,7 @@ struct SeparatedRows {
           while start < end, buffer[end - 1] == 32 { end -= 1 }
         }
         let text = UnsafeBufferPointer(rebasing: buffer[start..<end])
-        sink.cell(column, CellValue.classify(text), text)
+        sink.cell(column, classify(text), text)
       }
     }
     return sink.endRow()

@@ -60,6 +60,7 @@ import Testing
   @Test("separators, line ends, missing headers and doubled names are made out")
   func dialects() throws {
     #expect(try profile("a;b\r\n1;2,5\r\n", "t.csv").columns.map(\.name) == ["a", "b"])
+    #expect(try profile("a;b\n1;2,5\n", "t.csv").column("b")?.numbers?.mean == 2.5)
     #expect(try profile("a\tb\n1\t2\n", "t.tsv").rows == 1)
     let bare = try profile("1,2\n3,4\n5,6\n", "t.csv")
     #expect(bare.rows == 3 && bare.columns.map(\.name) == ["column 1", "column 2"])

@@ -119,6 +119,19 @@ import Testing
     #expect(swapped.headlines.first == "'age' and 'score' have changed places")
   }
 
+  @Test("headers that are lost or come again, and rows that are cut off, are told")
+  func frame() throws {
+    let whole = text(Self.rows())
+    let bare = String(whole.dropFirst(whole.prefix { $0 != "\n" }.count + 1))
+    #expect(try changes(whole, bare).headlines == ["it has no header any more"])
+    let twice = try changes(whole, whole + whole)
+    #expect(twice.headlines == ["300 rows stand there once more", "the header comes again before row 301"])
+    let cut = try changes(whole, String(whole.dropLast(20)))
+    #expect(cut.headlines.contains("the last row is cut off") && cut.headlines.contains("row 300 is gone"))
+    let open = try changes(whole, String(whole.dropLast(6)) + "\"0.5")
+    #expect(open.headlines.contains("the last row is cut off"))
+  }
+
   @Test("tables too large to match row by row are compared as wholes")
   func large() throws {
     var rows = Self.rows()
