@@ -37,7 +37,7 @@ let package = Package(
       name: "MLTCommands",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing",
-        "MLTBase", "ObjectStorage", "Pipelines", "PredictionLogs", "Remotes",
+        "MLTBase", "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -50,7 +50,7 @@ let package = Package(
       name: "Lineage",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase",
-        "ObjectStorage", "Pipelines", "PredictionLogs", "Remotes", systemPackage,
+        "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes", systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -79,6 +79,8 @@ let package = Package(
     .target(
       name: "Pipelines", dependencies: ["MLTBase", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
     .target(name: "PredictionLogs", dependencies: ["CZlib", "MLTBase", systemPackage], swiftSettings: settings),
+    .target(
+      name: "ProvenanceExchange", dependencies: ["Journaling", "MLTBase", systemPackage], swiftSettings: settings),
     .target(
       name: "Remotes", dependencies: ["Journaling", "MLTBase", "ObjectStorage", systemPackage], swiftSettings: settings),
 
@@ -170,6 +172,10 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "PredictionLogsTests", dependencies: ["CZlib", "MLTBase", "PredictionLogs", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProvenanceExchangeTests",
+      dependencies: ["Journaling", "MLTBase", "ProvenanceExchange", "TestSupport", systemPackage],
       swiftSettings: settings),
     // Shares through a remote from a process of its own.
     .executableTarget(
