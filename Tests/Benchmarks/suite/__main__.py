@@ -17,6 +17,7 @@ import capture
 import dedup
 import measuring
 import pipelines
+import predictions
 import record
 import restore
 import secure_shell
@@ -28,7 +29,7 @@ from places import Places
 from report import Report
 
 SUBJECTS = {
-    "start": start, "record": record, "capture": capture, "trace": trace,
+    "start": start, "record": record, "capture": capture, "trace": trace, "predictions": predictions,
     "pipelines": pipelines, "add": add, "restore": restore, "status": status, "dedup": dedup, "sharing": sharing,
 }
 
