@@ -48,6 +48,8 @@ public enum LogError: Error, Hashable, Sendable {
   case tooLarge
   /// The log doesn't have the column that its keys are to be in.
   case missingColumn(String)
+  /// The log is read in a way that this version doesn't know.
+  case unknownLayout
   /// A key index isn't whole.
   case damagedIndex
 }
@@ -61,6 +63,7 @@ extension LogError: CustomStringConvertible {
     case .tooManyRows: "there are more than \(UInt32.max) rows"
     case .tooLarge: "there are more than 256 TiB"
     case .missingColumn(let name): "there is no column '\(name)'"
+    case .unknownLayout: "a newer mlt has logged it"
     case .damagedIndex: "the key index is damaged"
     }
   }

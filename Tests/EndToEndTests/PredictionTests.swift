@@ -34,7 +34,7 @@ import Testing
       let logged = try world.mlt("record", "log", "scores.csv")
       #expect(logged.status == 0 && logged.stderr.isEmpty, "\(logged)")
       #expect(logged.stdout.hasPrefix("logged  scores.csv  3 rows  2026-11-20 10:15:00 to 2026-11-20 11:00:00\n"))
-      #expect(logged.stdout.contains("    key 'customer_id', time 'time', no model, output 'score'\n"))
+      #expect(logged.stdout.contains("    key 'customer_id', time 'time', no model column, output 'score'\n"))
       #expect(logged.stdout.contains("model models/churn.pkl"))
       let found = try world.mlt("trace", "--key", "4711")
       #expect(found.status == 0, "\(found)")
@@ -70,6 +70,7 @@ import Testing
       #expect(try rows() == ["scores.csv:3", "scores.csv:1", "daily/a.jsonl:1"])
       #expect(try rows("--in", "daily") == ["daily/a.jsonl:1"])
       #expect(try rows("--in", "*.csv", "--in", "nothing") == ["scores.csv:3", "scores.csv:1"])
+      #expect(try rows("--at", "2026-11-20") == rows() && rows("--at", "2026-11-19") == ["daily/a.jsonl:1"])
       #expect(try rows("--at", "2026-11-20 10:30") == ["scores.csv:1", "daily/a.jsonl:1"])
       let early = try world.mlt("trace", "--key", "4712", "--at", "2020-01-01")
       #expect(early.status == 3 && early.stderr.contains("hint: the first one is of 2026-11-20 10:16:00"), "\(early)")
@@ -128,7 +129,9 @@ import Testing
       let model = try world.json(in: nil, "trace", "--key", "1")["predictions"]?.array?.first?["model"]
       #expect(model?["id"]?.string == old && model?["found"]?.string == "said")
       let missing = try world.mlt("record", "log", "all.csv", "--model", "nowhere")
-      #expect(missing.status == 1 && missing.stderr.contains("it has no column 'nowhere'"), "\(missing)")
+      #expect(
+        missing.status == 3 && missing.stderr.contains("'nowhere' is neither a column of 'all.csv' nor names a model"),
+        "\(missing)")
     }
   }
 

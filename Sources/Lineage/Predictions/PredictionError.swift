@@ -5,6 +5,8 @@ public import PredictionLogs
 public enum PredictionError: Error, Sendable {
   /// The file at the path isn't a log, or lacks what it must have.
   case unreadable(String, LayoutProblem)
+  /// What is to name the model is neither a column of the file at the path nor a pointer.
+  case unknownModel(String, path: String)
   /// The file at the path can't be read to its end.
   case damaged(String, LogError)
   /// Something is wrong with so many rows of the file, and nothing may be; with the first of them.

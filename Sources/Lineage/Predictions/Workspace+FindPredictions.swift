@@ -74,6 +74,7 @@ extension Workspace {
     var findings = PredictionFindings()
     var found: [(row: PredictionRow, fact: PredictionsLogged, at: Timestamp)] = []
     let entries = try index.predictionLogs().filter { Self.matches($0.name, query.patterns) }
+    try fetchUnindexed(entries)
     for entry in entries {
       do {
         let rows = try rows(with: query.key, in: entry, progress: query.progress)
@@ -177,7 +178,7 @@ extension Workspace {
     if places.isEmpty, keyIndex != nil { return [] }
     guard let fact = try index.predictions(entry)?.fact, let artifact = fact.artifact, let columns = fact.columns,
       let layout = LogLayout(columns)
-    else { return [] }
+    else { throw LogError.unknownLayout }
     let contents = try logContents(artifact)
     if keyIndex == nil {
       let search = LogScan(layout, finding: key, limit: Self.samePredictionLimit)

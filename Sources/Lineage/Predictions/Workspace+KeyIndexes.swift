@@ -54,6 +54,24 @@ extension Workspace {
     }
   }
 
+  /// Fetches the logs whose keys have no index here and whose bytes are missing, all at once.
+  ///
+  /// What the remote lacks shows when the log is looked into.
+  func fetchUnindexed(_ entries: [PredictionLogEntry]) throws {
+    let artifacts = try entries.filter { try FileStatus(at: keyIndexPath(of: $0.content)) == nil }.map { entry in
+      ArtifactRecord(path: entry.name, kind: .file, content: entry.content, size: entry.size, evidence: .declared)
+    }
+    do {
+      try fetchingMissing({ artifacts }) {
+        for artifact in artifacts {
+          if let content = artifact.content { _ = try bytesAreAvailable(content, artifact) }
+        }
+      }
+    } catch WorkspaceError.absentContent, StorageError.missing {
+      return
+    }
+  }
+
   /// Opens the index of a log's keys; one that is missing or damaged is made of the log.
   ///
   /// - Throws: what reading the log throws.
@@ -75,7 +93,7 @@ extension Workspace {
   ) throws -> SearchableLog {
     let fact = try index.predictions(entry)?.fact
     guard let artifact = fact?.artifact, let columns = fact?.columns, let layout = LogLayout(columns) else {
-      throw WorkspaceError.absentContent(entry.content, path: entry.name)
+      throw LogError.unknownLayout
     }
     let contents = try logContents(artifact)
     do {

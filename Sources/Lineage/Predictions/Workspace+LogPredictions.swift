@@ -225,10 +225,11 @@ extension Workspace {
     do throws(LayoutProblem) {
       return (try head.layout(choice, format: request.format, name: name), nil)
     } catch {
-      // What is no column may be a pointer.
-      guard let model = request.model, case .missingColumn(model, _) = error, (try? artifact(of: model)) != nil else {
+      guard let model = request.model, case .missingColumn(model, _) = error else {
         throw PredictionError.unreadable(name, error)
       }
+      // What is no column may be a pointer.
+      guard (try? artifact(of: model)) != nil else { throw PredictionError.unknownModel(model, path: name) }
       choice.model = nil
     }
     do throws(LayoutProblem) {

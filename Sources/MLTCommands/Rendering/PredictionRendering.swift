@@ -77,7 +77,10 @@ enum PredictionRendering {
         log.run.map { "\($0.component) \($0.id.short)" } ?? "",
       ]
     }
-    for line in Formatting.table(lines) { out.line(Formatting.fit(line, terminal.width)) }
+    for line in Formatting.table(lines) {
+      let end = line.lastIndex { $0 != " " } ?? line.startIndex
+      out.line(Formatting.fit(String(line[...end]), terminal.width))
+    }
     return out.text
   }
 
@@ -247,10 +250,11 @@ enum PredictionRendering {
 
   private static func text(_ columns: PredictionsLogged.Columns) -> String {
     var parts = ["key '\(columns.key)'"]
-    parts.append(columns.time.map { "time '\($0)'" } ?? "no time")
-    parts.append(columns.model.map { "model '\($0)'" } ?? "no model")
+    parts.append(columns.time.map { "time '\($0)'" } ?? "no time column")
+    parts.append(columns.model.map { "model '\($0)'" } ?? "no model column")
     parts.append(
-      columns.outputs.isEmpty ? "no output" : "output " + columns.outputs.map { "'\($0)'" }.joined(separator: ", "))
+      columns.outputs.isEmpty
+        ? "no output column" : "output " + columns.outputs.map { "'\($0)'" }.joined(separator: ", "))
     return parts.joined(separator: ", ")
   }
 

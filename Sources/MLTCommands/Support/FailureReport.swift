@@ -482,6 +482,9 @@ struct FailureReport {
         hints.append("it has \(names)\(columns.count > 12 ? " and \(columns.count - 12) more" : "")")
         if case .noKey = problem { hints.append("name it with --key") }
       }
+    case .unknownModel(let name, let path):
+      set("'\(name)' is neither a column of '\(path)' nor names a model", .notFound)
+      hints.append("give a path, PATH@RUN or content id of the model that all rows are of")
     case .damaged(let path, let error): set("'\(path)' can't be read: \(error)", .corrupt)
     case .badRows(let path, let count, let rows):
       set("'\(path)' has \(Formatting.count(Int(clamping: count), "bad row")); nothing was logged", .failed)

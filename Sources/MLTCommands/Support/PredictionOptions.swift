@@ -2,6 +2,27 @@ internal import ArgumentParser
 internal import Lineage
 internal import MLTBase
 
+/// A moment as people type it, up to which something is meant: of a date, the end of that day.
+struct LatestArgument: ExpressibleByArgument {
+  private static let day: Int64 = 86_400_000_000
+
+  private let time: TimeArgument
+  private let isDate: Bool
+
+  /// Reads what ``TimeArgument`` reads.
+  init?(argument: String) {
+    guard let time = TimeArgument(argument: argument) else { return nil }
+    self.time = time
+    isDate = argument == "today" || argument.utf8.count == 10 && argument.split(separator: "-").count == 3
+  }
+
+  /// The last moment that is meant, counted from `now` where that matters.
+  func moment(now: Timestamp) -> Timestamp {
+    let start = time.moment(now: now)
+    return isDate ? Timestamp(microseconds: start.microseconds + Self.day - 1) : start
+  }
+}
+
 /// Which predictions to trace.
 struct PredictionOptions: ParsableArguments {
   @Option(name: .long, help: "Trace the logged predictions with this key")
@@ -14,7 +35,7 @@ struct PredictionOptions: ParsableArguments {
   @Option(
     name: .customLong("at"),
     help: "With --key, only what was predicted up to then: a date, a date and time, '3d', 'yesterday'")
-  var time: TimeArgument?
+  var time: LatestArgument?
 
   func validate() throws {
     if key == nil, !patterns.isEmpty || time != nil { throw ValidationError("--in and --at are for --key") }
