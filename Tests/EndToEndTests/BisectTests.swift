@@ -124,6 +124,27 @@ extension World {
     }
   }
 
+  @Test("code that is to blame is narrowed to the lines that are, unless whole files are asked for")
+  func lines() throws {
+    try withWorld { world in
+      var pipeline = try Pipeline(world)
+      pipeline.train =
+        "# a model\nfactor=1\nname=score\nawk -v f=$factor '{ s += $1 } END { print s * f }' features.csv > $name.txt\n"
+      let good = try pipeline.make("good")
+      pipeline.train =
+        "# the model\nfactor=50\nname=score\nawk -v f=$factor '{ s += $1 } END { print s * f }' features.csv > $name.txt # print\n"
+      pipeline.raw += "4\n"
+      let bad = try pipeline.make("bad")
+      let ends = ["--good", good.id, "--bad", bad.id, "--metric", "score.txt"]
+      let found = try world.bisect(ends).json
+      #expect(cause(found) == ["code train.sh"])
+      let hunks = try #require(found["hunks"]?.array)
+      #expect(hunks.count == 1 && hunks[0]["good"] == ["factor=1"] && hunks[0]["bad"] == ["factor=50"], "\(hunks)")
+      #expect(hunks[0]["goodLine"] == 2)
+      #expect(try world.bisect(ends + ["--whole-files"]).json["hunks"] == [])
+    }
+  }
+
   @Test("what is read in one of the pipelines only: a module that is new, and a file named by the day")
   func onlyOne() throws {
     try withWorld { world in

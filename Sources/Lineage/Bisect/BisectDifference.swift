@@ -32,6 +32,22 @@ public struct BisectDifference: Hashable, Sendable {
   public var files: Int?
 }
 
+/// Lines of a file that are needed to turn good into bad.
+public struct BisectHunk: Hashable, Sendable {
+  /// The number of the difference that the file is.
+  public var difference: Int
+  /// The line that they begin at in the good version, from 1.
+  public var goodLine: Int
+  /// The line that they begin at in the bad version.
+  public var badLine: Int
+  /// The lines of the good version; none where something was added.
+  public var good: [String]
+  /// The lines of the bad version.
+  public var bad: [String]
+  /// Whether there are more lines than are named.
+  public var isCut: Bool
+}
+
 /// Something in which two pipelines differ and that can't be mixed.
 public struct BisectObstacle: Hashable, Sendable {
   /// Why it can't.

@@ -19,6 +19,8 @@ public struct BisectReport: Sendable {
     public var number: Int
     /// The differences that were as in the bad run; all others were as in the good one.
     public var applied: [Int]
+    /// Of a file that was mixed line by line, how many of its hunks were as in the bad run; nil for whole files.
+    public var hunks: BisectHunks?
     /// What came of it.
     public var verdict: Verdict
     /// What was seen: an exit status, a number, why it couldn't be made.
@@ -63,6 +65,8 @@ public struct BisectReport: Sendable {
   public var cause: [Int]?
   /// Those of it of which nobody can tell whether they are needed.
   public var undecided: [Int] = []
+  /// Where the cause is a text, the lines of it that are enough.
+  public var hunks: [BisectHunk] = []
   /// What comes of all else as in the bad run, without the cause; nil if the cause is all there is.
   public var without: Verdict?
   /// How long it took, in microseconds.
@@ -72,12 +76,22 @@ public struct BisectReport: Sendable {
   public var tryLimit: Int { DeltaDebugging.limit(of: differences.count) + 3 }
 }
 
+/// How many of a file's hunks a mixture took from the bad version.
+public struct BisectHunks: Hashable, Sendable {
+  /// The number of the difference that the file is.
+  public var difference: Int
+  /// How many it took.
+  public var applied: Int
+  /// How many there are.
+  public var count: Int
+}
+
 /// What somebody who waits is told.
 public enum BisectNews: Sendable {
   /// Something may make a run come out otherwise in any case.
   case doubt(RunID, RerunDoubt)
   /// A mixture is going to be made.
-  case trying(number: Int, applied: [BisectDifference], of: Int)
+  case trying(number: Int, applied: [BisectDifference], of: Int, hunks: BisectHunks?)
   /// A run begins.
   case running(component: String, folder: String)
   /// A virtual environment is being made, with so many packages.

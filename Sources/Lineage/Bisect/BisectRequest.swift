@@ -32,6 +32,8 @@ public struct BisectRequest: Sendable {
   public var environment = RerunRequest.EnvironmentPolicy.warn
   /// Whether runs that are recorded just as a mixture wants them are made again nevertheless.
   public var isFresh = false
+  /// Whether texts that are to blame are narrowed to the lines that are.
+  public var narrowsTexts = true
   /// The folder in which scratch folders are made; nil for the one for temporary files.
   public var folder: String?
   /// How long each command may run; nil: as long as it likes.

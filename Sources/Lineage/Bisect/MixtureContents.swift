@@ -69,6 +69,16 @@ final class MixtureContents {
     files.note(file.content, at: copy)
   }
 
+  /// The bytes of a file; nil if there are more than the limit.
+  ///
+  /// - Throws: ``WorkspaceError/absentContent(_:path:)``.
+  func bytes(of file: MixedFile, limit: Int) throws -> [UInt8]? {
+    guard file.record.size <= Int64(limit) else { return nil }
+    try provide(file)
+    guard let source = files.source(of: file.content) else { return nil }
+    return try FileOperations.contents(of: source, limit: limit)
+  }
+
   private func place(of content: ContentID) throws -> FilePath {
     try FileOperations.createFolder(folder)
     return folder.appending(content.hex)

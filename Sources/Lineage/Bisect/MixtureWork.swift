@@ -95,14 +95,16 @@ final class MixtureWork {
 
   /// Makes a mixture: the differences of a set as in the bad pipeline, all others as in the good one.
   ///
-  /// - Parameter attempt: which of several times this is.
-  func make(_ applied: Set<Int>, attempt: Int) throws -> Outcome {
+  /// - Parameters:
+  ///   - attempt: which of several times this is.
+  ///   - texts: of differences among those, what stands in the bad version's place.
+  func make(_ applied: Set<Int>, attempt: Int, texts: [Int: MixedFile] = [:]) throws -> Outcome {
     var outputs: [Int: [WorkPath: MixedFile]] = [:]
     var (made, known) = (0, 0)
     for number in needed {
       try workspace.checkCancelled()
       let stage = pipeline.stages[number]
-      guard let found = look(number, stage, applied, attempt, outputs) else {
+      guard let found = look(number, stage, applied, texts, attempt, outputs) else {
         return Outcome(
           verdict: .unresolved, seen: "what \(stage.component) reads wasn't made", made: made, known: known)
       }
@@ -127,16 +129,49 @@ final class MixtureWork {
     return Outcome(verdict: .unresolved, seen: "nothing was made", made: made, known: known)
   }
 
+  // MARK: Texts
+
+  /// A difference as a text in two versions; nil if it isn't one file that both pipelines have.
+  func text(of difference: Int) throws -> TextMixture? {
+    guard let (good, bad) = versions(of: difference), pipeline.differences[difference].files == nil
+    else { return nil }
+    guard let before = try contents.bytes(of: good, limit: TextMixture.sizeLimit),
+      let after = try contents.bytes(of: bad, limit: TextMixture.sizeLimit)
+    else { return nil }
+    return TextMixture(good: before, bad: after)
+  }
+
+  /// A file that holds some hunks of a difference's bad version.
+  func file(_ text: TextMixture, applying hunks: Set<Int>, for difference: Int) throws -> MixedFile? {
+    guard var file = versions(of: difference)?.bad else { return nil }
+    let bytes = text.text(applying: hunks)
+    file.content = ContentHasher.contentID(of: bytes)
+    file.record.size = Int64(bytes.count)
+    try contents.add(bytes, as: file.content)
+    return file
+  }
+
+  private func versions(of difference: Int) -> (good: MixedFile, bad: MixedFile)? {
+    for stage in pipeline.stages {
+      for case .choice(difference, let good?, let bad?) in stage.inputs.map(\.source)
+      where good.mode != .link {
+        return (good, bad)
+      }
+    }
+    return nil
+  }
+
   /// What a stage finds in a mixture; nil if something that it needs wasn't made.
   private func look(
-    _ number: Int, _ stage: MixedStage, _ applied: Set<Int>, _ attempt: Int,
-    _ outputs: [Int: [WorkPath: MixedFile]]
+    _ number: Int, _ stage: MixedStage, _ applied: Set<Int>, _ texts: [Int: MixedFile],
+    _ attempt: Int, _ outputs: [Int: [WorkPath: MixedFile]]
   ) -> Found? {
     var files: [MixedFile?] = []
     for input in stage.inputs {
       switch input.source {
       case .same: continue
-      case .choice(let difference, let good, let bad): files.append(applied.contains(difference) ? bad : good)
+      case .choice(let difference, let good, let bad):
+        files.append(applied.contains(difference) ? texts[difference] ?? bad : good)
       case .made(let maker, let good, let bad):
         let made = outputs[maker] ?? [:]
         let file = bad.flatMap { made[$0.path] } ?? good.flatMap { made[$0.path] }

@@ -123,7 +123,7 @@ final class PipelineMixing {
   private func mixCommand(_ stage: inout MixedStage) {
     let (one, other) = (stage.good.run, stage.bad.run)
     var before: String?
-    for part in ArgumentAlignment(one.command, other.command).parts {
+    for part in SequenceAlignment(one.command, other.command).parts {
       switch part {
       case .same(let arguments):
         stage.command.append(.same(arguments))

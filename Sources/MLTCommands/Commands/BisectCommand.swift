@@ -27,6 +27,8 @@ struct BisectCommand: ParsableCommand {
       is recorded just so, on the packages that are here (--fresh makes those again, too). Both runs are made first as they \
       were; if the good one then isn't good, or the bad one not bad, that is told, since what is recorded doesn't explain it.
 
+      Where the cause is a text, code above all, it is narrowed further, to the lines that are enough.
+
       Packages are mixed with '--env venv', which makes virtual environments with pip. Nothing is recorded.
 
       Exit status: 0 if a smallest change was found, 1 if not.
@@ -59,6 +61,11 @@ struct BisectCommand: ParsableCommand {
 
   @Flag(name: .long, help: "Make all runs, also those that are recorded just so")
   var fresh = false
+
+  @Flag(
+    name: .customLong("whole-files"),
+    help: "Don't narrow a text that is to blame to the lines that are")
+  var wholeFiles = false
 
   @Option(
     name: .customLong("in"),
@@ -124,6 +131,7 @@ struct BisectCommand: ParsableCommand {
     request.times = times
     request.environment = environment.policy
     request.isFresh = fresh
+    request.narrowsTexts = !wholeFiles
     request.folder = folder
     request.timeout = timeout?.length
     request.isForced = force

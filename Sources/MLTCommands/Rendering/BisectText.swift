@@ -16,15 +16,24 @@ enum BisectText {
   static func lines(of news: BisectNews) -> [String] {
     switch news {
     case .doubt(let run, let doubt): ["warning: run \(run.short): \(RerunText.text(of: doubt))"]
-    case .trying(let number, let applied, let count): ["mlt: try \(number): \(mixture(applied, of: count))"]
-    case .running(let component, let folder): ["mlt: makes \(Formatting.firstLine(component)) in '\(folder)'"]
+    case .trying(let number, let applied, let count, let hunks):
+      ["mlt: try \(number): \(mixture(applied, of: count, hunks))"]
+    case .running(let component, let folder):
+      ["mlt: makes \(Formatting.firstLine(component)) in '\(folder)'"]
     case .makingEnvironment(let packages):
       ["mlt: makes a virtual environment with \(Formatting.count(packages, "package"))"]
     case .tried(let found): ["mlt: try \(found.number) is \(verdict(found))"]
     }
   }
 
-  private static func mixture(_ applied: [BisectDifference], of count: Int) -> String {
+  private static func mixture(_ applied: [BisectDifference], of count: Int, _ hunks: BisectHunks?)
+    -> String
+  {
+    if let hunks, let file = applied.first(where: { $0.number == hunks.difference }) {
+      return
+        "as in the bad run: \(hunks.applied) of \(hunks.count) hunks of \(Formatting.firstLine(file.name))"
+        + (applied.count > 1 ? " and the rest of the cause" : "")
+    }
     if applied.isEmpty { return "all as in the good run" }
     if applied.count == count { return "all as in the bad run" }
     let names = applied.prefix(named).map { "\($0.kind.rawValue) \(Formatting.firstLine($0.name))" }
@@ -114,16 +123,23 @@ enum BisectText {
     for row in Formatting.table(
       report.tries.map { found in
         let applied = report.differences.filter { found.applied.contains($0.number) }
-        let made = found.made == 0 ? "nothing new made" : "\(Formatting.count(found.made, "run")) made"
-        return ["  \(found.number)", mixture(applied, of: count), verdict(found), made]
+        let made =
+          found.made == 0 ? "nothing new made" : "\(Formatting.count(found.made, "run")) made"
+        return [
+          "  \(found.number)", mixture(applied, of: count, found.hunks), verdict(found), made,
+        ]
       })
     { out.line(row) }
     let found = report.differences.filter { cause.contains($0.number) }
     out.section(
       out.styled(
         found.count == 1
-          ? "This change turns good into bad:" : "These \(found.count) changes together turn good into bad:", .bold))
-    for row in Formatting.table(found.map(row)) { out.line(out.styled(row, .red)) }
+          ? "This change turns good into bad:"
+          : "These \(found.count) changes together turn good into bad:", .bold))
+    for (row, difference) in zip(Formatting.table(found.map(row)), found) {
+      out.line(out.styled(row, .red))
+      for hunk in report.hunks where hunk.difference == difference.number { show(hunk, &out) }
+    }
     if !report.undecided.isEmpty {
       let numbers = report.undecided.map { "\($0)" }.joined(separator: ", ")
       out.line("whether \(numbers) is needed can't be told: without it neither good nor bad came out")
@@ -139,6 +155,14 @@ enum BisectText {
     out.line(
       "\(Formatting.count(report.tries.count, "try", plural: "tries")), \(Formatting.count(made, "run")) made, \(known) known before, "
         + Formatting.duration(report.wall))
+  }
+
+  private static func show(_ hunk: BisectHunk, _ out: inout StyledText) {
+    out.line(
+      out.styled("     @@ line \(hunk.good.isEmpty ? hunk.badLine : hunk.goodLine) @@", .cyan))
+    for line in hunk.good { out.line(out.styled("     -" + line, .red)) }
+    for line in hunk.bad { out.line(out.styled("     +" + line, .green)) }
+    if hunk.isCut { out.line("     …") }
   }
 
   private static func announce(_ report: BisectReport, _ out: inout StyledText) {
@@ -181,6 +205,14 @@ enum BisectText {
       "limit": .int(Int64(report.tryLimit)),
       "tries": .array(report.tries.map(json)),
       "cause": report.cause.map { .array($0.map { .int(Int64($0)) }) } ?? .null,
+      "hunks": .array(
+        report.hunks.map { hunk in
+          [
+            "difference": .int(Int64(hunk.difference)), "goodLine": .int(Int64(hunk.goodLine)),
+            "badLine": .int(Int64(hunk.badLine)), "good": .array(hunk.good.map { .string($0) }),
+            "bad": .array(hunk.bad.map { .string($0) }), "cut": .bool(hunk.isCut),
+          ]
+        }),
       "undecided": .array(report.undecided.map { .int(Int64($0)) }),
       "without": report.without.map { .string($0.rawValue) } ?? .null,
       "wall": .int(report.wall),
@@ -199,6 +231,12 @@ enum BisectText {
   private static func json(_ found: BisectReport.Try) -> JSON {
     [
       "number": .int(Int64(found.number)), "applied": .array(found.applied.map { .int(Int64($0)) }),
+      "hunks": found.hunks.map {
+        [
+          "difference": .int(Int64($0.difference)), "applied": .int(Int64($0.applied)),
+          "of": .int(Int64($0.count)),
+        ]
+      } ?? .null,
       "verdict": .string(found.verdict.rawValue), "seen": .string(found.seen),
       "value": found.value.map { .double($0) } ?? .null, "made": .int(Int64(found.made)),
       "known": .int(Int64(found.known)),

@@ -2,11 +2,11 @@ import Lineage
 import TestSupport
 import Testing
 
-/// Command lines side by side.
-@Suite struct ArgumentAlignmentTests {
+/// Command lines and other sequences side by side.
+@Suite struct SequenceAlignmentTests {
   @Test("options that differ are apart, with what they share between them")
   func options() {
-    let parts = ArgumentAlignment(
+    let parts = SequenceAlignment(
       ["python", "train.py", "--rate", "0.1", "--epochs", "5", "--quick"],
       ["python", "train.py", "--rate", "0.2", "--epochs", "7", "--seed", "1"]
     ).parts
@@ -19,9 +19,9 @@ import Testing
 
   @Test("equal command lines have one part, and empty ones none")
   func equal() {
-    #expect(ArgumentAlignment(["a", "b"], ["a", "b"]).parts == [.same(["a", "b"])])
-    #expect(ArgumentAlignment([], []).parts.isEmpty)
-    #expect(ArgumentAlignment([], ["a"]).parts == [.change(good: [], bad: ["a"])])
+    #expect(SequenceAlignment(["a", "b"], ["a", "b"]).parts == [.same(["a", "b"])])
+    #expect(SequenceAlignment<String>([], []).parts.isEmpty)
+    #expect(SequenceAlignment<String>([], ["a"]).parts == [.change(good: [], bad: ["a"])])
   }
 
   @Test("the parts give both command lines again, and no two that differ stand beside each other", arguments: 0..<100)
@@ -33,7 +33,7 @@ import Testing
     let (good, bad) = (words(), words())
     var (first, second): ([String], [String]) = ([], [])
     var wasChange = false
-    for part in ArgumentAlignment(good, bad).parts {
+    for part in SequenceAlignment(good, bad).parts {
       switch part {
       case .same(let arguments):
         first += arguments

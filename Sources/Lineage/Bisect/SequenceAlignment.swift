@@ -1,26 +1,27 @@
-/// Two command lines side by side: what they share, and where they differ.
-package struct ArgumentAlignment {
+/// Two sequences side by side, as command lines or the lines of texts: what they share, and where they differ.
+package struct SequenceAlignment<Element: Hashable & Sendable> {
   /// A part of both.
-  package enum Part: Hashable {
-    /// The same arguments.
-    case same([String])
-    /// Other arguments in either; one may have none.
-    case change(good: [String], bad: [String])
+  package enum Part: Hashable, Sendable {
+    /// The same elements.
+    case same([Element])
+    /// Other elements in either; one may have none.
+    case change(good: [Element], bad: [Element])
   }
 
   /// The parts, in order.
   package private(set) var parts: [Part] = []
 
-  // Beyond this many arguments the whole middle is one change: comparing each with each would take long.
-  private static let limit = 1000
+  // Beyond this many comparisons the whole middle is one change.
+  private static var limit: Int { 4_000_000 }
 
-  /// Aligns two command lines.
-  package init(_ good: [String], _ bad: [String]) {
+  /// Aligns two sequences.
+  package init(_ good: [Element], _ bad: [Element]) {
     let start = zip(good, bad).prefix { $0 == $1 }.count
     let end = zip(good[start...].reversed(), bad[start...].reversed()).prefix { $0 == $1 }.count
     add(good[..<start], bad[..<start])
     let (left, right) = (Array(good[start..<(good.count - end)]), Array(bad[start..<(bad.count - end)]))
-    if left.count > Self.limit || right.count > Self.limit {
+    let (comparisons, overflows) = left.count.multipliedReportingOverflow(by: right.count)
+    if overflows || comparisons > Self.limit {
       add(left[...], right[...])
     } else {
       align(left, right)
@@ -29,7 +30,7 @@ package struct ArgumentAlignment {
   }
 
   /// Walks along a longest common subsequence.
-  private mutating func align(_ good: [String], _ bad: [String]) {
+  private mutating func align(_ good: [Element], _ bad: [Element]) {
     var lengths = [[Int]](repeating: [Int](repeating: 0, count: bad.count + 1), count: good.count + 1)
     for row in good.indices.reversed() {
       for column in bad.indices.reversed() {
@@ -55,11 +56,14 @@ package struct ArgumentAlignment {
     add(good[first...], bad[second...])
   }
 
-  private mutating func add(_ good: ArraySlice<String>, _ bad: ArraySlice<String>) {
+  private mutating func add(_ good: ArraySlice<Element>, _ bad: ArraySlice<Element>) {
     if good.isEmpty, bad.isEmpty { return }
     guard good == bad else { return parts.append(.change(good: Array(good), bad: Array(bad))) }
-    if case .same(let before)? = parts.last {
-      parts[parts.count - 1] = .same(before + good)
+    if case .same(var before)? = parts.last {
+      // Held once, it grows in place.
+      parts.removeLast()
+      before += good
+      parts.append(.same(before))
     } else {
       parts.append(.same(Array(good)))
     }
