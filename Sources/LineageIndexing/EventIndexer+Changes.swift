@@ -57,6 +57,11 @@ extension EventIndexer {
     }
   }
 
+  func add(_ fact: ReviewClosed, _ stamp: Stamp) throws {
+    try note(
+      Saying(Subject(fact.artifact), fact.said, stamp, artifact: fact.artifact), [(.flag, "", RecordedChange.closed)])
+  }
+
   static func tagChanges(_ tags: [String: String], _ untagged: [String] = []) -> [Change] {
     untagged.map { (.tag, $0, nil) }
       // In order, for the same rows each time.

@@ -85,6 +85,7 @@ final class EventIndexer {
       case ArtifactAnnotated.type: try add(try event.fact(ArtifactAnnotated.self), stamp)
       case ArtifactFlagged.type: try add(try event.fact(ArtifactFlagged.self), stamp)
       case ArtifactUnflagged.type: try add(try event.fact(ArtifactUnflagged.self), stamp)
+      case ReviewClosed.type: try add(try event.fact(ReviewClosed.self), stamp)
       case ComponentDescribed.type: try add(try event.fact(ComponentDescribed.self), stamp)
       case ArtifactLabelled.type: try add(try event.fact(ArtifactLabelled.self), stamp)
       case LabelRetracted.type: try add(try event.fact(LabelRetracted.self), stamp)

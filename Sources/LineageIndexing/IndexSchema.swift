@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 10
+  static let version: Int64 = 11
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 

@@ -49,8 +49,13 @@ extension LineageIndex {
     }
   }
 
-  /// The flags that weren't taken back, each as it was said last, the latest first.
+  /// The flags that were neither taken back nor closed, each as it was said last, the latest first.
   public func openFlags() throws(IndexError) -> [RecordedChange] {
+    try flags().filter { !$0.isClosed }
+  }
+
+  /// The flags that weren't taken back, closed ones too, each as it was said last, the latest first.
+  public func flags() throws(IndexError) -> [RecordedChange] {
     try read { db in
       let found = try db.all(
         "SELECT \(Self.changeColumns) FROM \(Self.changeTables) WHERE field = 2 ORDER BY \(Self.changeOrder)", [],

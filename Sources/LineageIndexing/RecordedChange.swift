@@ -49,6 +49,12 @@ public struct RecordedChange: Hashable, Sendable {
   public var artifact: NamedArtifact?
   /// Whether it holds: no other one counts later.
   public var isLatest: Bool
+
+  /// The value of a flag that was closed.
+  static let closed = "closed"
+
+  /// Whether it is a flag whose review was closed: the artifact is wrong, and nothing is left to do about it.
+  public var isClosed: Bool { field == .flag && value == Self.closed }
 }
 
 /// An artifact as somebody named it by hand.

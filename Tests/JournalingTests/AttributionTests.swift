@@ -27,7 +27,7 @@ import Testing
       RunAnnotated(
         run: .random(), note: "", tags: ["a": ""], untagged: ["b"], hazards: [Hazard(.inputChanged)], said: said),
       ArtifactAnnotated(artifact, note: "n", tags: ["a": "1"], untagged: ["b", "c"], said: said),
-      ArtifactFlagged(artifact, said: said), ArtifactUnflagged(artifact),
+      ArtifactFlagged(artifact, said: said), ArtifactUnflagged(artifact), ReviewClosed(artifact, said: said),
       ComponentDescribed(name: "train", owner: "ada", tags: [], said: said),
     ] as [any Fact])
   func roundTrip(_ fact: any Fact) throws {

@@ -130,6 +130,7 @@ struct RandomHistory {
     case 11:
       let facts: [any Fact] = [
         ArtifactFlagged(artifact(), said: said(world)), ArtifactUnflagged(artifact(), said: said(world)),
+        ReviewClosed(artifact(), said: said(world)),
         ArtifactAnnotated(
           artifact(), note: below(2) == 0 ? "" : "note \(below(9))", tags: ["tag": "\(below(3))"],
           untagged: below(2) == 0 ? ["tag"] : [], said: said(world)),

@@ -100,7 +100,33 @@ public struct ArtifactUnflagged: Fact {
   }
 }
 
-/// The fields of flagging and of taking it back, which are the same.
+/// What a flag led to was found and settled (`review.closed`); the artifact stays wrong, and nobody searches any more.
+public struct ReviewClosed: Fact {
+  /// The event type.
+  public static let type = "review.closed"
+
+  /// The artifact.
+  public var artifact: ArtifactRecord
+  /// Who says so, and why.
+  public var said: Attribution
+
+  /// Takes the facts.
+  public init(_ artifact: ArtifactRecord, said: Attribution = Attribution()) {
+    self.artifact = artifact
+    self.said = said
+  }
+
+  /// The type's own fields.
+  public var fields: JSONObject { FlagFields.fields(artifact, said) }
+
+  /// Reads the type's own fields.
+  public init(fields: JSONObject) throws(FactError) {
+    let (artifact, said) = try FlagFields.read(fields)
+    self.init(artifact, said: said)
+  }
+}
+
+/// The fields of flagging, of closing and of taking it back, which are the same.
 private enum FlagFields {
   static func fields(_ artifact: ArtifactRecord, _ said: Attribution) -> JSONObject {
     var writer = FieldWriter()

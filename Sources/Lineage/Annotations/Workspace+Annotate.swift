@@ -94,7 +94,7 @@ extension Workspace {
   public func flag(_ pointers: [String], why: String? = nil) throws -> FlagReport {
     let why = why.map { Redaction(environment: context.environment).text($0) }
     return try setFlags(pointers) { artifact, flag in
-      if let flag, why == nil || flag.why == why { return nil }
+      if let flag, !flag.isClosed, why == nil || flag.why == why { return nil }
       return ArtifactFlagged(artifact, said: try attribution(of: Subject(artifact), why))
     }
   }
@@ -109,14 +109,40 @@ extension Workspace {
     }
   }
 
+  /// Settles flags: what they are on stays wrong, and isn't searched for any more; flagging it again opens it again.
+  ///
+  /// - Parameters:
+  ///   - pointers: what is flagged; of a run, any of its outputs. With none, all open flags.
+  ///   - why: what was found.
+  /// - Throws: as ``flag(_:why:)``.
+  public func closeReview(_ pointers: [String], why: String? = nil) throws -> FlagReport {
+    let why = why.map { Redaction(environment: context.environment).text($0) }
+    func fact(_ artifact: ArtifactRecord, _ flag: RecordedChange?) throws -> (any Fact)? {
+      guard let flag, !flag.isClosed else { return nil }
+      return ReviewClosed(artifact, said: try attribution(of: Subject(artifact), why))
+    }
+    if !pointers.isEmpty { return try setFlags(pointers, fact) }
+    return try setFlags(
+      of: index.openFlags().compactMap(\.artifact).map { artifact in
+        ArtifactRecord(
+          path: artifact.path, kind: artifact.kind, content: artifact.content, size: artifact.size, evidence: .declared)
+      }, fact)
+  }
+
   private func setFlags(
     _ pointers: [String], _ fact: (ArtifactRecord, RecordedChange?) throws -> (any Fact)?
   ) throws -> FlagReport {
-    let marks = FlagMarks(try index.openFlags())
+    try setFlags(of: pointers.flatMap { try flaggable($0) }, fact)
+  }
+
+  private func setFlags(
+    of artifacts: [ArtifactRecord], _ fact: (ArtifactRecord, RecordedChange?) throws -> (any Fact)?
+  ) throws -> FlagReport {
+    let marks = FlagMarks(try index.flags())
     var report = FlagReport()
     var facts: [any Fact] = []
     var seen: Set<Subject> = []
-    for artifact in try pointers.flatMap({ try flaggable($0) }) where seen.insert(Subject(artifact)).inserted {
+    for artifact in artifacts where seen.insert(Subject(artifact)).inserted {
       if let fact = try fact(Self.named(artifact), marks.flag(on: artifact)) {
         facts.append(fact)
         report.changed.append(artifact)

@@ -50,7 +50,7 @@ extension Workspace {
 
   /// The marks of artifacts that are said to be wrong, or hold files that are.
   func flagMarks(on artifacts: some Sequence<ArtifactRecord>) throws -> FlagMarks {
-    var marks = FlagMarks(try index.openFlags())
+    var marks = FlagMarks(try index.flags())
     if marks.flags.isEmpty { return marks }
     let places = marks.flags.compactMap { flag -> (flag: RecordedChange, path: WorkPath, content: ContentID)? in
       guard let artifact = flag.artifact, let content = artifact.content, let path = WorkPath(text: artifact.path)
@@ -75,7 +75,7 @@ extension Workspace {
   /// The runs that made something which is said to be wrong, with the flags.
   public func flaggedRuns() throws -> [RunID: [RecordedChange]] {
     var runs: [RunID: [RecordedChange]] = [:]
-    for flag in try index.openFlags() {
+    for flag in try index.flags() {
       var makers = Set(try writings(of: flag).map(\.run))
       if makers.isEmpty, let artifact = flag.artifact, let content = artifact.content {
         // A file in a folder that was recorded as a whole.

@@ -81,7 +81,7 @@ enum ChangeRendering {
       guard let value else { return "tag \(change.name) taken away" }
       return "tag \(change.name)" + (value.isEmpty ? "" : "=\(value)")
     case .note: return value.map { "note: \($0)" } ?? "note taken away"
-    case .flag: return value == nil ? "unflagged" : "flagged"
+    case .flag: return value == nil ? "unflagged" : change.isClosed ? "flag closed" : "flagged"
     case .summary: return "description: \(value ?? "")"
     case .owner: return "owner: \(value ?? "")"
     case .tags: return "tags: \(tags(change.value).joined(separator: ", "))"
@@ -118,11 +118,14 @@ enum ChangeRendering {
       fields["value"] = change.value.map { .string($0) } ?? .null
     case .note, .summary, .owner: fields["value"] = change.value.map { .string($0) } ?? .null
     case .tags: fields["value"] = .array(tags(change.value).map { .string($0) })
-    case .flag, .deleted, .retraction: fields["value"] = .bool(change.value != nil)
+    case .deleted, .retraction: fields["value"] = .bool(change.value != nil)
     case .label:
       fields["name"] = .string(change.name)
       fields["value"] = .bool(change.value != nil)
     case .checks: fields["value"] = change.value.flatMap { try? JSON(parsing: $0) } ?? .null
+    case .flag:
+      fields["value"] = .bool(change.value != nil)
+      if change.isClosed { fields["closed"] = true }
     }
     switch change.subject {
     case .run(let run): fields["run"] = .string(run.hex)
