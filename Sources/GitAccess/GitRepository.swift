@@ -207,6 +207,13 @@ public final class GitRepository: Sendable {
     state.withLock { $0.holds(commit: commit) }
   }
 
+  /// Returns who wrote a commit and how its message begins; nil if this repository doesn't hold it.
+  ///
+  /// - Parameter commit: The commit's 40 hexadecimal digits.
+  public func note(of commit: String) -> CommitNote? {
+    state.withLock { $0.note(of: commit) }
+  }
+
   /// Returns the names of branches, tags and remote branches, sorted.
   ///
   /// - Throws: ``GitError/failed(_:)`` if references can't be listed.

@@ -41,7 +41,7 @@ struct MLT: ParsableCommand {
           StatusCommand.self, DiffCommand.self, LogCommand.self, ShowCommand.self, TraceCommand.self,
           BisectCommand.self, VerifyCommand.self,
         ]),
-      CommandGroup(name: "Find the cause", subcommands: [WhyCommand.self]),
+      CommandGroup(name: "Find the cause", subcommands: [WhyCommand.self, ReviewCommand.self]),
       CommandGroup(
         name: "Say",
         subcommands: [TagCommand.self, NoteCommand.self, FlagCommand.self, UnflagCommand.self, LabelCommand.self]),

@@ -54,7 +54,7 @@ struct UnflagCommand: ParsableCommand {
 }
 
 /// How flagging reads.
-private enum FlagText {
+enum FlagText {
   static func show(
     _ report: FlagReport, _ done: String, _ unchanged: String, _ session: Session, _ workspace: Workspace
   ) throws {

@@ -70,7 +70,7 @@ enum StatusRendering {
     }
     if !report.flags.isEmpty {
       out.section("Flagged:")
-      out.line("  (run 'mlt trace PATH' for what made it, 'mlt unflag PATH' when it is dealt with)")
+      out.line("  (run 'mlt review' for what they have in common, 'mlt review --close' when they are dealt with)")
       let shown = verbose ? report.flags[...] : report.flags.prefix(shownFlags)
       let rows = shown.map { flag in
         let version = flag.isOutdated ? "an earlier version, " : ""

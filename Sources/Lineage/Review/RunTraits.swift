@@ -1,0 +1,245 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+
+/// What runs have that other runs of their component may not have: code, parameters, packages, inputs, sizes and so on.
+struct RunTraits {
+  typealias Kind = ReviewReport.Trait.Kind
+
+  /// One thing that a run has.
+  struct Value: Hashable {
+    var kind: Kind
+    var name: String
+    var value: String
+  }
+
+  /// What each run has, by its place in the lineage.
+  private(set) var values: [[Value]]
+  /// Sizes of a run's inputs and outputs that are out of the ordinary, by the run's place.
+  private(set) var unusual: [Int: [Value]] = [:]
+  /// Where sizes of a component go to another level, by the component: the place of the first run at it.
+  private(set) var shifts: [String: [(place: Int, value: Value)]] = [:]
+  /// How many runs have each content at a kind of place, by component and kind of place, sorted.
+  private(set) var inputCounts: [String: [String: [Int]]] = [:]
+  /// All values of a component by what they are called, with how many runs have each.
+  private var counts: [String: [Name: [String: Int]]] = [:]
+
+  private struct Name: Hashable {
+    var kind: Kind
+    var name: String
+  }
+
+  /// Names of files that hold code, whether git has them or not.
+  private static let codeSuffixes: Set<String> = [
+    "py", "ipynb", "r", "R", "jl", "sh", "bash", "sql", "pl", "rb", "js", "ts", "scala", "lua", "m", "awk", "c", "cpp",
+    "h", "rs", "go", "java", "swift", "yaml", "yml", "toml", "ini", "cfg", "conf",
+  ]
+
+  /// Collects what all runs of a lineage have.
+  init(_ lineage: BulkLineage, _ lookup: RunLookup) throws {
+    values = lineage.runs.map { _ in [] }
+    let numbers = lineage.runs.map(\.number)
+    try lookup.parameters(of: numbers) { run, key, value in
+      guard let place = lineage.places[run] else { return }
+      values[place].append(Value(kind: .parameter, name: key, value: value))
+    }
+    try addEnvironments(lineage, lookup)
+    for (run, command) in try lookup.commands(of: numbers) {
+      guard let place = lineage.places[run] else { continue }
+      values[place].append(Value(kind: .command, name: "", value: Self.shape(of: command)))
+    }
+    for (place, run) in lineage.runs.enumerated() {
+      values[place].append(Value(kind: .host, name: "", value: run.host))
+      values[place].append(Value(kind: .user, name: "", value: run.user))
+    }
+    addInputs(lineage)
+    let outputs = try Self.outputs(lineage, lookup)
+    let patterns = lineage.paths.mapValues { PathPattern.pattern(of: $0) }
+    addStale(lineage, outputs, patterns)
+    addSizes(lineage, outputs, patterns)
+    count(lineage)
+  }
+
+  /// A command without what differs each time: the names of its options and its program.
+  private static func shape(of command: [String]) -> String {
+    command.enumerated().filter { $0.offset < 2 || $0.element.hasPrefix("-") }
+      .map { PathPattern.pattern(of: $0.element) }.joined(separator: " ")
+  }
+
+  private mutating func addEnvironments(_ lineage: BulkLineage, _ lookup: RunLookup) throws {
+    let environments = try lookup.environments(Set(lineage.runs.compactMap(\.environment)))
+    let known = environments.mapValues { environment in
+      environment.packages.map { Value(kind: .package, name: $0.name, value: $0.version) }
+        + environment.interpreters.map { Value(kind: .interpreter, name: $0.name, value: $0.version) }
+    }
+    for (place, run) in lineage.runs.enumerated() {
+      if let number = run.environment, let found = known[number] { values[place] += found }
+    }
+  }
+
+  private mutating func addInputs(_ lineage: BulkLineage) {
+    var kinds: [Int64: (isCode: Bool, pattern: String)] = [:]
+    for (number, path) in lineage.paths {
+      let suffix = path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map(String.init) ?? ""
+      kinds[number] = (Self.codeSuffixes.contains(suffix), PathPattern.pattern(of: path))
+    }
+    for place in lineage.runs.indices {
+      var patterns: Set<String> = []
+      for input in lineage.inputs[place] {
+        guard let path = lineage.paths[input.path], let kind = kinds[input.path] else { continue }
+        let value = input.content.map { $0.hex } ?? ""
+        if kind.isCode {
+          values[place].append(Value(kind: .code, name: path, value: value))
+        } else {
+          values[place].append(Value(kind: .input, name: path, value: value))
+          if patterns.insert(kind.pattern).inserted {
+            values[place].append(Value(kind: .place, name: kind.pattern, value: kind.pattern))
+          }
+        }
+      }
+      for path in lineage.changedOutside[place] {
+        values[place].append(Value(kind: .outside, name: lineage.paths[path] ?? "", value: "changed outside mlt"))
+      }
+    }
+  }
+
+  // MARK: Outputs
+
+  private struct Output {
+    var place: Int
+    var pattern: String
+    var bytes: Double
+  }
+
+  private static func outputs(_ lineage: BulkLineage, _ lookup: RunLookup) throws -> [Output] {
+    let files = try lookup.files(of: lineage.runs.map(\.number), role: .output)
+    let patterns = try lookup.paths(Set(files.map(\.path))).mapValues { PathPattern.pattern(of: $0) }
+    return files.compactMap { file in
+      guard let place = lineage.places[file.run], let pattern = patterns[file.path], file.content != nil else {
+        return nil
+      }
+      return Output(place: place, pattern: pattern, bytes: Double(file.size))
+    }
+  }
+
+  // MARK: Stale inputs
+
+  /// Notes inputs whose latest version on offer was newer: of those of one kind that a run read, the latest counts.
+  private mutating func addStale(_ lineage: BulkLineage, _ outputs: [Output], _ patterns: [Int64: String]) {
+    var ends: [String: [Timestamp]] = [:]
+    for output in outputs {
+      if let end = lineage.runs[output.place].ended { ends[output.pattern, default: []].append(end) }
+    }
+    for pattern in ends.keys { ends[pattern]?.sort() }
+    for (place, run) in lineage.runs.enumerated() {
+      var latest: [String: Timestamp] = [:]
+      for (input, maker) in zip(lineage.inputs[place], lineage.makers[place]) {
+        guard let maker, let source = lineage.places[maker], let end = lineage.runs[source].ended,
+          let pattern = patterns[input.path]
+        else { continue }
+        latest[pattern] = max(latest[pattern] ?? end, end)
+      }
+      for (pattern, end) in latest {
+        guard let known = ends[pattern], let newest = known[..<known.partition(after: run.started)].last, newest > end
+        else { continue }
+        values[place].append(Value(kind: .stale, name: pattern, value: "a newer one was there"))
+      }
+    }
+  }
+
+  // MARK: Sizes
+
+  private struct SizeGroup: Hashable {
+    var component: String
+    var pattern: String
+    var isInput: Bool
+  }
+
+  /// Notes inputs and outputs of an unusual size, where that isn't just what an unusual input leads to.
+  private mutating func addSizes(_ lineage: BulkLineage, _ outputs: [Output], _ patterns: [Int64: String]) {
+    var groups: [SizeGroup: [SizeLevels.Size]] = [:]
+    for output in outputs {
+      let group = SizeGroup(
+        component: lineage.runs[output.place].component, pattern: output.pattern, isInput: false)
+      groups[group, default: []].append(.init(place: output.place, bytes: output.bytes))
+    }
+    for (place, run) in lineage.runs.enumerated() {
+      for input in lineage.inputs[place] where input.content != nil && !input.isInGit {
+        let group = SizeGroup(component: run.component, pattern: patterns[input.path] ?? "", isInput: true)
+        groups[group, default: []].append(.init(place: place, bytes: Double(input.size)))
+      }
+    }
+    let made = Set(outputs.map(\.pattern))
+    let ordered = groups.sorted { ($0.key.component, $0.key.pattern) < ($1.key.component, $1.key.pattern) }
+    var explained: Set<Int> = []
+    for (group, sizes) in ordered where group.isInput {
+      explained.formUnion(SizeLevels.outliers(sizes).keys)
+      explained.formUnion(SizeLevels.shifts(sums(sizes, lineage)).map(\.place))
+    }
+    for (group, sizes) in ordered where !(group.isInput && made.contains(group.pattern)) {
+      func isNews(_ place: Int) -> Bool { group.isInput || !explained.contains(place) }
+      let name = (group.isInput ? "input " : "output ") + group.pattern
+      for (place, isLarger) in SizeLevels.outliers(sizes) where isNews(place) {
+        let value = Value(kind: .size, name: name, value: isLarger ? "unusually large" : "unusually small")
+        values[place].append(value)
+        unusual[place, default: []].append(value)
+      }
+      for (place, isLarger) in SizeLevels.shifts(sums(sizes, lineage)) where isNews(place) {
+        let value = Value(kind: .size, name: name, value: isLarger ? "larger from then on" : "smaller from then on")
+        shifts[group.component, default: []].append((place, value))
+      }
+    }
+  }
+
+  /// One size for each run, in the order of time.
+  private func sums(_ sizes: [SizeLevels.Size], _ lineage: BulkLineage) -> [SizeLevels.Size] {
+    var sums: [Int: Double] = [:]
+    for size in sizes { sums[size.place, default: 0] += size.bytes }
+    return sums.sorted { left, right in
+      let (mine, yours) = (lineage.runs[left.key], lineage.runs[right.key])
+      return (mine.started, mine.id) < (yours.started, yours.id)
+    }.map { .init(place: $0.key, bytes: $0.value) }
+  }
+
+  // MARK: What is usual
+
+  private mutating func count(_ lineage: BulkLineage) {
+    for (place, run) in lineage.runs.enumerated() {
+      for value in values[place] {
+        counts[run.component, default: [:]][Name(kind: value.kind, name: value.name), default: [:]][
+          value.value, default: 0] += 1
+      }
+    }
+    for (component, names) in counts {
+      for (name, found) in names where name.kind == .input {
+        inputCounts[component, default: [:]][PathPattern.pattern(of: name.name), default: []] += found.values
+      }
+    }
+    inputCounts = inputCounts.mapValues { $0.mapValues { $0.sorted() } }
+  }
+
+  /// Whether a content that several runs read stayed longer than is usual at its kind of place.
+  func isLasting(_ value: Value, in component: String, runs: Int) -> Bool {
+    let counts = inputCounts[component]?[PathPattern.pattern(of: value.name)] ?? []
+    return runs >= 3 && !counts.isEmpty && runs > 2 * counts[counts.count / 2]
+  }
+
+  /// What most of the other runs of a component have in a value's stead; nil if they have nothing of that name.
+  func usual(_ value: Value, in component: String) -> String? {
+    let others = counts[component]?[Name(kind: value.kind, name: value.name)]?.filter { $0.key != value.value } ?? [:]
+    return others.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+}
+
+extension [Timestamp] {
+  /// The first place, in a sorted list, of what is after a moment.
+  fileprivate func partition(after moment: Timestamp) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] <= moment { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

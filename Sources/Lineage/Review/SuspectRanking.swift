@@ -1,0 +1,319 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+
+/// Ranks components by the runs in them that separate flagged outputs from unflagged ones.
+///
+/// Of each component three sorts of elements are weighed: each run; the runs that have something in common (a version
+/// of the code, a parameter's value); and the span of time whose runs separate best, for a fault that leaves no other
+/// mark. Elements that are the same runs are one.
+struct SuspectRanking {
+  private let lineage: BulkLineage
+  private let traits: RunTraits
+  private let method: ReviewMethod
+  private let outputs: [(run: Int, standing: ReviewPopulation.Standing)]
+
+  /// What belongs to one component.
+  private struct Group {
+    var name: String
+    /// Its runs, by their start.
+    var runs: [Int] = []
+    /// Sets of at least two runs, but not all, with what they have in common.
+    var sets: [(runs: [Int], values: [RunTraits.Value])] = []
+    /// What single runs alone have.
+    var own: [Int: [RunTraits.Value]] = [:]
+    var setCounts: [PassCount] = []
+    /// For each run, the outputs of which it is the last run of this component behind them.
+    var lastCounts: [PassCount] = []
+  }
+
+  private var groups: [Group] = []
+  private var runCounts: [PassCount] = []
+  private var total = PassCount()
+  /// How far each run lies from the beginning: the most runs before it.
+  private var depths: [Int] = []
+
+  init(
+    _ lineage: BulkLineage, _ traits: RunTraits, _ outputs: [(run: Int, standing: ReviewPopulation.Standing)],
+    method: ReviewMethod
+  ) {
+    self.lineage = lineage
+    self.traits = traits
+    self.outputs = outputs
+    self.method = method
+    makeGroups()
+    count()
+  }
+
+  /// How many outputs of each standing there are.
+  var population: PassCount { total }
+
+  // MARK: Counting
+
+  private mutating func makeGroups() {
+    var byName: [String: [Int]] = [:]
+    for (place, run) in lineage.runs.enumerated() { byName[run.component, default: []].append(place) }
+    for (name, runs) in byName.sorted(by: { $0.key < $1.key }) {
+      var group = Group(name: name)
+      group.runs = runs.sorted {
+        (lineage.runs[$0].started, lineage.runs[$0].id) < (lineage.runs[$1].started, lineage.runs[$1].id)
+      }
+      var members: [RunTraits.Value: [Int]] = [:]
+      for place in group.runs {
+        for value in traits.values[place] where members[value]?.last != place {
+          members[value, default: []].append(place)
+        }
+      }
+      var sets: [[Int]: [RunTraits.Value]] = [:]
+      for (value, places) in members where places.count < group.runs.count || group.runs.count == 1 {
+        if places.count == 1 {
+          group.own[places[0], default: []].append(value)
+        } else {
+          sets[places, default: []].append(value)
+        }
+      }
+      group.sets = sets.map { ($0.key, $0.value) }.sorted { $0.runs.lexicographicallyPrecedes($1.runs) }
+      group.setCounts = group.sets.map { _ in PassCount() }
+      group.lastCounts = group.runs.map { _ in PassCount() }
+      groups.append(group)
+    }
+  }
+
+  private mutating func count() {
+    let spectrum = Spectrum(producers: lineage.producers)
+    depths = spectrum.depths
+    runCounts = lineage.runs.map { _ in PassCount() }
+    var counts = runCounts
+    var total = PassCount()
+    var groups = groups
+    spectrum.forEachBlock(outputs) { masks, block in
+      total.add(block.flagged | block.unflagged, block)
+      for place in masks.indices { counts[place].add(masks[place], block) }
+      for index in groups.indices {
+        var seen: UInt64 = 0
+        for (position, place) in groups[index].runs.enumerated().reversed() where masks[place] & ~seen != 0 {
+          groups[index].lastCounts[position].add(masks[place] & ~seen, block)
+          seen |= masks[place]
+        }
+        // A component that none of these outputs passed through needs no more.
+        if seen == 0 { continue }
+        for set in groups[index].sets.indices {
+          var mask: UInt64 = 0
+          for place in groups[index].sets[set].runs { mask |= masks[place] }
+          groups[index].setCounts[set].add(mask, block)
+        }
+      }
+    }
+    total.others = outputs.count - total.flagged - total.unflagged
+    runCounts = counts
+    self.total = total
+    self.groups = groups
+  }
+
+  // MARK: Scores
+
+  private func score(_ count: PassCount) -> Double {
+    method.score(flagged: count.flagged, unflagged: count.unflagged, of: total.flagged, total.unflagged)
+  }
+
+  /// How much something speaks for itself as a cause, beside how well it separates.
+  private static func prior(_ kind: RunTraits.Kind) -> Double {
+    switch kind {
+    case .outside, .stale: 1.1
+    case .code, .parameter, .package, .interpreter, .size, .place: 1
+    case .input: 0.97
+    case .host: 0.9
+    case .user: 0.88
+    case .command: plainPrior
+    }
+  }
+
+  /// The same of runs that have nothing in common but their time: with the luckiest span chosen, chance has a say.
+  private static let plainPrior = 0.75
+
+  private struct Candidate {
+    var runs: [Int]
+    var values: [RunTraits.Value]
+    var count: PassCount
+    var score: Double
+    var weight: Double
+  }
+
+  private func candidate(
+    _ runs: [Int], _ values: [RunTraits.Value], _ count: PassCount, _ component: String
+  ) -> Candidate {
+    let score = score(count)
+    // Outputs of other kinds that nobody complained of speak against a cause as well, though less.
+    let wide = method.score(
+      flagged: count.flagged, unflagged: count.unflagged + count.others, of: total.flagged,
+      total.unflagged + total.others)
+    // There is one cause more often than two at once, so one that explains all counts for more.
+    let share = Double(count.flagged) / Double(max(total.flagged, 1))
+    let telling = values.filter {
+      $0.kind != .input || traits.isLasting($0, in: component, runs: runs.count)
+    }
+    let prior = telling.map { Self.prior($0.kind) }.max() ?? Self.plainPrior
+    return Candidate(
+      runs: runs, values: values, count: count, score: score,
+      weight: prior * (score * wide * share).squareRoot())
+  }
+
+  private func candidates(of group: Group) -> [Candidate] {
+    var found: [Candidate] = []
+    func add(_ runs: [Int], _ values: [RunTraits.Value], _ count: PassCount) {
+      if count.flagged > 0 { found.append(candidate(runs, values, count, group.name)) }
+    }
+    for place in group.runs {
+      let own = group.own[place] ?? []
+      add([place], own + (traits.unusual[place] ?? []).filter { !own.contains($0) }, runCounts[place])
+    }
+    let positions = Dictionary(group.runs.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { $1 })
+    var sums = [PassCount()]
+    for count in group.lastCounts { sums.append(sums[sums.count - 1] + count) }
+    for (set, count) in zip(group.sets, group.setCounts) {
+      add(set.runs, set.values, count)
+      add(
+        set.runs, set.values,
+        set.runs.reduce(PassCount()) { $0 + (positions[$1].map { group.lastCounts[$0] } ?? PassCount()) })
+    }
+    if let span = bestSpan(group, sums) { found.append(span) }
+    found += changes(in: group, positions, sums)
+    // Of the same runs the best reading counts.
+    var seen: Set<[Int]> = []
+    return found.sorted { ($0.weight, $0.score, $1.runs.count) > ($1.weight, $1.score, $0.runs.count) }
+      .filter { seen.insert($0.runs).inserted }
+  }
+
+  // MARK: Changes
+
+  private struct Change {
+    var position: Int
+    var value: RunTraits.Value
+  }
+
+  private struct Name: Hashable {
+    var kind: RunTraits.Kind
+    var name: String
+  }
+
+  /// How many later changes of the same thing are tried as the end of what a change began.
+  private static let laterChanges = 8
+
+  /// The spans that begin with another version of the code, another value, or another size, and last until some later
+  /// change: a mistake stays in a script while that is edited further.
+  private func changes(in group: Group, _ positions: [Int: Int], _ sums: [PassCount]) -> [Candidate] {
+    var changes: [Name: [Change]] = [:]
+    var state: [Name: String] = [:]
+    for (position, place) in group.runs.enumerated() {
+      for value in traits.values[place] {
+        guard [.code, .parameter, .package, .interpreter].contains(value.kind) else { continue }
+        let name = Name(kind: value.kind, name: value.name)
+        if let known = state.updateValue(value.value, forKey: name), known != value.value {
+          changes[name, default: []].append(Change(position: position, value: value))
+        }
+      }
+    }
+    for (place, value) in traits.shifts[group.name] ?? [] {
+      guard let position = positions[place] else { continue }
+      changes[Name(kind: value.kind, name: value.name + value.value), default: []].append(
+        Change(position: position, value: value))
+    }
+    guard let last = group.lastCounts.lastIndex(where: { $0.flagged > 0 }) else { return [] }
+    var found: [Candidate] = []
+    // What is another one nearly each time says nothing when it changes.
+    for (_, list) in changes where list.count * 3 <= group.runs.count {
+      for (number, change) in list.enumerated() where change.position <= last {
+        var stops = list.dropFirst(number + 1).prefix(Self.laterChanges).map(\.position)
+        stops += [last + 1, group.runs.count]
+        let best = stops.filter { $0 > change.position }
+          .map { (stop: $0, count: sums[$0] - sums[change.position]) }
+          .max { score($0.count) < score($1.count) }
+        guard let best, best.count.flagged > 0 else { continue }
+        found.append(
+          candidate(Array(group.runs[change.position..<best.stop]), [change.value], best.count, group.name))
+      }
+    }
+    return found
+  }
+
+  // MARK: Spans
+
+  private static let spanEnds = 300
+
+  /// The span of time whose runs separate best, each output counted for the last run behind it.
+  private func bestSpan(_ group: Group, _ sums: [PassCount]) -> Candidate? {
+    var ends = group.runs.indices.filter { group.lastCounts[$0].flagged > 0 }
+    if ends.count > Self.spanEnds {
+      // With so many, every so-manyth is near enough.
+      let step = (ends.count + Self.spanEnds - 1) / Self.spanEnds
+      ends = ends.enumerated().filter { $0.offset % step == 0 || $0.offset == ends.count - 1 }.map(\.element)
+    }
+    var best: (first: Int, last: Int, count: PassCount, score: Double)?
+    for (position, first) in ends.enumerated() {
+      for last in ends[position...] where last > first {
+        let count = sums[last + 1] - sums[first]
+        let score = score(count)
+        if score > best?.score ?? 0 { best = (first, last, count, score) }
+      }
+    }
+    return best.map { candidate(Array(group.runs[$0.first...$0.last]), [], $0.count, group.name) }
+  }
+
+  // MARK: Suspects
+
+  /// Returns the suspects, the likeliest first, without their owners.
+  func suspects() -> [ReviewReport.Suspect] {
+    var found: [(suspect: ReviewReport.Suspect, depth: Int)] = []
+    for group in groups {
+      let candidates = candidates(of: group)
+      guard let best = candidates.first else { continue }
+      let others = candidates.dropFirst().filter { $0.weight >= best.weight / 2 }.prefix(4)
+      let suspect = ReviewReport.Suspect(
+        component: group.name, owner: nil, best: element(best, group), others: others.map { element($0, group) },
+        weight: best.weight)
+      found.append((suspect, best.runs.map { depths[$0] }.min() ?? 0))
+    }
+    found.sort { left, right in
+      let (mine, yours) = (left.suspect, right.suspect)
+      // What is nearly as likely is put in the order of the data's way: the first that is wrong is the cause.
+      if abs(mine.weight - yours.weight) > 1e-9 { return mine.weight > yours.weight }
+      if left.depth != right.depth { return left.depth < right.depth }
+      if mine.best.since != yours.best.since { return mine.best.since > yours.best.since }
+      return mine.component < yours.component
+    }
+    return found.map(\.suspect)
+  }
+
+  private func element(_ candidate: Candidate, _ group: Group) -> ReviewReport.Element {
+    let runs = candidate.runs.map { lineage.runs[$0] }
+    let (first, last) = (runs[0], runs[runs.count - 1])
+    let named = candidate.values.sorted {
+      (Self.prior($1.kind), $0.kind.rawValue, $0.name) < (Self.prior($0.kind), $1.kind.rawValue, $1.name)
+    }
+    return ReviewReport.Element(
+      traits: named.map {
+        .init(kind: $0.kind, name: $0.name, value: $0.value, usual: traits.usual($0, in: group.name))
+      },
+      score: candidate.score, flagged: candidate.count.flagged, unflagged: candidate.count.unflagged,
+      others: candidate.count.others, runCount: runs.count, first: first.id, last: last.id, since: first.started,
+      until: last.started, commit: first.commit, commitNote: nil)
+  }
+
+  /// Returns each run behind flagged outputs as a suspect, by how many of them it is behind, the newest first.
+  func countedRuns() -> [ReviewReport.Suspect] {
+    let places = lineage.runs.indices.filter { runCounts[$0].flagged > 0 }.sorted { left, right in
+      let (mine, yours) = (lineage.runs[left], lineage.runs[right])
+      if runCounts[left].flagged != runCounts[right].flagged {
+        return runCounts[left].flagged > runCounts[right].flagged
+      }
+      return (mine.started, mine.id) > (yours.started, yours.id)
+    }
+    let byName = Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    return places.compactMap { place in
+      guard let group = byName[lineage.runs[place].component] else { return nil }
+      let found = candidate([place], group.own[place] ?? [], runCounts[place], group.name)
+      return ReviewReport.Suspect(
+        component: group.name, owner: nil, best: element(found, group), others: [], weight: found.score)
+    }
+  }
+}
