@@ -109,10 +109,11 @@ let package = Package(
       name: "TestSupport", dependencies: ["MLTBase", systemPackage], path: "Tests/TestSupport", swiftSettings: settings),
     // Months of invented pipelines with one fault in each, for what claims to find such faults.
     .target(
-      name: "PlantedFaults", dependencies: ["Journaling", "MLTBase", "ObjectStorage", "TestSupport", systemPackage],
+      name: "PlantedFaults",
+      dependencies: ["Journaling", "Lineage", "MLTBase", "ObjectStorage", "TestSupport", systemPackage],
       path: "Tests/PlantedFaults", swiftSettings: settings),
     .executableTarget(
-      name: "planted-fault", dependencies: ["MLTBase", "PlantedFaults", "TestSupport", systemPackage],
+      name: "planted-fault", dependencies: ["Lineage", "MLTBase", "PlantedFaults", "TestSupport", systemPackage],
       path: "Tests/Helpers/PlantedFaultWriter", swiftSettings: settings),
     .testTarget(
       name: "PlantedFaultsTests",

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Lineage
 internal import MLTBase
 internal import PlantedFaults
 internal import SystemPackage
@@ -8,6 +9,7 @@ internal import TestSupport
 ///
 ///     planted-fault write SEED FOLDER
 ///     planted-fault list FIRST LAST
+///     planted-fault review FIRST LAST
 @main
 enum PlantedFaultWriter {
   static func main() throws {
@@ -20,9 +22,36 @@ enum PlantedFaultWriter {
       for seed in first...last {
         tell(try withTemporaryFolder { try PlantedFault(seed: seed).write(into: $0) }, all: false)
       }
+    } else if arguments.count == 3, arguments[0] == "review", let first = UInt64(arguments[1]),
+      let last = UInt64(arguments[2]), first <= last
+    {
+      var table = ReviewTable()
+      for seed in first...last {
+        let trial = try withTemporaryFolder { folder in
+          try ReviewTrial(try PlantedFault(seed: seed).write(into: folder), in: folder)
+        }
+        review(trial)
+        table.add(trial.plan.kind, place: trial.place, countedPlace: trial.countedPlace)
+      }
+      print(table.text)
     } else {
-      print("usage: planted-fault write SEED FOLDER | list FIRST LAST")
+      print("usage: planted-fault write SEED FOLDER | list FIRST LAST | review FIRST LAST")
       exit(2)
+    }
+  }
+
+  private static func review(_ trial: ReviewTrial) {
+    tell(trial.plan, all: false)
+    print(
+      "  \(trial.report.flagged) flagged, place \(trial.place ?? 0), count \(trial.countedPlace ?? 0)",
+      trial.plan.components)
+    for suspect in trial.report.suspects.prefix(6) {
+      let best = suspect.best
+      let rounded = (suspect.weight * 1000).rounded() / 1000
+      print(
+        "    \(rounded) \(suspect.component) \(best.flagged)/\(best.unflagged)/\(best.others) \(best.runCount) runs from",
+        "\(best.since.description.prefix(10)): \(best.traits.prefix(3).map { "\($0.kind) \($0.name) \($0.value.prefix(12))" })"
+      )
     }
   }
 
