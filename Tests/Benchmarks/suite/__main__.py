@@ -20,6 +20,7 @@ import pipelines
 import predictions
 import record
 import restore
+import review
 import secure_shell
 import sharing
 import start
@@ -29,7 +30,7 @@ from places import Places
 from report import Report
 
 SUBJECTS = {
-    "start": start, "record": record, "capture": capture, "trace": trace, "predictions": predictions,
+    "start": start, "record": record, "capture": capture, "trace": trace, "predictions": predictions, "review": review,
     "pipelines": pipelines, "add": add, "restore": restore, "status": status, "dedup": dedup, "sharing": sharing,
 }
 
