@@ -18,7 +18,7 @@ extension Workspace {
   /// delta debugging. Nothing is recorded, and nothing laid out in the work tree.
   ///
   /// - Parameter telling: is told how far it has come.
-  /// - Throws: ``BisectError``; ``RerunError``; what pointers throw; `StorageError.cancelled` if somebody interrupted it; what
+  /// - Throws: ``BisectError``; ``RerunError``; ``WorkspaceError/retractedInputs(_:)``; what pointers throw; `StorageError.cancelled` if somebody interrupted it; what
   ///   git, store and the runs themselves throw.
   public func bisect(_ request: BisectRequest, telling: @escaping (BisectNews) -> Void) throws -> BisectReport {
     let begun = Timestamp.now()
@@ -27,6 +27,7 @@ extension Workspace {
     guard let last = start.pipeline.stages.last, !start.pipeline.differences.isEmpty else {
       throw BisectError.nothingDiffers(start.pipeline.obstacles)
     }
+    try refuseRetracted(start.pipeline.stages.flatMap { [$0.bad, $0.good] })
     if !request.isForced {
       for stage in start.pipeline.stages {
         // What only the good run's record has against it counts as well: half of the mixtures are like that.
