@@ -209,6 +209,19 @@ extension LineageIndex {
     }
   }
 
+  /// The ids of all runs, by start, then by id; deleted ones left out.
+  ///
+  /// - Parameter since: only runs that started at or after this moment.
+  public func runIDs(since: Timestamp?) throws(IndexError) -> [RunID] {
+    try read { db in
+      try db.all(
+        """
+        SELECT id FROM runs WHERE started >= ? AND deleted = 0 ORDER BY started, id
+        """, [.time(since ?? Timestamp(microseconds: .min))]
+      ) { try $0.run(0) }
+    }
+  }
+
   /// The runs of which no end is known, by start.
   public func unfinishedRuns() throws(IndexError) -> [RunSummary] {
     var query = RunQuery()

@@ -50,6 +50,7 @@ struct MLT: ParsableCommand {
         name: "Share",
         subcommands: [
           RemoteCommand.self, PushCommand.self, PullCommand.self, FetchCommand.self, WhereisCommand.self,
+          ExportCommand.self,
         ]),
       CommandGroup(
         name: "Keep in order",

@@ -24,6 +24,8 @@ public enum Setting: String, CaseIterable, Sendable {
   case revokedKeys = "sign.revokedKeys"
   /// Whether bytes may come from a remote only if the runs behind them are signed.
   case requireSigned = "pull.requireSigned"
+  /// What the project is called where its files and components are told to other tools.
+  case exportNamespace = "export.namespace"
   /// How strictly commits are kept from leaving outputs out of date.
   case hookStages = "hook.stages"
   /// How strictly commits are kept from having a lock file that isn't sound or in step.
@@ -54,7 +56,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .staleDays: "30"
     case .grace: "7200"
     case .minimalCopies: "0"
-    case .environment, .signKey, .revokedKeys: ""
+    case .environment, .signKey, .revokedKeys, .exportNamespace: ""
     case .cachedRuns, .signRuns, .requireSigned: "false"
     case .allowedSigners: ".mlt-allowed-signers"
     case .hookStages, .hookLock, .hookLarge, .hookMissing, .hookPush: "block"
@@ -68,7 +70,7 @@ public enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .inputLimit, .hookLargeFile: Configuration.size(of: value) != nil
     case .grace, .minimalCopies, .staleDays: Int64(value).map { $0 >= 0 } ?? false
-    case .environment, .signKey, .allowedSigners, .revokedKeys: true
+    case .environment, .signKey, .allowedSigners, .revokedKeys, .exportNamespace: true
     case .cachedRuns, .signRuns, .requireSigned, .hookRestore: Configuration.flag(of: value) != nil
     case .hookStages, .hookLock, .hookLarge, .hookMissing, .hookPush: HookLevel(rawValue: value.lowercased()) != nil
     }
@@ -78,7 +80,8 @@ public enum Setting: String, CaseIterable, Sendable {
   public var isPrivate: Bool {
     switch self {
     case .signKey, .signRuns, .allowedSigners, .revokedKeys: true
-    case .inputLimit, .staleDays, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned, .hookStages,
+    case .inputLimit, .staleDays, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned, .exportNamespace,
+      .hookStages,
       .hookLock, .hookLarge, .hookMissing, .hookPush, .hookRestore, .hookLargeFile:
       false
     }

@@ -95,6 +95,7 @@ struct FailureReport {
     case let error as DownstreamError: describe(error)
     case let error as BisectError: describe(error)
     case let error as PredictionError: describe(error)
+    case let error as ExportError: describe(error)
     case let error as SystemCallError: describe(error)
     case let error as FactError: set("cannot read an event: \(error)", .corrupt)
     default: describeParsing(error)
@@ -508,6 +509,22 @@ struct FailureReport {
     case .noKey: set("a prediction needs a key", .usage, hint: "give key=…")
     case .malformedTime(let text):
       set("'\(text)' is no time", .usage, hint: "write it as 2026-11-20T10:15:00Z, or as seconds since 1970")
+    }
+  }
+
+  private mutating func describe(_ error: ExportError) {
+    switch error {
+    case .unmade(let pointer):
+      set(
+        "no recorded run made '\(pointer)'", .notFound,
+        hint: "run 'mlt trace --down \(pointer)' for the runs that read it")
+    case .nothingToAttest(let omissions):
+      set("there is nothing to attest", .failed)
+      hints = ExportRendering.reasons(omissions)
+    case .occupied(let path):
+      set(
+        "'\(PathText.encode(path.bytes))' exists already", .conflict,
+        hint: "name a folder that doesn't exist, or an empty one")
     }
   }
 
