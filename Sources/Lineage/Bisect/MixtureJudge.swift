@@ -123,9 +123,9 @@ struct MixtureJudge {
   /// Outputs whose paths differ in numbers alone stand for each other.
   private func aliases(_ stage: MixedStage) -> [WorkPath: WorkPath] {
     var found: [WorkPath: WorkPath] = [:]
-    let theirs = Dictionary(grouping: stage.badOutputs.keys) { PathPattern.of($0.text) }
+    let theirs = Dictionary(grouping: stage.badOutputs.keys) { PathForm.of($0.text) }
     for path in stage.goodOutputs.keys where stage.badOutputs[path] == nil {
-      if let others = theirs[PathPattern.of(path.text)], others.count == 1 {
+      if let others = theirs[PathForm.of(path.text)], others.count == 1 {
         found[path] = others[0]
         found[others[0]] = path
       }

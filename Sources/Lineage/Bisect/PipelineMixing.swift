@@ -256,9 +256,9 @@ final class PipelineMixing {
       if case .choice(_, _, let bad) = part { bad } else { [] }
     }
     for entry in unpaired {
-      let pattern = PathPattern.of(entry.path.text)
-      let alike = theirs.keys.filter { PathPattern.of($0.text) == pattern }
-      let isOnly = unpaired.lazy.filter { PathPattern.of($0.path.text) == pattern }.count == 1
+      let pattern = PathForm.of(entry.path.text)
+      let alike = theirs.keys.filter { PathForm.of($0.text) == pattern }
+      let isOnly = unpaired.lazy.filter { PathForm.of($0.path.text) == pattern }.count == 1
       if let other = alike.first, alike.count == 1, isOnly, Self.isNamed(other.text, in: named),
         let match = theirs.removeValue(forKey: other)
       {

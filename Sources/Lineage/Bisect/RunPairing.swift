@@ -33,7 +33,7 @@ struct RunPairing {
     }
     match { $0.run.id }
     match { Likeness(component: $0.run.component, paths: $0.outputs.map(\.path)) }
-    match { Likeness(component: $0.run.component, paths: $0.outputs.map { PathPattern.of($0.path) }) }
+    match { Likeness(component: $0.run.component, paths: $0.outputs.map { PathForm.of($0.path) }) }
     match { Likeness(component: $0.run.component, paths: []) }
     pairs = found.sorted { $0.bad < $1.bad }
     (onlyGood, onlyBad) = (left, right)
@@ -42,20 +42,5 @@ struct RunPairing {
   private struct Likeness: Hashable {
     var component: String
     var paths: [String]
-  }
-}
-
-/// What paths have in common that differ in numbers alone: dates, versions, counts.
-enum PathPattern {
-  /// The text with each number in it replaced by `#`.
-  static func of(_ text: String) -> String {
-    var pattern = ""
-    var isNumber = false
-    for scalar in text.unicodeScalars {
-      let isDigit = ("0"..."9").contains(scalar)
-      if !isDigit { pattern.unicodeScalars.append(scalar) } else if !isNumber { pattern += "#" }
-      isNumber = isDigit
-    }
-    return pattern
   }
 }

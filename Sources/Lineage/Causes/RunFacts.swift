@@ -72,21 +72,3 @@ enum InputSort {
     }
   }
 }
-
-/// A path with every number in it left open: what stays the same from day to day and from partition to partition.
-enum PathForm {
-  static func of(_ path: String) -> String {
-    var form = ""
-    var isNumber = false
-    for scalar in path.unicodeScalars {
-      let isDigit = ("0"..."9").contains(scalar)
-      if !isDigit {
-        form.unicodeScalars.append(scalar)
-      } else if !isNumber {
-        form += "#"
-      }
-      isNumber = isDigit
-    }
-    return form
-  }
-}

@@ -178,25 +178,9 @@ struct ReviewPopulation {
     if unknown.isEmpty { return }
     for (number, path) in try lookup.paths(unknown) {
       paths[number] = path
-      patterns[number] = PathPattern.pattern(of: path)
+      patterns[number] = PathForm.of(path)
     }
   }
 
   private func pattern(_ path: Int64) -> String { patterns[path] ?? "" }
-}
-
-/// Paths with their numbers left aside.
-enum PathPattern {
-  /// Returns a path with a `#` for each number in it.
-  static func pattern(of path: String) -> String {
-    var bytes: [UInt8] = []
-    var isNumber = false
-    for byte in path.utf8 {
-      let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-      if isDigit, !isNumber { bytes.append(UInt8(ascii: "#")) }
-      if !isDigit { bytes.append(byte) }
-      isNumber = isDigit
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
 }

@@ -54,7 +54,7 @@ struct RunTraits {
     }
     addInputs(lineage)
     let outputs = try Self.outputs(lineage, lookup)
-    let patterns = lineage.paths.mapValues { PathPattern.pattern(of: $0) }
+    let patterns = lineage.paths.mapValues { PathForm.of($0) }
     addStale(lineage, outputs, patterns)
     addSizes(lineage, outputs, patterns)
     count(lineage)
@@ -63,7 +63,7 @@ struct RunTraits {
   /// A command without what differs each time: the names of its options and its program.
   private static func shape(of command: [String]) -> String {
     command.enumerated().filter { $0.offset < 2 || $0.element.hasPrefix("-") }
-      .map { PathPattern.pattern(of: $0.element) }.joined(separator: " ")
+      .map { PathForm.of($0.element) }.joined(separator: " ")
   }
 
   private mutating func addEnvironments(_ lineage: BulkLineage, _ lookup: RunLookup) throws {
@@ -81,7 +81,7 @@ struct RunTraits {
     var kinds: [Int64: (isCode: Bool, pattern: String)] = [:]
     for (number, path) in lineage.paths {
       let suffix = path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map(String.init) ?? ""
-      kinds[number] = (Self.codeSuffixes.contains(suffix), PathPattern.pattern(of: path))
+      kinds[number] = (Self.codeSuffixes.contains(suffix), PathForm.of(path))
     }
     for place in lineage.runs.indices {
       var patterns: Set<String> = []
@@ -113,7 +113,7 @@ struct RunTraits {
 
   private static func outputs(_ lineage: BulkLineage, _ lookup: RunLookup) throws -> [Output] {
     let files = try lookup.files(of: lineage.runs.map(\.number), role: .output)
-    let patterns = try lookup.paths(Set(files.map(\.path))).mapValues { PathPattern.pattern(of: $0) }
+    let patterns = try lookup.paths(Set(files.map(\.path))).mapValues { PathForm.of($0) }
     return files.compactMap { file in
       guard let place = lineage.places[file.run], let pattern = patterns[file.path], file.content != nil else {
         return nil
@@ -212,7 +212,7 @@ struct RunTraits {
     }
     for (component, names) in counts {
       for (name, found) in names where name.kind == .input {
-        inputCounts[component, default: [:]][PathPattern.pattern(of: name.name), default: []] += found.values
+        inputCounts[component, default: [:]][PathForm.of(name.name), default: []] += found.values
       }
     }
     inputCounts = inputCounts.mapValues { $0.mapValues { $0.sorted() } }
@@ -220,7 +220,7 @@ struct RunTraits {
 
   /// Whether a content that several runs read stayed longer than is usual at its kind of place.
   func isLasting(_ value: Value, in component: String, runs: Int) -> Bool {
-    let counts = inputCounts[component]?[PathPattern.pattern(of: value.name)] ?? []
+    let counts = inputCounts[component]?[PathForm.of(value.name)] ?? []
     return runs >= 3 && !counts.isEmpty && runs > 2 * counts[counts.count / 2]
   }
 
