@@ -119,7 +119,7 @@ struct CodeTokens {
             tokens.append(bytes[start..<index])
             return true
           }
-          if index + 2 < bytes.count + 0, bytes[index + 1] == quote, bytes[index + 2] == quote {
+          if index + 2 < bytes.count, bytes[index + 1] == quote, bytes[index + 2] == quote {
             index += 3
             tokens.append(bytes[start..<index])
             return true

@@ -42,7 +42,7 @@ struct TableDifference {
 
   private func table(_ side: (content: OpenContent, profile: ContentProfile)) throws -> RowTable? {
     let columns = max(1, side.profile.columns.count)
-    guard side.profile.sample == nil, Int(side.profile.rows ?? 0) <= limits.cells / 2 / columns else { return nil }
+    guard side.profile.sample == nil, side.profile.rows ?? 0 <= Int64(limits.cells / 2 / columns) else { return nil }
     var table = RowTable(cellLimit: limits.cells / 2 + columns, columnLimit: limits.columns)
     try RowReading.read(side.content, side.profile.format, limits, into: &table)
     return table.isCut ? nil : table
@@ -78,7 +78,7 @@ struct TableDifference {
     _ columns: [SharedColumn], _ deltas: [ColumnDelta], _ rows: RowMatching, _ renamed: [String: String],
     _ changes: inout TableChanges, _ headlines: inout [Headline]
   ) {
-    let areMatched = rows.pairs.count * 5 >= max(changes.rowsBefore, changes.rowsAfter).asInt
+    let areMatched = Int64(rows.pairs.count) * 5 >= max(changes.rowsBefore, changes.rowsAfter)
     let isSameRows = rows.added.isEmpty && rows.removed.isEmpty
     var found: [(weight: Double, change: ColumnChange)] = []
     let swapped = swappedColumns(columns, deltas, rows)
@@ -214,10 +214,6 @@ struct TableDifference {
         after: texts[column.name] ?? "")
     }
   }
-}
-
-extension Int64 {
-  fileprivate var asInt: Int { Int(self) }
 }
 
 extension ColumnProfile {
