@@ -102,4 +102,18 @@ import Testing
       }
     }
   }
+
+  @Test("what runs made that failed a check counts as flagged")
+  func checks() throws {
+    try withWorld { world in
+      try record(world)
+      let run = try world.mlt(
+        "run", "-q", "-c", "predict", "--check-after", "test -s nowhere", "--", "sh", "predict.sh", "6")
+      #expect(run.status != 0)
+      let text = try world.mlt("review").stdout
+      #expect(text.hasPrefix("1 flagged, "), "\(text)")
+      #expect(text.contains("  outputs of 1 run that failed a check count as flagged\n"), "\(text)")
+      #expect(try world.json(in: nil, "review", "--json")["failedRuns"]?.int == 1)
+    }
+  }
 }

@@ -82,6 +82,7 @@ extension Workspace {
     report.bytesFreed = collected.bytesFreed
     report.wasHinderedByDamage = collected.wasHinderedByDamage
     if request.isDryRun { return }
+    try removeKeyIndexes(of: contents)
     report.remaining = try report.plan.files.filter { try store.containsFile($0.content) }
   }
 

@@ -152,6 +152,7 @@ extension Workspace {
   private static func reason(_ error: any Error) -> String? {
     switch error {
     case WorkspaceError.absentContent, StorageError.missing: "its bytes are neither here nor on the default remote"
+    case WorkspaceError.purgedContent(_, _, let label): "its bytes were purged with the label '\(label)'"
     case PredictionError.damaged(_, let error): "\(error)"
     case let error as LogError: "\(error)"
     case StorageError.corrupt: "its bytes are damaged"

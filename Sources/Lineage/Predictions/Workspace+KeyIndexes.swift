@@ -67,7 +67,7 @@ extension Workspace {
           if let content = artifact.content { _ = try bytesAreAvailable(content, artifact) }
         }
       }
-    } catch WorkspaceError.absentContent, StorageError.missing {
+    } catch WorkspaceError.absentContent, WorkspaceError.purgedContent, StorageError.missing {
       return
     }
   }
@@ -107,6 +107,13 @@ extension Workspace {
         at: keyIndexPath(of: entry.content), content: entry.content, reading: entry.columns)
     else { return .unindexed }
     return .indexed(index)
+  }
+
+  /// Removes the key indexes of logs that are to be gone: they hold hashes of keys.
+  func removeKeyIndexes(of contents: Set<ContentID>) throws {
+    for content in contents.sorted() where try FileStatus(at: keyIndexPath(of: content)) != nil {
+      try FileOperations.remove(keyIndexPath(of: content))
+    }
   }
 
   private func isKeyIndexFile(_ path: FilePath) -> Bool { path == keyIndexFolder || path.starts(with: keyIndexFolder) }

@@ -53,12 +53,15 @@ struct ReviewPopulation {
   ///
   /// - Parameters:
   ///   - flags: the flags.
+  ///   - failed: runs that haven't passed a check, which speaks against all that they made.
   ///   - components: the names of all components.
   ///   - maker: finds the run that made what no run is known to have written as such: a file in a folder.
   mutating func collect(
-    _ flags: [RecordedChange], components: [String], maker: (NamedArtifact) throws -> RunID?
+    _ flags: [RecordedChange], failed: Set<RunID>, components: [String], maker: (NamedArtifact) throws -> RunID?
   ) throws {
-    let flagged = try places(of: flags, maker)
+    var flagged = try places(of: flags, maker)
+    let doubted = try lookup.numbers(of: failed.sorted()).values.sorted()
+    for file in try lookup.files(of: doubted, role: .output) { flagged.insert(Place(run: file.run, path: file.path)) }
     let makers = try lookup.runs(Array(Set(flagged.map(\.run))).sorted()).filter { run in
       (request.component.map { $0 == run.component } ?? true) && (request.since.map { run.started >= $0 } ?? true)
     }

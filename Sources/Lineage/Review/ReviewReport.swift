@@ -90,6 +90,8 @@ public struct ReviewReport: Sendable {
   public var method: ReviewMethod
   /// The flags that weren't taken back or closed, the latest first.
   public var flags: [RecordedChange]
+  /// How many runs count as if all their outputs were flagged, since they haven't passed a check.
+  public var failedRuns: Int
   /// How many flagged outputs were looked at.
   public var flagged: Int
   /// How many unflagged outputs of the same kinds.

@@ -15,8 +15,12 @@ extension Workspace {
     let flags = try index.openFlags()
     var population = ReviewPopulation(lookup, request)
     let components = try index.components()
-    if !flags.isEmpty {
-      try population.collect(flags, components: components.map(\.name)) { artifact in
+    let checks = try index.failedChecks()
+    // A check that a later run of the component has passed is settled, but as long as something else is open it tells.
+    let isOpen = !flags.isEmpty || checks.contains { !$0.isOutdated }
+    let failed = isOpen ? Set(checks.map(\.run)) : []
+    if isOpen {
+      try population.collect(flags, failed: failed, components: components.map(\.name)) { artifact in
         guard let content = artifact.content else { return nil }
         let record = ArtifactRecord(
           path: artifact.path, kind: artifact.kind, content: content, size: artifact.size, evidence: .declared)
@@ -37,7 +41,7 @@ extension Workspace {
       suspects[place].best.commitNote = suspects[place].best.commit.flatMap { repository?.note(of: $0) }
     }
     return ReviewReport(
-      method: request.method, flags: flags, flagged: ranking.population.flagged,
+      method: request.method, flags: flags, failedRuns: failed.count, flagged: ranking.population.flagged,
       unflagged: ranking.population.unflagged, others: ranking.population.others, unmade: population.unmade,
       suspects: suspects, suspectCount: count, isCapped: population.isCapped)
   }

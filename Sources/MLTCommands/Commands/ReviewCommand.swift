@@ -16,6 +16,8 @@ struct ReviewCommand: ParsableCommand {
         mlt review
         mlt review --close -m 'orders came in cents'
 
+      What runs made that haven't passed a check ('mlt run --check-after') counts as flagged, too.
+
       A suspect's line gives its weight, its score, and how many flagged, unflagged and other files passed through it. The \
       score is that of --method: 'ochiai', 'tarantula' or 'dstar' of spectrum-based fault localisation. 'count' ranks \
       single runs by how many flagged files they are behind, as mltrace did.

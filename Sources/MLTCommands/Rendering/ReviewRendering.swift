@@ -11,11 +11,14 @@ enum ReviewRendering {
 
   static func text(_ report: ReviewReport, terminal: Terminal) -> String {
     var out = StyledText(colour: terminal.hasColour)
-    if report.flags.isEmpty {
+    if report.flags.isEmpty, report.failedRuns == 0 {
       out.line("Nothing is flagged; 'mlt flag PATH -m WHY' says what is wrong")
       return out.text
     }
     out.line(population(report))
+    if report.failedRuns > 0 {
+      out.line("  outputs of \(Formatting.count(report.failedRuns, "run")) that failed a check count as flagged")
+    }
     for artifact in report.unmade { out.line("  not made by any known run: \(artifact.path)") }
     if report.isCapped { out.line("  only the latest are looked at; --since and --component narrow it down") }
     if report.flagged > 0, report.unflagged == 0 {
@@ -116,7 +119,8 @@ enum ReviewRendering {
           ]
         }),
       "flagged": .int(Int64(report.flagged)), "unflagged": .int(Int64(report.unflagged)),
-      "others": .int(Int64(report.others)), "capped": .bool(report.isCapped),
+      "others": .int(Int64(report.others)), "failedRuns": .int(Int64(report.failedRuns)),
+      "capped": .bool(report.isCapped),
       "unmade": .array(
         report.unmade.map { ["path": .string($0.path), "id": $0.content.map { .string($0.hex) } ?? .null] }),
       "count": .int(Int64(report.suspectCount)), "suspects": .array(report.suspects.map { .object(json($0)) }),
