@@ -7,9 +7,9 @@ import Testing
   @Test("two versions of a table are compared cell by cell, however they are named")
   func table() throws {
     try withWorld { world in
-      let first = try world.record("printf 'id,price\\n1,10\\n2,20\\n3,30\\n' > t.csv", options: ["-n", "make"])
+      let first = try world.record("printf 'id,price\\n1,10\\n2,20\\n3,30\\n' > t.csv", options: ["-c", "make"])
       try world.shell("git add -A && git commit -q -m one")
-      let second = try world.record("printf 'id,price\\n1,10\\n2,25\\n4,40\\n' > t.csv", options: ["-n", "make"])
+      let second = try world.record("printf 'id,price\\n1,10\\n2,25\\n4,40\\n' > t.csv", options: ["-c", "make"])
       for arguments in [
         ["t.csv@\(first.id)", "t.csv@\(second.id)"], ["t.csv@\(first.id)"], ["HEAD:t.csv", "./t.csv"],
         ["t.csv@\(first.id)", "t.csv@{today}"],
@@ -40,8 +40,8 @@ import Testing
   @Test("of two runs it is said what else they stood on, and with -p how contents differ")
   func runs() throws {
     try withWorld { world in
-      let first = try world.record("echo a > a; echo same > b", options: ["-n", "make", "-p", "depth=3"])
-      let second = try world.record("echo c > a; echo same > b", options: ["-n", "make", "-p", "depth=4"])
+      let first = try world.record("echo a > a; echo same > b", options: ["-c", "make", "-p", "depth=3"])
+      let second = try world.record("echo c > a; echo same > b", options: ["-c", "make", "-p", "depth=4"])
       let printed = try world.mlt("diff", first.id, second.id).stdout
       #expect(printed.contains("depth: 3 → 4"))
       #expect(!printed.contains("+c"))
@@ -57,8 +57,8 @@ import Testing
   func folders() throws {
     try withWorld { world in
       let first = try world.record(
-        "mkdir d; for i in 1 2 3; do echo $i > d/$i; done", options: ["-n", "make", "-o", "d"])
-      let second = try world.record("echo 20 > d/2; rm d/3; echo 4 > d/4", options: ["-n", "edit", "-o", "d"])
+        "mkdir d; for i in 1 2 3; do echo $i > d/$i; done", options: ["-c", "make", "-o", "d"])
+      let second = try world.record("echo 20 > d/2; rm d/3; echo 4 > d/4", options: ["-c", "edit", "-o", "d"])
       let json = try world.json("diff", "d@\(first.id)", "d@\(second.id)")
       let changes = json["artifacts"]?.array?.compactMap { $0["change"]?.string }
       #expect(changes == ["changed", "gone", "new"])

@@ -54,7 +54,7 @@ import Testing
 
   /// The id of the report's run that many versions back.
   private func goodRun(_ world: World, back: Int) throws -> String {
-    let runs = try world.json("log", "-n", "report")["runs"]?.array ?? []
+    let runs = try world.json("log", "-c", "report")["runs"]?.array ?? []
     return try #require(runs.dropFirst(back).first?["id"]?.string)
   }
 
@@ -64,10 +64,10 @@ import Testing
       try world.makeSales()
       try world.bring(day: 1)
       try world.runSales()
-      try world.record("sh clean.sh", options: ["-n", "clean"])
+      try world.record("sh clean.sh", options: ["-c", "clean"])
       try world.shell("sed -i '3s/,.*/,99999.00/' clean.csv")
-      try world.record("sh join.sh", options: ["-n", "join"])
-      try world.record("sh report.sh", options: ["-n", "report"])
+      try world.record("sh join.sh", options: ["-c", "join"])
+      try world.record("sh report.sh", options: ["-c", "report"])
       let json = try world.json("why", "report.csv")
       #expect(causes(json) == [["changed-outside", "clean.csv"]])
       #expect(try world.mlt("why", "report.csv").stdout.contains("changed outside mlt since run"))
@@ -80,9 +80,9 @@ import Testing
       try world.write("params.yaml", "train:\n  depth: 3\n  rate: 0.1\n")
       try world.write("train.sh", "sed -n 's/ *depth: //p' params.yaml > model.txt; echo $1 >> model.txt\n")
       try world.shell("git add . && git commit -q -m train")
-      try world.record("sh train.sh a", options: ["-n", "train", "-p", "seed=1"])
+      try world.record("sh train.sh a", options: ["-c", "train", "-p", "seed=1"])
       try world.shell("sed -i 's/depth: 3/depth: 30/' params.yaml")
-      try world.record("sh train.sh a", options: ["-n", "train", "-p", "seed=2"])
+      try world.record("sh train.sh a", options: ["-c", "train", "-p", "seed=2"])
       let named = Set(causes(try world.json("why", "model.txt")))
       #expect(named == [["parameter", "train.depth"], ["parameter", "seed"]])
       #expect(try world.mlt("why", "model.txt").stdout.contains("params.yaml: train.depth: 3 → 30"))
@@ -93,8 +93,8 @@ import Testing
   func unrepeatable() throws {
     try withWorld { world in
       try world.write("in.txt", "some input\n")
-      try world.record("cat in.txt > out.txt; date +%N >> out.txt", options: ["-n", "stamp"])
-      try world.record("cat in.txt > out.txt; date +%N >> out.txt", options: ["-n", "stamp"])
+      try world.record("cat in.txt > out.txt; date +%N >> out.txt", options: ["-c", "stamp"])
+      try world.record("cat in.txt > out.txt; date +%N >> out.txt", options: ["-c", "stamp"])
       #expect(causes(try world.json("why", "out.txt")) == [["unrepeatable", "out.txt"]])
     }
   }
@@ -102,12 +102,12 @@ import Testing
   @Test("another file read in the place of the usual one is named with who made both")
   func replaced() throws {
     try withWorld { world in
-      try world.record("echo model of the first kind > models-a.bin", options: ["-n", "train-a"])
-      try world.record("echo model of the second kind > models-b.bin", options: ["-n", "train-b"])
-      try world.record("cp models-a.bin live.bin", options: ["-n", "promote"])
-      try world.record("cat live.bin > predictions.txt", options: ["-n", "infer"])
-      try world.record("cp models-b.bin live.bin", options: ["-n", "promote"])
-      try world.record("cat live.bin > predictions.txt", options: ["-n", "infer"])
+      try world.record("echo model of the first kind > models-a.bin", options: ["-c", "train-a"])
+      try world.record("echo model of the second kind > models-b.bin", options: ["-c", "train-b"])
+      try world.record("cp models-a.bin live.bin", options: ["-c", "promote"])
+      try world.record("cat live.bin > predictions.txt", options: ["-c", "infer"])
+      try world.record("cp models-b.bin live.bin", options: ["-c", "promote"])
+      try world.record("cat live.bin > predictions.txt", options: ["-c", "infer"])
       let json = try world.json("why", "predictions.txt")
       let replaced = json["causes"]?.array?.first { $0["kind"] == "replaced" }
       #expect(replaced?["before"]?["component"] == "train-a")
@@ -137,7 +137,8 @@ import Testing
       let early = try world.mlt("why", "report.csv", "report.csv@{2001-01-01}")
       #expect(early.status == 3)
       #expect(early.stderr.contains("nothing was recorded at 'report.csv' by 2001-01-0"))
-      let other = try world.mlt("why", bad.id, try world.shown("clean.csv").id)
+      let clean = try #require(try world.json("log", "-c", "clean")["runs"]?.array?.first?["id"]?.string)
+      let other = try world.mlt("why", bad.id, clean)
       #expect(other.status == 2)
       let none = try world.mlt("why", "report.csv", "HEAD:nothing.csv")
       #expect(none.status == 3)
@@ -155,7 +156,7 @@ import Testing
         try world.write("new.txt", "day \(day)\n")
         if day == 3 { try world.shell("echo 'echo oops >> all.txt' >> step.sh") }
         if day == 4 { try world.shell("sed -i '$d' step.sh") }
-        runs.append(try world.record("sh step.sh", options: ["-n", "collect"]))
+        runs.append(try world.record("sh step.sh", options: ["-c", "collect"]))
       }
       let json = try world.json("why", "all.txt@\(runs[4].id)", "all.txt@\(runs[1].id)")
       #expect(causes(json).contains(["code", "step.sh"]))
@@ -165,8 +166,8 @@ import Testing
   @Test("same contents need no explanation, and a first version has nothing before it")
   func nothing() throws {
     try withWorld { world in
-      let first = try world.record("echo a > a", options: ["-n", "make"])
-      let second = try world.record("echo a > a", options: ["-n", "make"])
+      let first = try world.record("echo a > a", options: ["-c", "make"])
+      let second = try world.record("echo a > a", options: ["-c", "make"])
       #expect(try world.json("why", "a@\(second.id)", "a@\(first.id)")["same"] == true)
       let none = try world.mlt("why", "a")
       #expect(none.status == 3)

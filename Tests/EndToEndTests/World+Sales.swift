@@ -25,9 +25,9 @@ extension World {
   /// Runs all four components, and returns the last one's record.
   @discardableResult
   func runSales(_ options: [String] = []) throws -> RecordedRun {
-    try record("sh clean.sh", options: ["-n", "clean"] + options)
-    try record("sh rates.sh", options: ["-n", "rates"] + options)
-    try record("sh join.sh", options: ["-n", "join"] + options)
-    return try record("sh report.sh", options: ["-n", "report"] + options)
+    try record("sh clean.sh", options: ["-c", "clean"] + options)
+    try record("sh rates.sh", options: ["-c", "rates"] + options)
+    try record("sh join.sh", options: ["-c", "join"] + options)
+    return try record("sh report.sh", options: ["-c", "report"] + options)
   }
 }
