@@ -2,7 +2,7 @@ import MLTBase
 import SystemPackage
 import Testing
 
-/// The README's own examples, run as a newcomer would type them.
+/// The examples of the README and of the page on debugging, run as a newcomer would type them.
 @Suite struct ReadmeTests {
   /// One command of a console block, with the output shown below it.
   struct Example {
@@ -54,18 +54,28 @@ import Testing
 
   @Test("every example of the README prints what the README shows")
   func everyExample() throws {
-    let bytes = try #require(try FileOperations.contents(of: World.project.appending("README.md")))
+    try repeatPage("README.md", atLeast: 15) { $0 }
+  }
+
+  @Test("the search for a cause goes as its page tells it, step by step")
+  func debugging() throws {
+    // What is named by ten digits of its id is made anew each time.
+    try repeatPage("docs/debugging.md", atLeast: 12) { $0.replacing(/\b[0-9a-f]{10}\b/, with: "ID") }
+  }
+
+  /// Types a page's examples one after the other and compares what they print.
+  private func repeatPage(_ page: String, atLeast count: Int, _ more: (String) -> String) throws {
+    let bytes = try #require(try FileOperations.contents(of: World.project.pushing(FilePath(page))))
     let examples = Self.examples(in: String(decoding: bytes, as: UTF8.self))
-    try #require(examples.count > 15)
+    try #require(examples.count > count)
     try withWorld(git: false, initialized: false) { world in
+      func normalized(_ lines: [String]) -> [String] {
+        lines.map { more(Self.normalized($0, repository: world.repository.string, folder: world.folder.string)) }
+      }
       for example in examples {
         let printed = try world.shell("exec 2>&1\n" + example.command, environment: ["COLUMNS": "80"])
         let lines = printed.stdout.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).dropLast()
-        let repository = world.repository.string
-        #expect(
-          lines.map { Self.normalized($0, repository: repository, folder: world.folder.string) }
-            == example.output.map { Self.normalized($0, repository: repository, folder: world.folder.string) },
-          "\(example.command)")
+        #expect(normalized(Array(lines)) == normalized(example.output), "\(example.command)")
       }
     }
   }
