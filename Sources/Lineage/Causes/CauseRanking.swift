@@ -26,8 +26,7 @@ struct CauseRanking {
   /// All that differs, the most telling first.
   func ranked() throws -> [Cause] {
     let candidates = try candidates()
-    // With a single candidate there is nothing to weigh, and nothing need be read for it.
-    let outcomes = candidates.count > 1 ? try self.outcomes() : [:]
+    let outcomes = Self.isSettled(candidates) ? [:] : try self.outcomes()
     var causes: [Cause.Subject: Cause] = [:]
     for candidate in candidates {
       let node = comparison.nodes[candidate.node]
@@ -66,6 +65,13 @@ struct CauseRanking {
   }
 
   // MARK: Candidates
+
+  /// Whether a single thing differs that isn't data: then there is nothing to weigh, and nothing need be read for it.
+  private static func isSettled(_ candidates: [Candidate]) -> Bool {
+    guard let only = candidates.first, candidates.count == 1 else { return candidates.isEmpty }
+    if case .data = only.subject { return false }
+    return true
+  }
 
   private struct Candidate {
     var node: Int
