@@ -176,7 +176,9 @@ private struct SurpriseJudge {
     let isRunning =
       column.isDistinctExact
       ? column.distinct == column.count && column.count > 1 : column.distinct * 10 > column.count * 9
-    let isIdentifier = column.kind == .integer && isRunning
+    // Where all versions cover the same range, whole numbers that are all different are figures like others.
+    let isSpread = (earlier.map(\.least).max() ?? 0) > (earlier.map(\.greatest).min() ?? 0)
+    let isIdentifier = column.kind == .integer && isRunning && (isSpread || earlier.count < 2)
     let deviation = median(earlier.map(\.deviation))
     if !isIdentifier, column.kind != .date, column.kind != .dateTime {
       let usual = median(earlier.map(\.mean))

@@ -17,7 +17,11 @@ package struct Redaction {
     (["tokenizer", "tokenize", "n_tokens", "token_id", "token-id", "tokens_per", "tokens-per"]
     + ["max", "min", "num", "new", "total", "per", "eos", "bos", "pad", "unk", "sep", "cls", "mask", "special"]
     .flatMap { ["\($0)_token", "\($0)-token"] }).map { Array($0.utf8) }
-  private static let shortNames: Set<String> = ["pat", "pass", "pw", "pwd"]
+  private static let shortNames: Set<String> = [
+    "pat", "pass", "pw", "pwd",
+    // What stands in URLs that are signed for whoever has them.
+    "sig", "x-amz-signature", "x-goog-signature", "x-oss-signature",
+  ]
   /// Shells keep the working directory in variables whose names look like a password's.
   private static let places: Set<String> = ["PWD", "OLDPWD"]
   private static let tokenPrefixes = [

@@ -55,7 +55,9 @@ struct ChangeHistory {
       return version.map { PackageChange.prefix($0, PackageChange.depth(before, after)) } ?? "-"
     case .interpreter(let name, _, _):
       return try reader.environment(of: run.record.id).interpreters.first { $0.name == name }?.version ?? "-"
-    case .command: return CommandOptions(run.record.command).words.map { PathForm.of($0) }.joined(separator: "\0")
+    case .command:
+      let words = CommandOptions(run.record.command).words
+      return words.map { RunComparison.isDated($0) ? PathForm.of($0) : $0 }.joined(separator: "\0")
     case .directory: return run.record.directory
     case .variable(let name, _, _): return try reader.environment(of: run.record.id).variables[name] ?? "-"
     case .machine("host", _, _): return run.record.host

@@ -109,6 +109,13 @@ struct LineageComparison {
         node.subjects.append(.changedOutside(path: bad.path, content: bad.content, since: run))
       }
     }
+    if !mine.contains(where: Self.isOutside) {
+      for edge in yours {
+        if case .changedOutside(let run) = edge.origin {
+          node.subjects.append(.changedOutside(path: good.path, content: good.content, since: run))
+        }
+      }
+    }
     let (makers, others) = (try makers(mine), try makers(yours))
     if makers.isEmpty, others.isEmpty {
       // Nobody made either: here it begins to differ.

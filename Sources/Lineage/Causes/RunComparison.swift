@@ -126,7 +126,7 @@ struct RunComparison {
   }
 
   /// Whether an argument holds a day: four digits of a year and more behind them.
-  private static func isDated(_ argument: String) -> Bool {
+  static func isDated(_ argument: String) -> Bool {
     let bytes = Array(argument.utf8)
     guard bytes.count >= 6 else { return false }
     func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -124,8 +124,10 @@ struct WhyStarts {
       let artifact = bad.artifact
       let origins = try workspace.origins(of: bad, finder)
       let maker = try origins.lazy.compactMap(\.producer).compactMap { try workspace.index.run($0) }.first
+      // What was changed by hand since is compared with what was written last.
+      let isMade = !origins.contains { if case .changedOutside = $0.origin { true } else { false } }
       for writing in try workspace.index.writers(path: artifact.path, limit: Self.writingLimit) {
-        if let maker, writing.started >= maker.started { continue }
+        if let maker, isMade ? writing.started >= maker.started : writing.started > maker.started { continue }
         if writing.artifact.content == artifact.content || flags.flag(on: writing.artifact) != nil { continue }
         if writing.status != .finished { continue }
         return .artifact(ArtifactTarget(artifact: writing.artifact, version: .ofRun(writing.run)))
