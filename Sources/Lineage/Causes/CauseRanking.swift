@@ -11,6 +11,12 @@ struct CauseRanking {
   private static let visible = 10.0
   private static let downstream = -2.0
   private static let invisible = -6.0
+  /// What a URI is worth where its effect is seen: what it held isn't recorded.
+  private static let unseen = 3.5
+  /// The worth from which down a kind of change isn't taken for what explains an effect.
+  private static let doubtful = -2.0
+  /// What something unexplained loses where what went in was out of the usual already.
+  private static let handed = -4.0
   /// What a change of code loses that changes nothing but comments and layout.
   private static let cosmetic = -8.0
 
@@ -130,8 +136,6 @@ struct CauseRanking {
     case .parameter(let key, _, _, _): Self.isAboutWork(key) ? -2 : 0
     case .machine: -2
     case .package(_, let name, let before, let after): PackageChange.bonus(name, before, after)
-    // Of a URI nobody knows whether it held something else; that it did is likelier than most.
-    case .data(_, nil, nil): 3.5
     case .code, .data, .interpreter, .unexplained: 0
     }
   }
@@ -149,7 +153,8 @@ struct CauseRanking {
   private static func isAboutWork(_ key: String) -> Bool {
     let name = key.split { $0 == "." || $0 == "-" || $0 == "_" || $0 == ":" }.map { $0.lowercased() }
     let words: Set<String> = [
-      "cache", "cores", "cpus", "debug", "jobs", "log", "logging", "memory", "parallel", "port", "processes", "profile",
+      "buffer", "cache", "chunk", "chunks", "chunksize", "cores", "cpus", "debug", "jobs", "log", "logging", "memory",
+      "parallel", "port", "processes", "profile",
       "progress", "quiet", "retries", "retry", "threads", "timeout", "verbose", "verbosity", "worker", "workers",
     ]
     return name.suffix(2).contains { words.contains($0) }
@@ -246,6 +251,8 @@ struct CauseRanking {
     }
     if let onset = outcome.onset {
       cause.score += Self.isCircumstance(cause.subject) ? Self.visible / 3 : Self.visible
+      // Of a URI nobody knows whether it held something else; that it did is likelier than most.
+      if case .data(_, nil, nil) = cause.subject { cause.score += Self.unseen }
       cause.effects = onset.phrases
     } else if let output = outcome.output {
       cause.score += output.isUnusual ? Self.downstream : Self.invisible
@@ -265,16 +272,22 @@ struct CauseRanking {
     guard let output = outcome.onset, outcome.isOwn || outcome.transfer?.isUnusual ?? false else { return }
     let isExplained = causes.values.contains { cause in
       if case .data(_, _, _?) = cause.subject { return false }
-      if Self.isCircumstance(cause.subject) { return false }
+      if Self.bonus(of: cause.subject) <= Self.doubtful || Self.isCircumstance(cause.subject) { return false }
       return cause.places.contains(node.place) && cause.score > output.score / 2
     }
     if isExplained { return }
+    // What came in another way than usual may be what is used, a model say, and can't be looked into.
+    for link in node.links where !link.isSame {
+      guard let bad = link.bad, bad.kind != .uri else { continue }
+      if try effects.anomaly(ofInput: bad, at: node) == nil { return }
+    }
     guard let artifact = output.artifact ?? node.bad.outputs.first else { return }
     let form = PathForm.of(artifact.path)
     let good =
       node.good.outputs.first { $0.path == artifact.path } ?? node.good.outputs.first { PathForm.of($0.path) == form }
     let subject = Cause.Subject.unexplained(path: artifact.path, before: good?.content, after: artifact.content)
     causes[subject] = Cause(
-      subject: subject, places: [node.place], habit: nil, score: output.score - 1, effects: output.phrases)
+      subject: subject, places: [node.place], habit: nil,
+      score: output.score - 1 + (outcome.input?.isUnusual ?? false ? Self.handed : 0), effects: output.phrases)
   }
 }

@@ -26,7 +26,7 @@ enum PackageChange {
   /// What such a change is worth in bits beyond its being unusual.
   static func bonus(_ name: String, _ before: String?, _ after: String?) -> Double {
     var bonus = bystanders.contains(name.lowercased().replacing("_", with: "-")) ? -2.0 : 0
-    if before != nil, after != nil, depth(before, after) >= 3 { bonus -= 2 }
+    if before != nil, after != nil, depth(before, after) >= 3 { bonus -= 3 }
     return bonus
   }
 }
