@@ -124,7 +124,10 @@ final class EffectFinder {
       let usual = try others.reversed().compactMap { try self.profile(of: $0) }
       if usual.count >= 2 {
         let (score, phrases) = profile.surprise(given: usual)
-        found = Anomaly(score: min(score, Anomaly.largest), phrases: phrases, artifact: artifact)
+        // Of other bytes only the size is known: that it is as usual says nothing of what they hold.
+        if profile.format != .binary || score >= Anomaly.threshold {
+          found = Anomaly(score: min(score, Anomaly.largest), phrases: phrases, artifact: artifact)
+        }
       }
     }
     known[content] = .some(found)
