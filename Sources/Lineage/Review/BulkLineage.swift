@@ -90,9 +90,9 @@ struct BulkLineage {
       return try isWritten(input.path) ? exactly(input, place, &records) : []
     }
     if try input.kind == .tree || !hasTreesAbove(input.path) {
-      if let writing = choose(try writings(Place(path: input.path, content: content)), readBy: runs[place]) {
-        return [writing.run]
-      }
+      // Asked first: as an argument it would be changed while the call holds a copy of all, which copies the tables each time.
+      let known = try writings(Place(path: input.path, content: content))
+      if let writing = choose(known, readBy: runs[place]) { return [writing.run] }
       if input.kind != .tree, try !isWritten(input.path) {
         if input.isInGit || input.kind == .link || input.size == 0 { return [] }
         if try !isWritten(content) { return [] }
