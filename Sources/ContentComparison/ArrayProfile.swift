@@ -1,3 +1,5 @@
+internal import MLTBase
+
 /// Makes the profile of NumPy's files: each array, or each column of a small matrix, as a column.
 struct ArrayProfile {
   private static let columnLimit = 64

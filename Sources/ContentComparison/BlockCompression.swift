@@ -1,5 +1,6 @@
 internal import CZlib
 internal import CZstd
+internal import MLTBase
 
 /// Unpacks the pages of a Parquet file.
 enum BlockCompression {
@@ -29,7 +30,7 @@ enum BlockCompression {
 
   private static func gzip(_ packed: [UInt8], _ size: Int) -> [UInt8]? {
     guard
-      let stream = try? GunzipStream(SourceStream(BytesSource(packed), 0..<Int64(packed.count)))
+      let stream = try? GunzipStream(SourceStream(BytesInMemory(packed), 0..<Int64(packed.count)))
     else { return nil }
     var unpacked: [UInt8] = []
     do {

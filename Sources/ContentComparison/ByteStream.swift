@@ -1,3 +1,5 @@
+internal import MLTBase
+
 /// Bytes that are handed out in order, block by block.
 protocol ByteStream: AnyObject {
   /// Returns the next block, never an empty one; nil at the end.
@@ -11,13 +13,13 @@ protocol ByteStream: AnyObject {
 final class SourceStream: ByteStream {
   private static let block: Int64 = 1 << 20
 
-  private let source: any ContentSource
+  private let source: any RandomAccessBytes
   private var position: Int64
   private let end: Int64
 
   var isCut: Bool { end < source.size }
 
-  init(_ source: any ContentSource, _ range: Range<Int64>) {
+  init(_ source: any RandomAccessBytes, _ range: Range<Int64>) {
     self.source = source
     position = range.lowerBound
     end = range.upperBound

@@ -1,3 +1,5 @@
+public import MLTBase
+
 /// How a content differs from an earlier version of it.
 public struct ContentChanges: Hashable, Sendable {
   /// What both were understood as; the later one's format where they differ.
@@ -31,7 +33,8 @@ public struct ContentChanges: Hashable, Sendable {
   /// - Throws: what a source throws. Bytes that aren't of the format that they should have are compared as text, or by
   ///   their size.
   public init(
-    from before: some ContentSource, to after: some ContentSource, name: String, limits: ContentLimits = ContentLimits()
+    from before: some RandomAccessBytes, to after: some RandomAccessBytes, name: String,
+    limits: ContentLimits = ContentLimits()
   ) throws {
     let (mine, yours) = (try OpenContent(before, name: name), try OpenContent(after, name: name))
     self.before = try ProfileBuilder(content: mine, limits: limits).profile()
@@ -53,7 +56,7 @@ public struct ContentChanges: Hashable, Sendable {
 
 /// Tells whether two sources have the same bytes.
 enum SameBytes {
-  static func check(_ left: some ContentSource, _ right: some ContentSource) throws -> Bool {
+  static func check(_ left: some RandomAccessBytes, _ right: some RandomAccessBytes) throws -> Bool {
     guard left.size == right.size else { return false }
     let (mine, yours) = (SourceStream(left, 0..<left.size), SourceStream(right, 0..<right.size))
     while let block = try mine.next() {

@@ -1,3 +1,5 @@
+public import MLTBase
+
 /// What a content is like: its format, and for tables what stands in their columns.
 public struct ContentProfile: Hashable, Sendable {
   /// How much of a content was looked at, where that wasn't all of it.
@@ -39,7 +41,7 @@ public struct ContentProfile: Hashable, Sendable {
   ///   - name: the file's name, of which the ending tells the format.
   ///   - limits: how much is read.
   /// - Throws: what `source` throws. Bytes of no known format make a profile with nothing but a size.
-  public init(of source: some ContentSource, name: String, limits: ContentLimits = ContentLimits()) throws {
+  public init(of source: some RandomAccessBytes, name: String, limits: ContentLimits = ContentLimits()) throws {
     self = try ProfileBuilder(content: OpenContent(source, name: name), limits: limits).profile()
   }
 

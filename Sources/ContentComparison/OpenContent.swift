@@ -1,8 +1,10 @@
+internal import MLTBase
+
 /// A content as it is found: unpacked if it is a gzip file, decoded if it is text.
 struct OpenContent {
   private static let headSize = 1 << 16
 
-  let source: any ContentSource
+  let source: any RandomAccessBytes
   /// The file's name, without `.gz`.
   let name: String
   let isGzipped: Bool
@@ -11,7 +13,7 @@ struct OpenContent {
   /// How text is written; nil for what isn't text.
   let encoding: TextEncoding?
 
-  init(_ source: any ContentSource, name: String) throws {
+  init(_ source: any RandomAccessBytes, name: String) throws {
     self.source = source
     self.name = name.lowercased().hasSuffix(".gz") ? String(name.dropLast(3)) : name
     let packed = try source.read(at: 0, count: Self.headSize)
@@ -25,7 +27,7 @@ struct OpenContent {
     encoding = TextEncoding.detect(head)
   }
 
-  private static func unpackedHead(_ source: any ContentSource) throws -> [UInt8] {
+  private static func unpackedHead(_ source: any RandomAccessBytes) throws -> [UInt8] {
     let stream = try GunzipStream(SourceStream(source, 0..<source.size))
     var head: [UInt8] = []
     while head.count < headSize, let block = try stream.next() { head += block }
@@ -35,7 +37,7 @@ struct OpenContent {
   /// The first bytes of a text as UTF-8.
   var textHead: [UInt8] {
     guard let encoding else { return [] }
-    let stream = DecodingStream(SourceStream(BytesSource(head), 0..<Int64(head.count)), encoding, isAtStart: true)
+    let stream = DecodingStream(SourceStream(BytesInMemory(head), 0..<Int64(head.count)), encoding, isAtStart: true)
     return (try? stream.next()) ?? []
   }
 
@@ -78,10 +80,10 @@ struct OpenContent {
   /// The bytes for reading in places: as they are, or unpacked into memory.
   ///
   /// - Throws: if they are packed, and too many to be unpacked.
-  func place(_ limits: ContentLimits) throws -> any ContentSource {
+  func place(_ limits: ContentLimits) throws -> any RandomAccessBytes {
     guard isGzipped else { return source }
     guard let all = try all(limit: limits.bytes) else { throw ContentProblem.unsupported("as much as is packed here") }
-    return BytesSource(all)
+    return BytesInMemory(all)
   }
 
   /// What the content may be, the likeliest first.

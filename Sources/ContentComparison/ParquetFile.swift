@@ -1,3 +1,5 @@
+internal import MLTBase
+
 /// A table in Apache Parquet's format, read column by column and page by page.
 struct ParquetFile {
   private static let magic = Array("PAR1".utf8)
@@ -23,10 +25,10 @@ struct ParquetFile {
   let columns: [ParquetColumn]
   /// How many rows there are.
   let rows: Int64
-  private let source: any ContentSource
+  private let source: any RandomAccessBytes
   private let groups: [Group]
 
-  init(_ source: any ContentSource) throws {
+  init(_ source: any RandomAccessBytes) throws {
     self.source = source
     let size = source.size
     guard size >= 12 else { throw ContentProblem.damaged("the file is cut short") }

@@ -1,4 +1,5 @@
 internal import CImages
+internal import MLTBase
 
 /// A picture's pixels: red, green, blue and alpha, a byte each, row by row from the top.
 struct Picture {
@@ -11,7 +12,7 @@ struct Picture {
   private let isPNG: Bool
 
   /// Reads the size of a PNG or JPEG file; nil if it isn't one.
-  init?(_ source: any ContentSource) throws {
+  init?(_ source: any RandomAccessBytes) throws {
     guard source.size <= Self.byteLimit else { return nil }
     bytes = try source.read(at: 0, count: Int(source.size))
     isPNG = bytes.first == 0x89

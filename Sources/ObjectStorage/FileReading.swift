@@ -4,7 +4,7 @@ public import MLTBase
 ///
 /// Of the file's chunks those are read that a place needs, each verified as always. That the chunks make this file isn't
 /// asked: that takes reading all of them, as ``ObjectStore/readFile(_:_:)`` does.
-public final class FileReading {
+public final class FileReading: RandomAccessBytes {
   /// The file's content.
   public let content: ContentID
   /// The number of its bytes.

@@ -1,3 +1,5 @@
+public import MLTBase
+
 /// The first bytes of a log, which tell how it is to be read.
 public struct LogHead {
   private static let magic: [UInt8] = [0x1F, 0x8B]
@@ -11,7 +13,7 @@ public struct LogHead {
   /// Reads them.
   ///
   /// - Throws: ``LogError/damagedGzip``, and what reading the log's bytes throws.
-  public init(_ log: some LogBytes) throws {
+  public init(_ log: some RandomAccessBytes) throws {
     isCompressed = try log.read(at: 0, count: 2) == Self.magic
     bytes =
       isCompressed

@@ -1,4 +1,4 @@
-internal import MLTBase
+public import MLTBase
 
 /// Reads single rows of a log.
 public final class LogRows {
@@ -6,7 +6,7 @@ public final class LogRows {
   private static let headLength = 256 << 10
 
   private let layout: LogLayout
-  private let bytes: any LogBytes
+  private let bytes: any RandomAccessBytes
   private var reader: RowReader
   private var isReady = false
   // Rows that lie near each other are read at once.
@@ -15,7 +15,7 @@ public final class LogRows {
   /// Takes a log's bytes, as they are stored.
   ///
   /// - Parameter index: the log's key index, by which a compressed log can be read from within; nil to read it from its beginning.
-  public init(_ layout: LogLayout, _ bytes: any LogBytes, index: KeyIndex?) {
+  public init(_ layout: LogLayout, _ bytes: any RandomAccessBytes, index: KeyIndex?) {
     self.layout = layout
     self.bytes = layout.isCompressed ? UnpackedBytes(packed: bytes, index: index) : bytes
     reader = RowReader(layout)

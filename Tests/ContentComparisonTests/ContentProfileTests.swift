@@ -7,7 +7,7 @@ import Testing
   private func profile(
     _ text: String, _ name: String, _ limits: ContentLimits = ContentLimits()
   ) throws -> ContentProfile {
-    try ContentProfile(of: BytesSource(Array(text.utf8)), name: name, limits: limits)
+    try ContentProfile(of: BytesInMemory(Array(text.utf8)), name: name, limits: limits)
   }
 
   @Test("a table's columns are told with their kinds, missing values, ranges and values")
@@ -75,10 +75,10 @@ import Testing
     let text = "name,n\nMüller,1\n"
     var wide: [UInt8] = [0xFF, 0xFE]
     for unit in text.utf16 { wide += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
-    let utf16 = try ContentProfile(of: BytesSource(wide), name: "t.csv")
+    let utf16 = try ContentProfile(of: BytesInMemory(wide), name: "t.csv")
     #expect(utf16.encoding == .utf16LittleEndian && utf16.columns.first?.constant == "Müller")
     let narrow = text.unicodeScalars.map { UInt8($0.value) }
-    let latin = try ContentProfile(of: BytesSource(narrow), name: "t.csv")
+    let latin = try ContentProfile(of: BytesInMemory(narrow), name: "t.csv")
     #expect(latin.encoding == .latin1 && latin.columns.first?.constant == "Müller")
   }
 
@@ -113,7 +113,7 @@ import Testing
     #expect(try profile("{\"a\": 1}\n{\"a\": \n", "t.jsonl").format == .text)
     #expect(try profile("{\"a\": ", "t.json").format == .text)
     #expect(try profile("a,b\n1,\"2\n", "t.csv").format == .text)
-    #expect(try ContentProfile(of: BytesSource([0, 1, 2, 0, 0xFF]), name: "t.csv").format == .binary)
+    #expect(try ContentProfile(of: BytesInMemory([0, 1, 2, 0, 0xFF]), name: "t.csv").format == .binary)
     let ragged = try profile("a,b\n" + String(repeating: "1,2\n", count: 50) + "1,2,3\n", "t.csv")
     #expect(ragged.format == .table)
     #expect(ragged.remark == "1 row with another number of cells, first row 51 with 3 for 2")
@@ -160,11 +160,11 @@ import Testing
       : "{\"a\": {\"b\\\"\": [1, {\"c\": null}]}, \"d\": \"2026-01-01\"}\n{\"a\": -1.5e3, \"d\": \"\\u00e9\"}\n"
     let bytes = Array(text.utf8)
     for place in bytes.indices {
-      _ = try ContentProfile(of: BytesSource(Array(bytes.prefix(place))), name: name)
+      _ = try ContentProfile(of: BytesInMemory(Array(bytes.prefix(place))), name: name)
       for flip: UInt8 in [1, 0x20, 0x80, 0xFF] {
         var other = bytes
         other[place] ^= flip
-        _ = try ContentProfile(of: BytesSource(other), name: name)
+        _ = try ContentProfile(of: BytesInMemory(other), name: name)
       }
     }
   }

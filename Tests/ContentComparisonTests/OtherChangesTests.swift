@@ -5,12 +5,12 @@ import Testing
 /// Differences of pictures, arrays, packed files and bytes.
 @Suite struct OtherChangesTests {
   private func changes(_ before: [UInt8], _ after: [UInt8], _ name: String) throws -> ContentChanges {
-    try ContentChanges(from: BytesSource(before), to: BytesSource(after), name: name)
+    try ContentChanges(from: BytesInMemory(before), to: BytesInMemory(after), name: name)
   }
 
   @Test("pictures differ by size, pixels and the box of these")
   func pictures() throws {
-    let profile = try ContentProfile(of: BytesSource(Golden.bytes("plain.png")), name: "a.png")
+    let profile = try ContentProfile(of: BytesInMemory(Golden.bytes("plain.png")), name: "a.png")
     #expect(profile.format == .image && profile.shape == [16, 8])
     let dot = try changes(Golden.bytes("plain.png"), Golden.bytes("dot.png"), "a.png")
     let image = try #require(dot.image)
@@ -29,7 +29,7 @@ import Testing
       var other = bytes
       other[place] ^= 0x11
       _ = try changes(bytes, other, name)
-      _ = try ContentProfile(of: BytesSource(Array(bytes.prefix(place))), name: name)
+      _ = try ContentProfile(of: BytesInMemory(Array(bytes.prefix(place))), name: name)
     }
   }
 
@@ -48,7 +48,7 @@ import Testing
   func arrays() throws {
     let values = (0..<60).map { Double($0 * 37 % 61) + 0.5 }
     let before = array(values, shape: "(20, 3)")
-    let profile = try ContentProfile(of: BytesSource(before), name: "a.npy")
+    let profile = try ContentProfile(of: BytesInMemory(before), name: "a.npy")
     #expect(profile.shape == [20, 3] && profile.rows == 20)
     #expect(profile.columns.map(\.name) == ["column 0", "column 1", "column 2"])
     var other = values
@@ -59,7 +59,7 @@ import Testing
     #expect(scaled.headlines.first == "'column 0' is about 1,000 times what it was")
     let shaped = try changes(before, array(values, shape: "(60,)"), "a.npy")
     #expect(shaped.headlines.contains("shape (20, 3) against (60,)"))
-    #expect(try ContentProfile(of: BytesSource(Array(before.dropLast())), name: "a.npy").format == .binary)
+    #expect(try ContentProfile(of: BytesInMemory(Array(before.dropLast())), name: "a.npy").format == .binary)
   }
 
   @Test("what nobody knows is compared by its size")
@@ -80,9 +80,9 @@ import Testing
 
   @Test("a gzip file is looked into, also one of several members")
   func gzip() throws {
-    let found = try ContentProfile(of: BytesSource(Self.packed), name: "t.csv.gz")
+    let found = try ContentProfile(of: BytesInMemory(Self.packed), name: "t.csv.gz")
     #expect(found.format == .table && found.isGzipped && found.rows == 1 && found.size == 28)
-    let twice = try ContentProfile(of: BytesSource(Self.packed + Self.packed), name: "t.csv.gz")
+    let twice = try ContentProfile(of: BytesInMemory(Self.packed + Self.packed), name: "t.csv.gz")
     #expect(twice.rows == 2 && twice.remark == "the header comes again before row 2")
     #expect(try changes(Array("a,b\n1,2\n".utf8), Self.packed, "t.csv.gz").headlines.first == "it is gzipped now")
   }
@@ -92,8 +92,9 @@ import Testing
     for place in Self.packed.indices.dropFirst() {
       var other = Self.packed
       other[place] ^= 0x21
-      _ = try ContentProfile(of: BytesSource(other), name: "t.csv.gz")
-      #expect(try ContentProfile(of: BytesSource(Array(Self.packed.prefix(place))), name: "t.csv.gz").format != .table)
+      _ = try ContentProfile(of: BytesInMemory(other), name: "t.csv.gz")
+      #expect(
+        try ContentProfile(of: BytesInMemory(Array(Self.packed.prefix(place))), name: "t.csv.gz").format != .table)
     }
   }
 }

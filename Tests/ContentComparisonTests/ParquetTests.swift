@@ -9,7 +9,7 @@ import Testing
   ]
 
   private func profile(_ name: String) throws -> ContentProfile {
-    try ContentProfile(of: BytesSource(Golden.bytes(name)), name: name)
+    try ContentProfile(of: BytesInMemory(Golden.bytes(name)), name: name)
   }
 
   @Test("every encoding, compression and version of pages gives the same values", arguments: files)
@@ -47,12 +47,12 @@ import Testing
   @Test("tables that are only written otherwise have the same cells")
   func rewritten() throws {
     let found = try ContentChanges(
-      from: BytesSource(Golden.bytes("snappy-v1.parquet")), to: BytesSource(Golden.bytes("zstd-v2.parquet")),
+      from: BytesInMemory(Golden.bytes("snappy-v1.parquet")), to: BytesInMemory(Golden.bytes("zstd-v2.parquet")),
       name: "t.parquet")
     #expect(!found.isSame && found.headlines == ["the same cells, written otherwise"])
     #expect(found.table?.matching == .key(["id"]))
     let fewer = try ContentChanges(
-      from: BytesSource(Golden.bytes("snappy-v1.parquet")), to: BytesSource(Golden.bytes("delta.parquet")),
+      from: BytesInMemory(Golden.bytes("snappy-v1.parquet")), to: BytesInMemory(Golden.bytes("delta.parquet")),
       name: "t.parquet")
     #expect(fewer.headlines == ["columns 'cost', 'tags' and 'user.name' are gone"])
   }
@@ -60,7 +60,7 @@ import Testing
   @Test("a large file is sampled by groups of rows")
   func sample() throws {
     let found = try ContentProfile(
-      of: BytesSource(Golden.bytes("snappy-v1.parquet")), name: "t.parquet", limits: ContentLimits(bytes: 1000))
+      of: BytesInMemory(Golden.bytes("snappy-v1.parquet")), name: "t.parquet", limits: ContentLimits(bytes: 1000))
     #expect(found.rows == 24 && found.sample?.rows == 10 && found.column("id")?.count == 10)
   }
 
@@ -68,7 +68,7 @@ import Testing
   func cut(_ name: String) throws {
     let bytes = Golden.bytes(name)
     for count in stride(from: 0, to: bytes.count, by: 331) {
-      let found = try ContentProfile(of: BytesSource(Array(bytes.prefix(count))), name: name)
+      let found = try ContentProfile(of: BytesInMemory(Array(bytes.prefix(count))), name: name)
       #expect(found.format != .parquet)
       if count > 4 { #expect(found.remark?.hasPrefix("read as other than Parquet, since ") == true) }
     }
@@ -80,7 +80,7 @@ import Testing
     for place in stride(from: 0, to: bytes.count, by: 61) {
       var other = bytes
       other[place] ^= UInt8(1 << (place % 8))
-      _ = try ContentProfile(of: BytesSource(other), name: name)
+      _ = try ContentProfile(of: BytesInMemory(other), name: name)
     }
   }
 }

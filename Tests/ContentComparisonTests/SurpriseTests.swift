@@ -1,4 +1,5 @@
 import ContentComparison
+import MLTBase
 import Testing
 
 /// What is said to be unusual of a file beside earlier versions of it.
@@ -43,7 +44,7 @@ import Testing
       text += "\(day * 10_000 + row),\(shown),\(age),\(country),2026-01-\(day < 9 ? "0" : "")\(day + 1)"
       text += fault == .column ? "\n" : ",\(numbers.next())\n"
     }
-    return try ContentProfile(of: BytesSource(Array(text.utf8)), name: "t.csv")
+    return try ContentProfile(of: BytesInMemory(Array(text.utf8)), name: "t.csv")
   }
 
   @Test("what varies from day to day is nothing unusual", arguments: [2, 4, 10])

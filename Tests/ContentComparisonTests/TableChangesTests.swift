@@ -25,7 +25,7 @@ import Testing
     _ before: String, _ after: String, _ name: String = "t.csv", _ limits: ContentLimits = ContentLimits()
   ) throws -> ContentChanges {
     try ContentChanges(
-      from: BytesSource(Array(before.utf8)), to: BytesSource(Array(after.utf8)), name: name, limits: limits)
+      from: BytesInMemory(Array(before.utf8)), to: BytesInMemory(Array(after.utf8)), name: name, limits: limits)
   }
 
   private func changes(_ edit: (Int, inout [String]) -> Void) throws -> ContentChanges {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct TextChangesTests {
   private func changes(_ before: String, _ after: String, _ name: String) throws -> ContentChanges {
     try ContentChanges(
-      from: BytesSource(Array(before.utf8)), to: BytesSource(Array(after.utf8)), name: name)
+      from: BytesInMemory(Array(before.utf8)), to: BytesInMemory(Array(after.utf8)), name: name)
   }
 
   @Test("the same bytes have no changes")

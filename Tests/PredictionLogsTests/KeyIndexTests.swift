@@ -121,11 +121,11 @@ import Testing
   @Test("without an index a compressed log is read from its beginning")
   func unindexed() throws {
     let packed = try LogFixture.gzip(rows(3000))
-    let layout = try LogHead(LogBytesInMemory(packed)).layout(ColumnChoice(), name: "log.gz")
+    let layout = try LogHead(BytesInMemory(packed)).layout(ColumnChoice(), name: "log.gz")
     let scan = LogScan(layout, finding: Array("k2500".utf8), limit: 5)
     try LogFixture.feed(packed, 777, to: scan)
     _ = try scan.finish()
-    let found = LogRows(layout, LogBytesInMemory(packed), index: nil)
+    let found = LogRows(layout, BytesInMemory(packed), index: nil)
     #expect(scan.places.map(\.row) == [2501])
     #expect(try scan.places.map { try found.row(at: $0, key: Array("k2500".utf8))?.number } == [2501])
   }
@@ -133,7 +133,7 @@ import Testing
   @Test("data that end too early or were changed are an error, or the same rows")
   func damage() throws {
     let packed = try LogFixture.gzip(rows(60))
-    let layout = try LogHead(LogBytesInMemory(packed)).layout(ColumnChoice(), name: "log.gz")
+    let layout = try LogHead(BytesInMemory(packed)).layout(ColumnChoice(), name: "log.gz")
     func summary(_ bytes: [UInt8]) throws -> LogSummary {
       let scan = LogScan(layout)
       try LogFixture.feed(bytes, 100, to: scan)

@@ -17,7 +17,7 @@ struct LogFixture {
     _ bytes: [UInt8], _ choice: ColumnChoice = ColumnChoice(), name: String = "log", pieces length: Int = 4096,
     stretches: Int = KeyIndexBuilder.standardStretch, in folder: FilePath
   ) throws {
-    let log = LogBytesInMemory(bytes)
+    let log = BytesInMemory(bytes)
     layout = try LogHead(log).layout(choice, name: name)
     let builder = KeyIndexBuilder(temporaryFolder: folder, stretchLength: stretches)
     let scan = LogScan(layout, keys: builder)

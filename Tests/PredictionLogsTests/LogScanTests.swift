@@ -92,7 +92,7 @@ import Testing
     let isTable = seed % 2 == 0
     let head = isTable ? "key,b\n" : "{\"key\":1}\n"
     let bytes = Array(head.utf8) + (0..<600).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
-    let layout = try LogHead(LogBytesInMemory(Array(head.utf8))).layout(ColumnChoice(), name: "log")
+    let layout = try LogHead(BytesInMemory(Array(head.utf8))).layout(ColumnChoice(), name: "log")
     var all: [LogSummary] = []
     for length in [1, 3, 64, 1000] {
       let scan = LogScan(layout)
@@ -137,7 +137,7 @@ import Testing
 @Suite struct LogLayoutTests {
   private func layout(_ text: String, _ choice: ColumnChoice = ColumnChoice(), name: String = "log") throws -> LogLayout
   {
-    try LogHead(LogBytesInMemory(Array(text.utf8))).layout(choice, name: name)
+    try LogHead(BytesInMemory(Array(text.utf8))).layout(choice, name: name)
   }
 
   @Test("columns are found by their names, however these are spelled")
@@ -167,7 +167,7 @@ import Testing
     choice.key = "nowhere"
     #expect(throws: LayoutProblem.missingColumn("nowhere", columns: ["id", "b"])) { try layout("id,b\n", choice) }
     #expect(throws: LayoutProblem.utf16) {
-      try LogHead(LogBytesInMemory([0xFF, 0xFE, 0x69, 0])).layout(ColumnChoice(), name: "x")
+      try LogHead(BytesInMemory([0xFF, 0xFE, 0x69, 0])).layout(ColumnChoice(), name: "x")
     }
   }
 }

@@ -25,8 +25,6 @@ struct LineageComparison {
     var isSame: Bool
     /// The pairs of runs whose difference this one follows from.
     var upstream: [Pair] = []
-    /// Whether the difference is one that was handed on by runs, and so no cause of its own.
-    var isInherited = false
   }
 
   /// One pair of runs, compared.
@@ -127,12 +125,15 @@ struct LineageComparison {
       }
       return
     }
+    // Whether the difference was handed on by runs, and so is no cause of its own.
     var isInherited = false
     for maker in makers {
       let component = maker.record.component
-      if component == node.bad.record.component, let earlier = carried(maker, node) {
+      if component == node.bad.record.component, node.bad.record.started > node.good.record.started {
         // What a run carries on from its own earlier runs is compared with the good run itself, run by run.
-        if let earlier { link.upstream.append(earlier) }
+        if maker.record.started > node.good.record.started, maker.record.id != node.good.record.id {
+          link.upstream.append(Pair(bad: maker.record.id, good: node.good.record.id))
+        }
         isInherited = true
         continue
       }
@@ -142,22 +143,13 @@ struct LineageComparison {
         link.upstream.append(Pair(bad: maker.record.id, good: other.record.id))
       }
     }
-    link.isInherited = isInherited && !isGuess
-    if link.isInherited { return }
+    if isInherited, !isGuess { return }
     link.upstream = []
     if mine.contains(where: Self.isOutside) { return }
     node.subjects.append(
       .replaced(
         before: Self.source(good, others.first?.record.component),
         after: Self.source(bad, makers.first?.record.component)))
-  }
-
-  /// The pair by which a run's own earlier state is followed; nil if the state isn't carried on, an empty pair at the
-  /// end of the way back.
-  private func carried(_ maker: RunFacts, _ node: Node) -> Pair?? {
-    let isLater = maker.record.started > node.good.record.started && maker.record.id != node.good.record.id
-    guard node.bad.record.started > node.good.record.started else { return nil }
-    return .some(isLater ? Pair(bad: maker.record.id, good: node.good.record.id) : nil)
   }
 
   private func makers(_ edges: [LineageEdge]) throws -> [RunFacts] {

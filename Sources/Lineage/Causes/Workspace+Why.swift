@@ -19,6 +19,7 @@ extension Workspace {
     let finder = OriginFinder(index: index, store: try store)
     let reader = RunFactsReader(index: index, finder: finder)
     let contents = StoredContents(workspace: self)
+    let comparing = ContentComparing(contents)
     let settings = SettingsReader(contents: contents, index: index)
     var report = WhyReport(starts: try WhyStarts(workspace: self, finder: finder).starts(request))
     var comparison = LineageComparison(reader: reader, settings: settings)
@@ -37,13 +38,13 @@ extension Workspace {
     let ranking = CauseRanking(
       reader: reader, habits: ChangeHistory(reader: reader, settings: settings), effects: effects,
       comparison: comparison, wanted: wanted
-    ) { path, before, after in try self.isCosmetic(path, before, after, contents) }
+    ) { path, before, after in try Self.isCosmetic(path, before, after, comparing) }
     split(first + (try ranking.ranked()), &report)
     report.compared = comparison.nodes.count
     report.consequences = Self.consequences(comparison, report.causes + report.others)
     if comparison.isCut { report.gaps.append("only \(report.compared) pairs of runs were compared") }
     if effects.isCut { report.gaps.append("not all contents were looked into for what is usual") }
-    try compareContents(&report, isFull: request.isFull)
+    try compareContents(&report, comparing, isFull: request.isFull)
     return report
   }
 
@@ -159,10 +160,10 @@ extension Workspace {
     }
   }
 
-  private func isCosmetic(
-    _ path: String, _ before: ContentID, _ after: ContentID, _ contents: StoredContents
+  private static func isCosmetic(
+    _ path: String, _ before: ContentID, _ after: ContentID, _ comparing: ContentComparing
   ) throws -> Bool {
-    let report = try ContentComparing(self).report(Self.code(path, before), Self.code(path, after))
+    let report = try comparing.report(code(path, before), code(path, after))
     return report.changes?.text?.isWithoutEffect ?? false
   }
 
@@ -171,8 +172,9 @@ extension Workspace {
   }
 
   /// Compares the contents behind the first causes, or behind all that differs.
-  private func compareContents(_ report: inout WhyReport, isFull: Bool) throws {
-    let comparing = ContentComparing(self)
+  private func compareContents(
+    _ report: inout WhyReport, _ comparing: ContentComparing, isFull: Bool
+  ) throws {
     for position in report.causes.indices where isFull || position < Self.comparedCauses {
       report.causes[position].comparison = try self.comparison(of: report.causes[position], comparing)
     }

@@ -8,9 +8,13 @@ struct ContentComparing {
   private let contents: StoredContents
   private let limits: ContentLimits
 
-  init(_ workspace: Workspace, limits: ContentLimits = ContentLimits()) {
-    contents = StoredContents(workspace: workspace)
+  init(_ contents: StoredContents, limits: ContentLimits = ContentLimits()) {
+    self.contents = contents
     self.limits = limits
+  }
+
+  init(_ workspace: Workspace, limits: ContentLimits = ContentLimits()) {
+    self.init(StoredContents(workspace: workspace), limits: limits)
   }
 
   /// Compares two versions; what stands in the way is part of the answer.

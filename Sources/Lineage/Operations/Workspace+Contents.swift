@@ -38,13 +38,17 @@ extension Workspace {
   private static let largestBlob = 1 << 30
 
   /// Finds where a content's bytes can be had.
-  func bytesAreAvailable(_ content: ContentID, _ artifact: ArtifactRecord) throws -> ByteSource {
+  ///
+  /// - Parameter catalog: gives what knows the work tree's contents, for those who ask often; nil for one of its own.
+  func bytesAreAvailable(
+    _ content: ContentID, _ artifact: ArtifactRecord, catalog: (() throws -> ContentCatalog)? = nil
+  ) throws -> ByteSource {
     let isStored =
       try artifact.kind == .tree ? store.containsTree(content) : store.containsFile(content)
     if isStored { return .store }
     if let bytes = try gitBytes(of: content, at: artifact.path) { return .git(bytes) }
     if let path = WorkPath(text: artifact.path) {
-      let catalog = try makeCatalog()
+      let catalog = try catalog?() ?? makeCatalog()
       if try catalog.identity(of: path)?.content == content { return .workTree }
     }
     throw WorkspaceError.absentContent(content, path: artifact.path)

@@ -7,10 +7,10 @@ internal import PredictionLogs
 internal import SystemPackage
 
 /// A log's bytes, wherever they are: in the store, in git, or in the work tree.
-struct LogContents: LogBytes {
+struct LogContents: RandomAccessBytes {
   private enum Place {
     case stored(ObjectStore, ContentID, FileReading)
-    case memory(LogBytesInMemory)
+    case memory(BytesInMemory)
     case file(OpenFile)
   }
 
@@ -24,7 +24,7 @@ struct LogContents: LogBytes {
 
   /// Bytes in memory.
   init(_ bytes: [UInt8]) {
-    place = .memory(LogBytesInMemory(bytes))
+    place = .memory(BytesInMemory(bytes))
   }
 
   /// The bytes of a file that is known to have the wanted content.
@@ -57,44 +57,6 @@ struct LogContents: LogBytes {
       if piece.isEmpty { return }
       try piece.withUnsafeBytes(body)
       offset += Int64(piece.count)
-    }
-  }
-
-  private final class OpenFile {
-    let size: Int64
-    private let descriptor: FileDescriptor
-    private let path: FilePath
-
-    init(_ path: FilePath) throws {
-      self.path = path
-      let descriptor = try attempting("open", path) {
-        try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-      }
-      do {
-        size = try FileStatus(of: descriptor, path: path).size
-      } catch {
-        try? descriptor.close()  // only read from
-        throw error
-      }
-      self.descriptor = descriptor
-    }
-
-    deinit {
-      try? descriptor.close()  // only read from
-    }
-
-    func read(at offset: Int64, count: Int) throws -> [UInt8] {
-      var bytes: [UInt8] = []
-      var buffer = [UInt8](repeating: 0, count: min(count, LogContents.pieceLength))
-      while bytes.count < count {
-        let place = offset + Int64(bytes.count)
-        let read = try attempting("read", path) {
-          try buffer.withUnsafeMutableBytes { try descriptor.read(fromAbsoluteOffset: place, into: $0) }
-        }
-        if read == 0 { break }
-        bytes += buffer.prefix(min(read, count - bytes.count))
-      }
-      return bytes
     }
   }
 }

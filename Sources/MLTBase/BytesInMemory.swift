@@ -1,16 +1,5 @@
-/// Bytes that can be read from any place, wherever they are kept.
-public protocol ContentSource {
-  /// The number of bytes.
-  var size: Int64 { get }
-
-  /// Returns the bytes from an offset on: `count` of them, or fewer where the content ends before.
-  ///
-  /// - Throws: what keeps the bytes from being read.
-  func read(at offset: Int64, count: Int) throws -> [UInt8]
-}
-
-/// Bytes in memory, as a source.
-public struct BytesSource: ContentSource, Hashable, Sendable {
+/// Bytes in memory, read from any place like those of a file.
+public struct BytesInMemory: RandomAccessBytes, Hashable, Sendable {
   private let bytes: [UInt8]
 
   /// Takes the bytes.

@@ -1,37 +1,9 @@
 internal import CZlib
-
-/// The bytes of a log, to be read at any place.
-public protocol LogBytes {
-  /// How many there are.
-  var size: Int64 { get }
-
-  /// Returns the bytes at a place; fewer than asked for at the end.
-  func read(at offset: Int64, count: Int) throws -> [UInt8]
-}
-
-/// A log's bytes in memory.
-public struct LogBytesInMemory: LogBytes {
-  private let bytes: [UInt8]
-
-  /// Takes the bytes.
-  public init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-  }
-
-  /// How many there are.
-  public var size: Int64 { Int64(bytes.count) }
-
-  /// Returns the bytes at a place; fewer than asked for at the end.
-  public func read(at offset: Int64, count: Int) -> [UInt8] {
-    guard offset >= 0, offset < size, count > 0 else { return [] }
-    let start = Int(offset)
-    return Array(bytes[start..<min(bytes.count - start, count) + start])
-  }
-}
+internal import MLTBase
 
 /// The unpacked bytes of a compressed log.
-struct UnpackedBytes: LogBytes {
-  let packed: any LogBytes
+struct UnpackedBytes: RandomAccessBytes {
+  let packed: any RandomAccessBytes
   let index: KeyIndex?
 
   private static let pieceLength = 64 << 10
