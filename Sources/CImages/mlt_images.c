@@ -7,32 +7,76 @@
 #include <jpeglib.h>
 #include <png.h>
 
-struct mlt_image_size mlt_png_size(const uint8_t *bytes, size_t count) {
-  struct mlt_image_size size = {0, 0};
-  png_image image;
-  memset(&image, 0, sizeof image);
-  image.version = PNG_IMAGE_VERSION;
-  if (png_image_begin_read_from_memory(&image, bytes, count)) {
-    size.width = image.width;
-    size.height = image.height;
-  }
-  png_image_free(&image);
-  return size;
+/// What is left of a PNG file in memory.
+struct png_rest {
+  const uint8_t *bytes;
+  size_t count;
+};
+
+static void read_rest(png_structp png, png_bytep target, size_t count) {
+  struct png_rest *rest = png_get_io_ptr(png);
+  if (count > rest->count) png_error(png, "cut off");
+  memcpy(target, rest->bytes, count);
+  rest->bytes += count;
+  rest->count -= count;
 }
 
-int mlt_png_read(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t room) {
-  png_image image;
-  memset(&image, 0, sizeof image);
-  image.version = PNG_IMAGE_VERSION;
-  int is_read = 0;
-  if (png_image_begin_read_from_memory(&image, bytes, count)) {
-    image.format = PNG_FORMAT_RGBA;
-    if ((size_t)image.width * image.height * 4 == room) {
-      // A warning leaves the pixels usable.
-      is_read = png_image_finish_read(&image, NULL, pixels, 0, NULL) && !(image.warning_or_error & 2);
+static void leave_png(png_structp png, png_const_charp message) {
+  (void)message;
+  png_longjmp(png, 1);
+}
+
+static void ignore_png(png_structp png, png_const_charp message) {
+  (void)png;
+  (void)message;
+}
+
+struct mlt_image_size mlt_png_size(const uint8_t *bytes, size_t count) {
+  // What is changed after setjmp and read after a jump must be in memory.
+  volatile struct mlt_image_size size = {0, 0, 0};
+  struct png_rest rest = {bytes, count};
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, leave_png, ignore_png);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (info && setjmp(png_jmpbuf(png)) == 0) {
+    png_set_read_fn(png, &rest, read_rest);
+    png_read_info(png, info);
+    size.width = png_get_image_width(png, info);
+    size.height = png_get_image_height(png, info);
+    size.depth = png_get_bit_depth(png, info);
+  }
+  png_destroy_read_struct(&png, &info, NULL);
+  return (struct mlt_image_size){size.width, size.height, size.depth};
+}
+
+int mlt_png_read(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t room, int depth) {
+  volatile int is_read = 0;
+  struct png_rest rest = {bytes, count};
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, leave_png, ignore_png);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (info && setjmp(png_jmpbuf(png)) == 0) {
+    png_set_read_fn(png, &rest, read_rest);
+    png_read_info(png, info);
+    // Palettes, fewer bits and transparent colours become channels; grey becomes three of them.
+    png_set_expand(png);
+    png_set_gray_to_rgb(png);
+    png_set_add_alpha(png, depth == 16 ? 0xFFFF : 0xFF, PNG_FILLER_AFTER);
+    if (depth == 16) {
+      png_set_expand_16(png);
+      const uint16_t one = 1;
+      if (*(const uint8_t *)&one == 1) png_set_swap(png);
+    }
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+    size_t stride = png_get_rowbytes(png, info);
+    size_t height = png_get_image_height(png, info);
+    if (stride == (size_t)png_get_image_width(png, info) * 4 * depth / 8 && stride * height == room) {
+      for (int pass = 0; pass < passes; pass++) {
+        for (size_t row = 0; row < height; row++) png_read_row(png, pixels + stride * row, NULL);
+      }
+      is_read = 1;
     }
   }
-  png_image_free(&image);
+  png_destroy_read_struct(&png, &info, NULL);
   return is_read;
 }
 
@@ -46,9 +90,9 @@ static void leave(j_common_ptr info) {
   longjmp(failure->place, 1);
 }
 
-static void keep_silent(j_common_ptr info, int level) {
-  (void)info;
-  (void)level;
+// A warning means that the data is damaged; the pixels are made up then.
+static void count_warnings(j_common_ptr info, int level) {
+  if (level < 0) info->err->num_warnings++;
 }
 
 static void print_nothing(j_common_ptr info) { (void)info; }
@@ -56,12 +100,12 @@ static void print_nothing(j_common_ptr info) { (void)info; }
 static void begin(struct jpeg_decompress_struct *info, struct jpeg_failure *failure) {
   info->err = jpeg_std_error(&failure->manager);
   failure->manager.error_exit = leave;
-  failure->manager.emit_message = keep_silent;
+  failure->manager.emit_message = count_warnings;
   failure->manager.output_message = print_nothing;
 }
 
 struct mlt_image_size mlt_jpeg_size(const uint8_t *bytes, size_t count) {
-  struct mlt_image_size size = {0, 0};
+  volatile struct mlt_image_size size = {0, 0, 0};
   struct jpeg_decompress_struct info;
   struct jpeg_failure failure;
   memset(&info, 0, sizeof info);
@@ -72,10 +116,11 @@ struct mlt_image_size mlt_jpeg_size(const uint8_t *bytes, size_t count) {
     if (jpeg_read_header(&info, TRUE) == JPEG_HEADER_OK) {
       size.width = info.image_width;
       size.height = info.image_height;
+      size.depth = 8;
     }
   }
   jpeg_destroy_decompress(&info);
-  return size;
+  return (struct mlt_image_size){size.width, size.height, size.depth};
 }
 
 int mlt_jpeg_read(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t room) {
@@ -99,7 +144,7 @@ int mlt_jpeg_read(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t ro
           jpeg_read_scanlines(&info, &row, 1);
         }
         jpeg_finish_decompress(&info);
-        is_read = 1;
+        is_read = info.err->num_warnings > 0 ? 2 : 1;
       }
     }
   }

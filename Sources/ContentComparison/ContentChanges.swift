@@ -29,18 +29,20 @@ public struct ContentChanges: Hashable, Sendable {
   ///   - before: the earlier content.
   ///   - after: the later.
   ///   - name: the file's name, of which the ending tells the format.
+  ///   - areKnownToDiffer: whether that the bytes aren't the same is known already, and needn't be found out by reading
+  ///     both: all of them, at the worst.
   ///   - limits: how much is read.
   /// - Throws: what a source throws. Bytes that aren't of the format that they should have are compared as text, or by
   ///   their size.
   public init(
     from before: some RandomAccessBytes, to after: some RandomAccessBytes, name: String,
-    limits: ContentLimits = ContentLimits()
+    areKnownToDiffer: Bool = false, limits: ContentLimits = ContentLimits()
   ) throws {
     let (mine, yours) = (try OpenContent(before, name: name), try OpenContent(after, name: name))
     self.before = try ProfileBuilder(content: mine, limits: limits).profile()
     self.after = try ProfileBuilder(content: yours, limits: limits).profile()
     format = self.after.format
-    isSame = try SameBytes.check(before, after)
+    isSame = try !areKnownToDiffer && SameBytes.check(before, after)
     headlines = []
     guard !isSame else { return }
     var found = ProfileComparison.compare(self.before, self.after)
@@ -49,6 +51,8 @@ public struct ContentChanges: Hashable, Sendable {
         before: (mine, self.before), after: (yours, self.after), name: name, limits: limits)
       try difference.find(&self, &found)
     }
+    // That there is nothing any more says all: no rows, no columns and no keys follow from it.
+    if self.before.size == 0 || self.after.size == 0 { found = Array(found.prefix(1)) }
     if found.isEmpty { found.say(1, ProfileComparison.fallback(self.before, self.after)) }
     headlines = found.texts
   }

@@ -2,7 +2,7 @@ public import MLTBase
 
 extension ContentProfile {
   /// The version of the form that ``json`` has; another one isn't read back.
-  public static let jsonVersion: Int64 = 1
+  public static let jsonVersion: Int64 = 2
 
   /// The profile as JSON, from which ``init(json:)`` makes it again.
   public var json: JSON {
@@ -18,6 +18,7 @@ extension ContentProfile {
     object["sample"] = sample.map {
       ["bytes": .int($0.bytes), "rows": .int($0.rows), "spread": .bool($0.isSpread)]
     }
+    if hasMoreColumns { object["moreColumns"] = true }
     object["remark"] = remark.map { .string($0) }
     return .object(object)
   }
@@ -42,6 +43,7 @@ extension ContentProfile {
       else { return nil }
       self.sample = Sample(bytes: bytes, rows: rows, isSpread: isSpread)
     }
+    hasMoreColumns = json["moreColumns"]?.bool ?? false
     remark = json["remark"]?.string
   }
 }

@@ -26,6 +26,8 @@ public struct ContentProfile: Hashable, Sendable {
   public var lines: Int64?
   /// The columns of a table; the arrays of NumPy's files; the values of a JSON text by their path.
   public var columns: [ColumnProfile] = []
+  /// Whether there are more columns than were looked at (``ContentLimits/columns``).
+  public var hasMoreColumns = false
   /// The shape of an array, or width and height of a picture.
   public var shape: [Int64]?
   /// How much was looked at; nil if it was all.

@@ -10,8 +10,10 @@ public struct ImageChanges: Hashable, Sendable {
   public var changedPixels: Int64?
   /// The smallest box that has all of them: left, top, width and height.
   public var box: [Int64]?
-  /// The largest change of a pixel's red, green, blue or alpha, of 255.
+  /// The largest change of a pixel's red, green, blue or alpha, of ``scale``.
   public var largest: Int?
+  /// The most that one of these can be: 255, or 65,535 where one of the pictures has 16 bits a channel.
+  public var scale: Int?
 
   /// Compares two pictures.
   static func compare(_ before: Picture, _ after: Picture, _ headlines: inout [Headline]) -> ImageChanges {
@@ -22,14 +24,39 @@ public struct ImageChanges: Hashable, Sendable {
         60, "\(after.width) × \(after.height) pixels, and was \(before.width) × \(before.height)")
       return changes
     }
-    guard let mine = before.pixels, let yours = after.pixels else { return changes }
+    let isDeep = before.isDeep || after.isDeep
+    if isDeep {
+      changes.compare(before.deepPixels, after.deepPixels, &headlines)
+    } else {
+      changes.compare(before.pixels, after.pixels, &headlines)
+    }
+    if before.isDeep != after.isDeep {
+      headlines.say(
+        58, after.isDeep ? "it has 16 bits a channel now, and had 8" : "it has 8 bits a channel now, and had 16")
+    }
+    return changes
+  }
+
+  private mutating func compare<Part>(
+    _ before: Picture.Pixels<Part>?, _ after: Picture.Pixels<Part>?, _ headlines: inout [Headline]
+  ) {
+    guard let before, let after else {
+      return headlines.say(
+        90,
+        after == nil
+          ? "its pixels can't be read: it is damaged, cut off or too large"
+          : "the earlier one's pixels can't be read: it is damaged, cut off or too large")
+    }
+    if !after.isWhole { headlines.say(90, "it is damaged or cut off: what is missing counts as grey") }
+    if !before.isWhole { headlines.say(89, "the earlier one is damaged or cut off: what is missing counts as grey") }
+    let (width, height) = (Int(sizeAfter[0]), Int(sizeAfter[1]))
     var (count, largest) = (0, 0)
-    var (left, top, right, bottom) = (before.width, before.height, -1, -1)
-    mine.withUnsafeBufferPointer { mine in
-      yours.withUnsafeBufferPointer { yours in
-        for y in 0..<before.height {
-          for x in 0..<before.width {
-            let place = (y * before.width + x) * 4
+    var (left, top, right, bottom) = (width, height, -1, -1)
+    before.parts.withUnsafeBufferPointer { mine in
+      after.parts.withUnsafeBufferPointer { yours in
+        for y in 0..<height {
+          for x in 0..<width {
+            let place = (y * width + x) * 4
             var distance = 0
             for part in place..<(place + 4) {
               distance = max(distance, abs(Int(mine[part]) - Int(yours[part])))
@@ -43,20 +70,18 @@ public struct ImageChanges: Hashable, Sendable {
         }
       }
     }
-    changes.changedPixels = Int64(count)
-    changes.largest = largest
-    guard count > 0 else {
-      headlines.say(5, "the same pixels, written otherwise")
-      return changes
-    }
+    changedPixels = Int64(count)
+    self.largest = largest
+    scale = Int(Part.max)
+    guard count > 0 else { return headlines.say(5, "the same pixels, written otherwise") }
     let box = [left, top, right - left + 1, bottom - top + 1]
-    changes.box = box.map { Int64($0) }
-    let share = Double(count) / Double(before.width * before.height)
+    self.box = box.map { Int64($0) }
+    let share = Double(count) / Double(width * height)
     headlines.say(
       45 + 20 * share,
-      "\(counted(Int64(count), "pixel")) differ\(count == 1 ? "s" : "") (\(percent(share))), by \(largest) of 255 at most, "
+      "\(counted(Int64(count), "pixel")) differ\(count == 1 ? "s" : "") (\(percent(share))), "
+        + "by \(grouped(Int64(largest))) of \(grouped(Int64(Part.max))) at most, "
         + "within \(box[2]) × \(box[3]) from (\(left), \(top))")
-    return changes
   }
 
   var json: JSON {
@@ -66,6 +91,7 @@ public struct ImageChanges: Hashable, Sendable {
     object["changedPixels"] = changedPixels.map { .int($0) }
     object["box"] = box.map { .array($0.map { .int($0) }) }
     object["largest"] = largest.map { .int(Int64($0)) }
+    object["scale"] = scale.map { .int(Int64($0)) }
     return .object(object)
   }
 }

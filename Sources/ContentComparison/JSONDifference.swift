@@ -108,11 +108,11 @@ struct JSONDifference {
     for part in LineDifference(before.map(number), after.map(number)).parts {
       if part.isSame {
         same += part.before.count
-      } else if part.before.count == part.after.count {
-        for (mine, yours) in zip(part.before, part.after) { compare(before[mine], after[yours], "\(path)[\(yours)]") }
       } else {
-        for index in part.before { note("\(path)[\(index)]", before[index], nil) }
-        for index in part.after { note("\(path)[\(index)]", nil, after[index]) }
+        // What stands in another's place is that element, changed; the rest was put in or taken out.
+        for (mine, yours) in zip(part.before, part.after) { compare(before[mine], after[yours], "\(path)[\(yours)]") }
+        for index in part.before.dropFirst(part.after.count) { note("\(path)[\(index)]", before[index], nil) }
+        for index in part.after.dropFirst(part.before.count) { note("\(path)[\(index)]", nil, after[index]) }
       }
     }
   }

@@ -7,6 +7,8 @@ enum NumberText {
 
   /// Returns the number that a text is, as a whole; nil if it is none.
   ///
+  /// What begins with a zero before other digits isn't one: whoever wrote it so means the digits.
+  ///
   /// Up to 19 digits and a power of ten that is exact take a short way, which can be off by the last bit: equal texts
   /// make equal numbers all the same.
   @inline(__always)
@@ -16,6 +18,8 @@ enum NumberText {
     var index = 0
     let isNegative = base[0] == UInt8(ascii: "-")
     if isNegative || base[0] == UInt8(ascii: "+") { index = 1 }
+    // A zero in front of other digits is there on purpose: '007' is a key, and not the number 7.
+    if index + 1 < count, base[index] == UInt8(ascii: "0"), base[index + 1] &- UInt8(ascii: "0") < 10 { return nil }
     var mantissa: UInt64 = 0
     let start = index
     while index < count {

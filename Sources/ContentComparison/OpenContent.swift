@@ -12,6 +12,8 @@ struct OpenContent {
   let head: [UInt8]
   /// How text is written; nil for what isn't text.
   let encoding: TextEncoding?
+  /// Whether lines end with a carriage return alone, as they did on old Macs and still do in some exports.
+  let hasCarriageEnds: Bool
 
   init(_ source: any RandomAccessBytes, name: String) throws {
     self.source = source
@@ -25,6 +27,12 @@ struct OpenContent {
       head = packed
     }
     encoding = TextEncoding.detect(head)
+    if let encoding {
+      let text = Self.decoded(head, encoding)
+      hasCarriageEnds = text.contains(UInt8(ascii: "\r")) && !text.contains(UInt8(ascii: "\n"))
+    } else {
+      hasCarriageEnds = false
+    }
   }
 
   private static func unpackedHead(_ source: any RandomAccessBytes) throws -> [UInt8] {
@@ -37,6 +45,11 @@ struct OpenContent {
   /// The first bytes of a text as UTF-8.
   var textHead: [UInt8] {
     guard let encoding else { return [] }
+    let text = Self.decoded(head, encoding)
+    return hasCarriageEnds ? LineEndStream.unified(text) : text
+  }
+
+  private static func decoded(_ head: [UInt8], _ encoding: TextEncoding) -> [UInt8] {
     let stream = DecodingStream(SourceStream(BytesInMemory(head), 0..<Int64(head.count)), encoding, isAtStart: true)
     return (try? stream.next()) ?? []
   }
@@ -49,11 +62,13 @@ struct OpenContent {
     return isGzipped ? try GunzipStream(stream) : stream
   }
 
-  /// The text in order, as UTF-8 without a byte order mark.
+  /// The text in order, as UTF-8 without a byte order mark, its lines ending with newlines.
   func text(_ range: Range<Int64>? = nil) throws -> any ByteStream {
-    let stream = try bytes(range)
-    guard let encoding, encoding != .utf8 else { return stream }
-    return DecodingStream(stream, encoding, isAtStart: (range?.lowerBound ?? 0) == 0)
+    var stream = try bytes(range)
+    if let encoding, encoding != .utf8 {
+      stream = DecodingStream(stream, encoding, isAtStart: (range?.lowerBound ?? 0) == 0)
+    }
+    return hasCarriageEnds ? LineEndStream(stream) : stream
   }
 
   /// All bytes, unpacked and as they are; nil if there are more than a limit.

@@ -15,6 +15,7 @@ struct ProfileBuilder {
         guard var profile = try self.profile(as: format) else { continue }
         profile.isGzipped = content.isGzipped
         if profile.remark == nil { profile.remark = remark }
+        if profile.remark == nil, content.hasCarriageEnds { profile.remark = "lines end with carriage returns alone" }
         return profile
       } catch let problem as ContentProblem {
         remark = remark ?? "read as other than \(format.name), since \(problem)"
@@ -96,9 +97,7 @@ struct ProfileBuilder {
     profile.columns = sink.profiles(rows: rows.count)
     finish(&profile, sample, rows: rows.count, bytes: rows.byteCount)
     profile.remark = rows.remark
-    if profile.remark == nil, rows.names.count > limits.columns {
-      profile.remark = "only the first \(grouped(Int64(limits.columns))) columns were looked at"
-    }
+    profile.hasMoreColumns = rows.names.count > limits.columns
     return profile
   }
 
@@ -121,9 +120,7 @@ struct ProfileBuilder {
     profile.rows = rows.count
     profile.columns = sink.profiles(rows: rows.count)
     finish(&profile, sample, rows: rows.count, bytes: rows.byteCount)
-    if rows.hasMoreColumns {
-      profile.remark = "only the first \(grouped(Int64(limits.columns))) columns were looked at"
-    }
+    profile.hasMoreColumns = rows.hasMoreColumns
     return profile
   }
 
@@ -150,6 +147,7 @@ struct ProfileBuilder {
     var profile = ContentProfile(format: .parquet, size: content.source.size)
     profile.rows = file.rows
     profile.columns = sink.profiles(rows: sample.rows)
+    profile.hasMoreColumns = sink.hasMoreColumns
     if sample.rows < file.rows {
       profile.sample = ContentProfile.Sample(bytes: sample.bytes, rows: sample.rows, isSpread: true)
     }
@@ -200,13 +198,15 @@ struct ProfileBuilder {
 struct ProfileSink: RowSink, ColumnSink {
   let limit: Int
   private(set) var columns: [ColumnAccumulator] = []
+  /// Whether there were more than the limit.
+  private(set) var hasMoreColumns = false
 
   init(limit: Int) {
     self.limit = limit
   }
 
   mutating func column(_ name: String) {
-    if columns.count < limit { columns.append(ColumnAccumulator(name)) }
+    if columns.count < limit { columns.append(ColumnAccumulator(name)) } else { hasMoreColumns = true }
   }
 
   @inline(__always)

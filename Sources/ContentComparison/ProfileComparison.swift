@@ -16,6 +16,10 @@ enum ProfileComparison {
     if before.isGzipped != after.isGzipped {
       headlines.say(30, after.isGzipped ? "it is gzipped now" : "it isn't gzipped any more")
     }
+    if before.hasMoreColumns || after.hasMoreColumns {
+      let count = grouped(Int64((after.hasMoreColumns ? after : before).columns.count))
+      headlines.say(79, "only the first \(count) columns were compared")
+    }
     if after.sample != nil || before.sample != nil {
       headlines.say(0.5, "compared by a sample: \(sampleText(after) ?? sampleText(before) ?? "")")
     }

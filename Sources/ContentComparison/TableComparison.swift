@@ -46,9 +46,17 @@ enum TableComparison {
   }
 
   private static func number(_ cell: String) -> Double? {
+    let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") }
+    let trimmed = cell.utf8.drop(while: isBlank)
+    // What is a key with zeros in front to NumberText is none here either.
+    let digits =
+      trimmed.first == UInt8(ascii: "-") || trimmed.first == UInt8(ascii: "+") ? trimmed.dropFirst() : trimmed
+    if digits.first == UInt8(ascii: "0"), digits.dropFirst().first.map({ (48...57).contains($0) }) ?? false {
+      return nil
+    }
     if let value = Double(cell) { return value }
-    let trimmed = cell.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-    return trimmed.count == cell.count ? nil : Double(String(trimmed))
+    let text = String(decoding: trimmed.reversed().drop(while: isBlank).reversed(), as: UTF8.self)
+    return text.utf8.count == cell.utf8.count ? nil : Double(text)
   }
 
   /// The separator that occurs most often in the first line.

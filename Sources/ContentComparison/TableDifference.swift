@@ -33,7 +33,8 @@ struct TableDifference {
       found.say(isAll ? 80 : 30, isAll ? "the same rows in another order" : "rows stand in another order")
     }
     if differing.isEmpty, rows.added.isEmpty, rows.removed.isEmpty, !rows.isReordered, found.isEmpty {
-      found.say(5, "the same cells, written otherwise")
+      let isWhole = !before.profile.hasMoreColumns && !after.profile.hasMoreColumns
+      found.say(5, isWhole ? "the same cells, written otherwise" : "the cells of these columns are the same")
     }
     changes.examples = try examples(columns, deltas, rows, differing, left, right)
     headlines += found

@@ -1,6 +1,10 @@
 /// Compares two texts line by line.
 struct TextDifference {
   private static let context = 3
+  /// The most bytes that are shown of a line.
+  private static let shownBytes = 2000
+  /// The most bytes of a line that is told of in a phrase.
+  private static let briefBytes = 60
 
   let name: String
   let limits: ContentLimits
@@ -98,8 +102,15 @@ struct TextDifference {
     var position = start
     for part in parts {
       lines += before[position..<part.before.lowerBound].map { HunkLine(kind: .same, text: Self.text($0)) }
-      lines += before[part.before].map { HunkLine(kind: .removed, text: Self.text($0)) }
-      lines += after[part.after].map { HunkLine(kind: .added, text: Self.text($0)) }
+      let (mine, yours) = (before[part.before], after[part.after])
+      lines += mine.enumerated().map { place, line in
+        let other = place < yours.count ? yours[yours.startIndex + place] : nil
+        return HunkLine(kind: .removed, text: Self.text(line, beside: other))
+      }
+      lines += yours.enumerated().map { place, line in
+        let other = place < mine.count ? mine[mine.startIndex + place] : nil
+        return HunkLine(kind: .added, text: Self.text(line, beside: other))
+      }
       position = part.before.upperBound
     }
     lines += before[position..<end].map { HunkLine(kind: .same, text: Self.text($0)) }
@@ -110,9 +121,8 @@ struct TextDifference {
       section: place.flatMap { section($0.lines, $0.index) }, lines: lines)
   }
 
-  private static func text(_ line: ArraySlice<UInt8>) -> String {
-    let text = String(decoding: line.prefix(2000), as: UTF8.self)
-    return line.count > 2000 ? text + "…" : text
+  private static func text(_ line: ArraySlice<UInt8>, beside other: ArraySlice<UInt8>? = nil) -> String {
+    LineExcerpt.text(line, beside: other, limit: shownBytes)
   }
 
   /// Where matching lines would take too long, they are counted as they come.
@@ -183,7 +193,9 @@ struct TextDifference {
       let line = hunk.firstAfter + (hunk.lines.filter { $0.kind != .removed }.firstIndex { $0.kind == .added } ?? 0)
       let section = changes.sections.first.map { " in '\($0)'" } ?? ""
       return headlines.say(
-        60, "line \(grouped(Int64(line)))\(section) is '\(Self.brief(new.text))', and was '\(Self.brief(old.text))'")
+        60,
+        "line \(grouped(Int64(line)))\(section) is '\(Self.brief(new.text, old.text))', and was '\(Self.brief(old.text, new.text))'"
+      )
     }
     if changes.sections.isEmpty {
       headlines.say(50, amount)
@@ -192,8 +204,8 @@ struct TextDifference {
     }
   }
 
-  private static func brief(_ text: String) -> String {
-    let trimmed = text.drop { $0 == " " || $0 == "\t" }
-    return trimmed.count > 60 ? trimmed.prefix(59) + "…" : String(trimmed)
+  private static func brief(_ text: String, _ other: String) -> String {
+    func trimmed(_ text: String) -> ArraySlice<UInt8> { Array(text.utf8).drop { $0 == 32 || $0 == 9 } }
+    return LineExcerpt.text(trimmed(text), beside: trimmed(other), limit: briefBytes)
   }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Files that other programs wrote: Parquet by pyarrow 26, pictures by Pillow 13.
+/// Files that other programs wrote: Parquet by pyarrow 26, pictures by Pillow 13, those of 16 bits by Python's zlib.
 enum Golden {
   /// Returns a file's bytes; none if it isn't there.
   static func bytes(_ name: String, source: String = #filePath) -> [UInt8] {

@@ -22,7 +22,30 @@ import Testing
     #expect((try #require(other.image?.changedPixels)) >= 0)
   }
 
-  @Test("a broken picture never ends the process", arguments: ["plain.png", "plain.jpg"])
+  @Test("pictures of 16 bits a channel are compared at all of them, and without gamma")
+  func deepPictures() throws {
+    let dot = try changes(Golden.bytes("deep.png"), Golden.bytes("deep-dot.png"), "a.png")
+    let image = try #require(dot.image)
+    #expect(image.changedPixels == 1 && image.box == [3, 1, 1, 1] && image.largest == 3 && image.scale == 65_535)
+    #expect(dot.headlines == ["1 pixel differs (3.1 %), by 3 of 65,535 at most, within 1 × 1 from (3, 1)"])
+    let shallow = try changes(Golden.bytes("deep.png"), Golden.bytes("shallow.png"), "a.png")
+    #expect(shallow.headlines.contains("it has 8 bits a channel now, and had 16"))
+    #expect((try #require(shallow.image?.largest)) <= 256)
+  }
+
+  @Test("a picture that is cut off is said to be, and isn't compared as if it were whole")
+  func cutPictures() throws {
+    let (picture, photo) = (Golden.bytes("plain.png"), Golden.bytes("plain.jpg"))
+    let cut = try changes(picture, Array(picture.dropLast(20)), "a.png")
+    #expect(cut.headlines == ["its pixels can't be read: it is damaged, cut off or too large"])
+    #expect(cut.image?.changedPixels == nil)
+    let grey = try changes(photo, Array(photo.dropLast(12)), "a.jpg")
+    #expect(grey.headlines.first == "it is damaged or cut off: what is missing counts as grey")
+    let mended = try changes(Array(photo.dropLast(12)), photo, "a.jpg")
+    #expect(mended.headlines.first == "the earlier one is damaged or cut off: what is missing counts as grey")
+  }
+
+  @Test("a broken picture never ends the process", arguments: ["plain.png", "plain.jpg", "deep.png"])
   func brokenPictures(_ name: String) throws {
     let bytes = Golden.bytes(name)
     for place in bytes.indices {

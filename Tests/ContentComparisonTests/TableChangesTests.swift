@@ -167,4 +167,67 @@ import Testing
     #expect(found.json["headlines"]?.array?.first?.string == found.headlines.first)
     #expect(found.json["table"]?["key"]?.array?.first?.string == "id")
   }
+
+  @Test("zeros in front of a number are there on purpose")
+  func leadingZeros() throws {
+    let rows = (0..<20).map { ["00\($0 + 10)", "\($0)"] }
+    let found = try changes(
+      text(rows, ["code", "n"]), text(rows.map { ["\(Int($0[0]) ?? 0)", $0[1]] }, ["code", "n"]))
+    #expect(found.headlines.contains("'code' is whole numbers now, and was text"), "\(found.headlines)")
+    #expect(!found.headlines.contains("the same cells, written otherwise"))
+    let difference = try #require(
+      ContentComparison.difference(Array("k,v\n007,0.5\n".utf8), Array("k,v\n7,0.50\n".utf8), name: "t.csv"))
+    #expect(difference.otherCount == 1 && difference.differing == 0)
+  }
+
+  @Test("rows that end with carriage returns alone are rows")
+  func carriageReturns() throws {
+    let table = text(Self.rows())
+    let found = try changes(table, table.replacing("\n", with: "\r"))
+    #expect(found.format == .table && found.after.rows == 300)
+    #expect(found.headlines == ["lines end with carriage returns alone", "the same cells, written otherwise"])
+  }
+
+  @Test("of a very wide table it is said that only the first columns were compared")
+  func wide() throws {
+    let names = (0..<3000).map { "c\($0)" }
+    let rows = (0..<5).map { row in names.indices.map { "\(row * 7 + $0)" } }
+    var others = rows
+    others[2][2500] = "1"
+    let far = try changes(text(rows, names), text(others, names))
+    #expect(far.headlines.contains("only the first 1,000 columns were compared"))
+    #expect(far.headlines.contains("the cells of these columns are the same"))
+    let all = try changes(text(rows, names), text(rows.map { $0.map { $0 + "5" } }, names))
+    #expect((try #require(all.table?.columns.count)) <= 1000)
+  }
+
+  /// Rows without end, made up as they are read.
+  private final class Endless: RandomAccessBytes {
+    let size: Int64
+    private(set) var readBytes = 0
+    private let last: UInt8
+
+    init(size: Int64, last: UInt8) {
+      self.size = size
+      self.last = last
+    }
+
+    func read(at offset: Int64, count: Int) -> [UInt8] {
+      let end = min(size, offset + Int64(count))
+      guard offset >= 0, offset < end else { return [] }
+      readBytes += Int(end - offset)
+      // Each row takes 16 bytes; the tens of the number tell one from the next.
+      let row = Array("1234567,abcd,9.\n".utf8)
+      return (offset..<end).map { $0 == size - 2 ? last : row[Int($0 % 16)] }
+    }
+  }
+
+  @Test("of 10 GB a sample is compared, which is said, and not more is read")
+  func huge() throws {
+    let (before, after) = (Endless(size: 10 << 30, last: 48), Endless(size: 10 << 30, last: 49))
+    let found = try ContentChanges(
+      from: before, to: after, name: "t.csv", areKnownToDiffer: true, limits: ContentLimits(bytes: 4 << 20))
+    #expect(found.headlines.contains { $0.hasPrefix("compared by a sample: 4 MiB spread over 10 GiB") })
+    #expect(before.readBytes < 16 << 20 && after.readBytes < 16 << 20)
+  }
 }

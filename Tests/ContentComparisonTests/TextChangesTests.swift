@@ -159,4 +159,37 @@ import Testing
     #expect(found.format == .notebook && found.text?.unified.contains("-x = 1\n+x = 2\n") == true)
     #expect(found.headlines == ["line 4 is 'x = 2', and was 'x = 1'", "outputs of 1 cell differ"])
   }
+
+  @Test("long lines are cut around what differs in them")
+  func longLines() throws {
+    let before = "first\n" + String(repeating: "abcdé ", count: 2000) + "seed=1" + String(repeating: " x", count: 3000)
+    let after = before.replacing("seed=1", with: "seed=2")
+    let found = try changes(before, after, "a.log")
+    let headline = try #require(found.headlines.first)
+    #expect(headline.contains("seed=2") && headline.contains("seed=1"))
+    #expect(!headline.contains("\u{FFFD}"))
+    let lines = try #require(found.text?.hunks.first?.lines)
+    let removed = try #require(lines.first { $0.kind == .removed }?.text)
+    #expect(removed.contains("seed=1") && removed.hasPrefix("…") && removed.hasSuffix("…"))
+    #expect(removed.utf8.count < 2100)
+  }
+
+  @Test("lines that end with carriage returns alone are lines")
+  func carriageReturns() throws {
+    let found = try changes("one\ntwo\nthree\n", "one\r2\rthree\r", "a.txt")
+    #expect(found.headlines.contains("line 2 is '2', and was 'two'"))
+    #expect(found.headlines.contains("lines end with carriage returns alone"))
+    #expect(found.text?.addedLines == 1)
+    let ends = try changes("one\ntwo\n", "one\rtwo\r", "a.txt")
+    #expect(ends.headlines == ["lines end with carriage returns alone", "only line ends differ"])
+  }
+
+  @Test("an element of a list that stands in another's place is that one, changed")
+  func changedElements() throws {
+    let found = try changes("[1, 2, 3]", "[1, 9]", "a.json")
+    #expect(Set(found.headlines) == ["'[1]' is 9, and was 2", "'[2]' is gone, and was 3"])
+    let empty = try changes("{}", "", "a.json")
+    #expect(empty.headlines.first == "it is empty now")
+    #expect(empty.headlines.count == 1)
+  }
 }

@@ -142,7 +142,7 @@ final class EffectFinder {
     return profile
   }
 
-  private static func key(_ content: ContentID) -> String { "profile 1 \(content.hex)" }
+  private static func key(_ content: ContentID) -> String { "profile \(ContentProfile.jsonVersion) \(content.hex)" }
 
   private func rememberedProfile(of artifact: ArtifactRecord, _ content: ContentID) throws -> ContentProfile? {
     guard let bytes = try reader.index.memo(Self.key(content)), let json = try? JSON(parsing: bytes) else { return nil }

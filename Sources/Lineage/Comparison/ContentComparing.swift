@@ -28,7 +28,8 @@ struct ContentComparing {
     } else if let earlier = try contents.source(of: before) {
       if let later = try contents.source(of: after) {
         do {
-          report.changes = try ContentChanges(from: earlier, to: later, name: report.path, limits: limits)
+          report.changes = try ContentChanges(
+            from: earlier, to: later, name: report.path, areKnownToDiffer: true, limits: limits)
         } catch let error as StorageError {
           report.gap = "\(error)"
         }

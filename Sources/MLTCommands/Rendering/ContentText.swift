@@ -7,14 +7,20 @@ internal import MLTBase
 enum ContentText {
   /// How many things are said of a file where not all are asked for.
   private static let shown = 4
+  /// How many where they are: a table may have a thousand columns, of which each has changed.
+  private static let shownInFull = 100
   /// How many lines of a text are shown there.
   private static let shownLines = 12
 
   static func lines(_ report: ContentReport, _ out: StyledText, isFull: Bool) -> [String] {
     if let gap = report.gap { return ["(\(gap); 'mlt fetch' may bring them)"] }
     guard let changes = report.changes else { return [] }
-    var lines = changes.headlines.prefix(isFull ? .max : shown).map { $0 }
-    if !isFull, changes.headlines.count > shown { lines.append("and \(changes.headlines.count - shown) more") }
+    let limit = isFull ? shownInFull : shown
+    var lines = changes.headlines.prefix(limit).map { $0 }
+    if changes.headlines.count > limit {
+      let rest = changes.headlines.count - limit
+      lines.append(isFull ? "and \(rest) more ('--json' has all)" : "and \(rest) more")
+    }
     if let text = changes.text { lines += hunks(text, out, isFull: isFull) }
     return lines
   }
