@@ -200,10 +200,21 @@ extension EventIndexer {
 
   func add(_ fact: RunChecked, _ stamp: Stamp) throws {
     let state = try stateOrNew(fact.run)
+    // A check that was announced and is made, or was made already, isn't open any more.
+    let others = try db.all("SELECT rowid, fields FROM checks WHERE run = ?", [.int(state.n)]) { row in
+      (row: try row.int(0), fact: try row.json(1).object.flatMap { try? RunChecked(fields: $0) })
+    }.filter { $0.fact?.phase == fact.phase && $0.fact?.command == fact.command }
+    if !fact.isPending {
+      for other in others where other.fact?.isPending == true {
+        try db.run("UPDATE checks SET failed = 0 WHERE rowid = ?", [.int(other.row)])
+      }
+    }
+    let isMade = fact.isPending && others.contains { $0.fact?.isPending == false }
+    let standing: Int64 = isMade || !fact.hasFailed ? 0 : fact.onlyWarns ? 2 : 1
     try db.run(
       "INSERT INTO checks VALUES (?, ?, ?, ?, ?)",
       [
-        .int(state.n), .int(stamp.at), .int(stamp.source), .flag(fact.hasFailed && !fact.onlyWarns),
+        .int(state.n), .int(stamp.at), .int(stamp.source), .int(standing),
         .text(JSON.object(fact.fields).canonicalText),
       ])
     remember(state, fact.run)

@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 11
+  static let version: Int64 = 12
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -50,6 +50,7 @@ enum IndexSchema {
         CREATE TABLE checks (
           run INTEGER NOT NULL, at INTEGER NOT NULL, writer INTEGER NOT NULL, failed INTEGER NOT NULL,
           fields TEXT NOT NULL);
+        CREATE INDEX checks_run ON checks (run, at);
         CREATE TABLE purged (content BLOB NOT NULL, label TEXT NOT NULL, PRIMARY KEY (content, label)) WITHOUT ROWID;
         CREATE TABLE components (
           name TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
@@ -99,7 +100,6 @@ enum IndexSchema {
         CREATE INDEX replications_run ON replications (run, at);
         CREATE INDEX changes_labels ON changes (kind, key) WHERE field = 10;
         CREATE INDEX changes_retractions ON changes (kind, key) WHERE field = 11;
-        CREATE INDEX checks_run ON checks (run, at);
         CREATE INDEX checks_failed ON checks (run) WHERE failed = 1;
         CREATE INDEX added_path ON added (path, at);
         CREATE INDEX changes_subject ON changes (kind, key);

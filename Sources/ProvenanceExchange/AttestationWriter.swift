@@ -156,6 +156,7 @@ public struct AttestationWriter {
     }
     let interpreters = Vocabulary.interpreters(of: run)
     if !interpreters.isEmpty { inner["interpreters"] = .array(interpreters.map { .string($0) }) }
+    if !run.failedChecks.isEmpty { inner["failedChecks"] = .array(run.failedChecks.map { .string($0) }) }
     if !run.hazards.isEmpty { inner["hazards"] = .array(run.hazards.map { .object($0.fields) }) }
     var metadata: JSONObject = [
       "invocationId": .string(run.id.hex), "startedOn": .string(run.started.description),

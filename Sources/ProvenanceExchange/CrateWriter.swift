@@ -74,7 +74,7 @@ public final class CrateWriter {
     let id = "#run-" + run.id.hex
     var fields: JSONObject = [
       "@id": .string(id), "@type": .string(Self.actionType(run)), "name": .string(run.component),
-      "description": .string(Vocabulary.shellText(run.command)), "identifier": .string(Vocabulary.uuid(run.id)),
+      "description": .string(Self.description(of: run)), "identifier": .string(Vocabulary.uuid(run.id)),
       "instrument": try instrument(of: run), "startTime": .string(Vocabulary.zonedTime(run.started)),
     ]
     if let ended = run.ended {
@@ -95,6 +95,10 @@ public final class CrateWriter {
     try entities.add(.object(fields))
     try mentions.add(Self.reference(id))
     if let stage = run.stage { try add(run, to: stage.file, agent, results) }
+  }
+
+  private static func description(of run: ExportedRun) -> String {
+    Vocabulary.shellText(run.command) + (Vocabulary.doubt(of: run).map { " (\($0))" } ?? "")
   }
 
   private static func actionType(_ run: ExportedRun) -> String {

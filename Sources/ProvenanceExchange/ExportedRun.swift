@@ -97,6 +97,8 @@ public struct ExportedRun: Sendable {
   public var usage: RunUsage?
   /// What makes the record less than the whole truth.
   public var hazards: [Hazard] = []
+  /// The names of checks that the run hasn't passed: what it made is suspect.
+  public var failedChecks: [String] = []
   /// Paths that it removed.
   public var removed: [String] = []
   /// What it stood on.

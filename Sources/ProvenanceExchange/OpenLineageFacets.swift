@@ -108,6 +108,7 @@ struct OpenLineageFacets {
     if !run.metrics.isEmpty {
       fields["metrics"] = .object(JSONObject(run.metrics.mapValues { Vocabulary.number($0) }))
     }
+    if !run.failedChecks.isEmpty { fields["failedChecks"] = .array(run.failedChecks.map { .string($0) }) }
     if !run.hazards.isEmpty { fields["hazards"] = .array(run.hazards.map { .object($0.fields) }) }
     if !run.environment.packages.isEmpty {
       fields["packages"] = .array(

@@ -126,6 +126,7 @@ public final class ProvWriter {
     set("mlt:package", run.environment.packages.compactMap { Vocabulary.packageURL($0) })
     set("mlt:interpreter", Vocabulary.interpreters(of: run))
     set("mlt:machine", Vocabulary.assignments(run.environment.machine))
+    set("mlt:failedCheck", run.failedChecks)
     set("mlt:removed", run.removed.map { Vocabulary.readable($0) })
     set(
       "mlt:hazard",

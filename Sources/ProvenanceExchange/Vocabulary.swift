@@ -152,6 +152,13 @@ enum Vocabulary {
     values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
+  /// That what a run made is suspect, in words; nil if it passed its checks.
+  static func doubt(of run: ExportedRun) -> String? {
+    if run.failedChecks.isEmpty { return nil }
+    return "what it made is suspect: it hasn't passed "
+      + run.failedChecks.map { "check '\($0)'" }.joined(separator: ", ")
+  }
+
   /// Why a run that didn't succeed didn't, in words; nil for any other.
   static func failure(of run: ExportedRun) -> String? {
     guard run.status == .failed || run.status == .interrupted else { return nil }

@@ -90,6 +90,49 @@ import Testing
     }
   }
 
+  @Test("a reused run has to have passed the component's checks, also those that only warned when it was made")
+  func reuseOfComponents() throws {
+    try withWorld { world in
+      try world.write("raw.txt", "b\na\n")
+      let program = [World.program.string, "run", "--cached", "-c", "sort"]
+      let command = ["--", "sh", "-c", "sort raw.txt > out.txt"]
+      try expectSuccess(world.run(program + command))
+      try expectSuccess(world.mlt("component", "describe", "sort", "--check-after", "grep -q c out.txt"))
+      let warned = try world.run(program + ["--check-warn"] + command)
+      #expect(warned.status == 0 && warned.stderr.contains("check 'grep' wasn't made of it"), "\(warned)")
+      #expect(try world.run(program + ["--check-warn"] + command).stderr.contains("mlt: skipped "))
+      let earnest = try world.run(program + command)
+      #expect(earnest.status == 123 && earnest.stderr.contains("check 'grep' failed"), "\(earnest)")
+      try expectSuccess(world.mlt("component", "describe", "sort", "--no-checks"))
+      let free = try world.run(program + command)
+      #expect(free.status == 0, "\(free)")
+    }
+  }
+
+  @Test("a run whose check was cut short isn't taken for one that passed it")
+  func interrupted() throws {
+    try withWorld { world in
+      let command = ["run", "-c", "train", "--check-after", "test -e calm || kill -9 $PPID", "--"]
+      let program = [World.program.string]
+      let killed = try world.run(program + command + ["sh", "-c", "echo x > out.txt"])
+      #expect(killed.status != 0, "\(killed)")
+      #expect(try world.mlt("status").stdout.contains("after the run, not made to its end"))
+      #expect(try world.mlt("show", world.lastRun().id).stdout.contains("\nchecks\n  not finished  after  test  "))
+      #expect(try world.mlt("show", "out.txt").stdout.contains("\nsuspect\n  run "))
+      #expect(
+        try world.mlt("trace", "out.txt").stdout.contains("suspect: check 'test' after the run wasn't made to its end"))
+      #expect(try world.json("trace", "out.txt")["runs"]?.array?.first?["failedChecks"]?.array?.count == 1)
+      try world.write("calm", "")
+      try expectSuccess(world.run(program + command + ["sh", "-c", "echo x > out.txt"]))
+      #expect(try !world.mlt("status").stdout.contains("Checks that failed"))
+      #expect(try !world.mlt("show", "out.txt").stdout.contains("suspect"))
+      #expect(try world.json("show", world.lastRun().id)["run"]?["checks"]?.array?.count == 1)
+      // Of a command that failed nothing was to be checked.
+      #expect(try world.run(program + command + ["false"]).status == 1)
+      #expect(try world.json("show", world.lastRun().id)["run"]?["checks"]?.array?.count == 0)
+    }
+  }
+
   @Test("a component's checks are made of each of its runs, and those from elsewhere only once they are accepted")
   func components() throws {
     try withWorld(git: false, initialized: false) { world in

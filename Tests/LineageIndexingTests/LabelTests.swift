@@ -78,6 +78,50 @@ import Testing
     }
   }
 
+  @Test("a check that was announced counts as failed once the run has ended well, until it is made")
+  func announced() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      var pending = check(1, "a", exit: RunChecked.pendingExit)
+      pending.isPending = true
+      try world.append([pending])
+      let index = try world.open().index
+      #expect(try index.checks(of: run(1)) == [])
+      try world.run(run(1))
+      try index.catchUp(world.journal)
+      #expect(try index.failedChecks().map(\.check.fact.isPending) == [true])
+      #expect(try index.failedChecks(of: run(1)).count == 1)
+      #expect(try index.doubtedRuns() == [run(1)])
+      world.wait()
+      try world.append([check(1, "a", exit: 0)])
+      try index.catchUp(world.journal)
+      #expect(try index.failedChecks() == [])
+      #expect(try index.doubtedRuns() == [])
+      #expect(try index.checks(of: run(1)).map(\.fact.exit) == [0])
+      let anew = try LineageIndex.rebuild(world.indexPath, journal: world.journal)
+      #expect(try anew.doubtedRuns() == [])
+      #expect(try anew.check(world.journal) == [])
+    }
+  }
+
+  @Test("a later run that a check only warned of settles nothing, and one that passed it does")
+  func warned() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder)
+      for number in 1...2 { try world.run(run(number), component: "train") }
+      try world.append([check(1, "a", exit: 1), check(1, "b", exit: 1), check(2, "a", exit: 1, warns: true)])
+      let index = try world.open().index
+      #expect(
+        Dictionary(
+          uniqueKeysWithValues: try index.failedChecks().map { ($0.check.fact.command, $0.isOutdated) })
+          == ["a": false, "b": true])
+      world.wait()
+      try world.run(run(3), component: "train")
+      try index.catchUp(world.journal)
+      #expect(try index.failedChecks().map(\.isOutdated) == [true, true])
+    }
+  }
+
   @Test("a check may arrive before the run that it is of")
   func order() throws {
     try withTemporaryFolder { folder in

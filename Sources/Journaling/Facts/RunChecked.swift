@@ -6,6 +6,8 @@ public struct RunChecked: Fact, Hashable {
   public static let type = "run.checked"
   /// The most bytes of a check's output that are kept: its end.
   public static let outputLimit = 4 << 10
+  /// The exit status of a check that was never made to its end, as long as nothing else is recorded of it.
+  public static let pendingExit: Int64 = 125
 
   /// When a check is made.
   public enum Phase: String, Hashable, Sendable, CaseIterable {
@@ -44,6 +46,9 @@ public struct RunChecked: Fact, Hashable {
   /// How long it took, in microseconds.
   public var wall: Int64
 
+  /// Whether this only says that the check is to be made: whoever was to make it may have been killed meanwhile.
+  public var isPending = false
+
   /// Takes the facts.
   public init(
     run: RunID, phase: Phase, name: String, command: String, source: Source, exit: Int64, onlyWarns: Bool = false,
@@ -75,6 +80,7 @@ public struct RunChecked: Fact, Hashable {
     writer.set("warns", flag: onlyWarns)
     writer.set("output", output.isEmpty ? nil : output)
     writer.set("wall", wall)
+    writer.set("pending", flag: isPending)
     return writer.fields
   }
 
@@ -90,6 +96,7 @@ public struct RunChecked: Fact, Hashable {
       source: Source(rawValue: try reader.optionalString("source") ?? "") ?? .option,
       exit: try reader.int("exit", default: 0), onlyWarns: try reader.flag("warns"),
       output: try reader.optionalString("output") ?? "", wall: try reader.int("wall", default: 0))
+    isPending = try reader.flag("pending")
   }
 }
 

@@ -43,6 +43,7 @@ extension Workspace {
 
     try recoverAbandoned()
     let checks = try checks(of: request, component: component)
+    let following = checks.filter { $0.phase == .after }
     let checked = try checkRunner(of: run, request).results(of: checks.filter { $0.phase == .before })
     if checked.contains(where: { $0.hasFailed && !$0.onlyWarns }) { return try recordRefusal(started, checked) }
     let lock = try readLock()
@@ -61,7 +62,8 @@ extension Workspace {
     recording.leftToGit = request.leftToGit
     try recording.note(declaredInputs: pointers(request.inputs))
     if !isTraced { try recording.note(declaredInputs: filesNamed(by: request)) }
-    if let event = try record([started] + checked, durable: false).first { recording.started = event.at }
+    let announced = announcements(of: following, for: run, request)
+    if let event = try record([started] + checked + announced, durable: false).first { recording.started = event.at }
     if !isTraced { observer.takeSnapshot() }
     let redirections = try redirections(of: request, catalog, writer)
     try noteRoot(of: run)
@@ -94,7 +96,7 @@ extension Workspace {
       throw WorkspaceError.notRecorded(run: run, exit: Self.exitStatus(result), cause: error)
     }
     report.checks = checked
-    return try checkAfter(report, checks.filter { $0.phase == .after }, request)
+    return try checkAfter(report, following, request)
   }
 
   // MARK: Before the command

@@ -11,7 +11,17 @@ extension Workspace {
   /// A component's checks are commands, and facts come from anywhere: only what was described in this clone is run. Others are told
   /// of in a notice.
   func checks(of request: RunRequest, component: String) throws -> [RunCheck] {
+    let (checks, foreign) = try wantedChecks(of: request, component: component)
+    if let foreign { notices.append(.foreignChecks(component: component, user: foreign.user)) }
+    return checks
+  }
+
+  /// As ``checks(of:component:)``, with how checks were described that aren't made, since they came from elsewhere.
+  func wantedChecks(
+    of request: RunRequest, component: String
+  ) throws -> (checks: [RunCheck], foreign: RecordedChange?) {
     var checks = request.checks
+    var foreign: RecordedChange?
     let change = try index.changes(of: [.component(component)]).first { $0.field == .checks && $0.isLatest }
     if let change, let fields = (try? JSON(parsing: change.value ?? ""))?.object {
       let described = try ComponentChecks(fields: fields)
@@ -20,11 +30,11 @@ extension Workspace {
         checks += described.before.map { RunCheck(.before, $0, source: .component) }
         checks += described.after.map { RunCheck(.after, $0, source: .component) }
       } else {
-        notices.append(.foreignChecks(component: component, user: change.user))
+        foreign = change
       }
     }
     var seen: Set<[String]> = []
-    return checks.filter { seen.insert([$0.phase.rawValue, $0.command]).inserted }
+    return (checks.filter { seen.insert([$0.phase.rawValue, $0.command]).inserted }, foreign)
   }
 
   /// Begins to make checks of a run.
@@ -33,6 +43,20 @@ extension Workspace {
       run: run, directory: request.directory ?? context.directory, environment: commandEnvironment(request, run: run),
       temporaryFolder: temporaryFolder, redaction: Redaction(environment: context.environment),
       onlyWarns: request.checksOnlyWarn, show: monitor.checked)
+  }
+
+  /// What is recorded with the start of a run of the checks that are to follow it.
+  ///
+  /// Whoever is to make them may be killed when the run has ended well: without this nothing would say that they are missing.
+  func announcements(of checks: [RunCheck], for run: RunID, _ request: RunRequest) -> [RunChecked] {
+    let redaction = Redaction(environment: context.environment)
+    return checks.map { check in
+      var fact = RunChecked(
+        run: run, phase: check.phase, name: redaction.text(check.name), command: redaction.text(check.command),
+        source: check.source, exit: RunChecked.pendingExit, onlyWarns: request.checksOnlyWarn)
+      fact.isPending = true
+      return fact
+    }
   }
 
   /// Makes the checks that follow a run that ended well, and records what came of them.

@@ -54,6 +54,7 @@ final class RunGathering {
     run.hazards = record.hazards.map { hazard in
       Hazard(hazard.kind, path: hazard.path.map { text.path($0) }, detail: hazard.detail.map { text.text($0) })
     }
+    run.failedChecks = try index.failedChecks(of: id).map { text.text($0.fact.name) }
     run.removed = record.removed.map { text.path($0) }
     run.record = record.record
     run.environment = try environment(of: id)

@@ -28,6 +28,8 @@ public struct Trace: Sendable {
     public var isCut: Bool
     /// Upwards: whether what it made is up to date; nil if that wasn't looked at.
     public var staleness: Staleness?
+    /// The checks that it hasn't passed: what it made is suspect.
+    public var failedChecks: [RecordedCheck] = []
   }
 
   /// A run that read something.

@@ -55,6 +55,8 @@ public struct ArtifactDetails: Sendable {
   public var flags: FlagMarks
   /// The run that made it, and whether what that made is up to date; nil if no run did.
   public var maker: (run: RunID, staleness: Staleness)?
+  /// The checks that the run that made it hasn't passed: it is suspect.
+  public var failedChecks: [RecordedCheck] = []
 }
 
 /// What `mlt show` found.
@@ -121,7 +123,8 @@ extension Workspace {
       readers: try artifact.content.map { try index.readers(content: $0, limit: Self.shownLimit) } ?? [],
       children: children, annotations: try annotations(of: artifact), labels: try labels(of: .artifact(target)),
       purgedFor: try isStored ? nil : artifact.content.flatMap { try purgeLabel(of: $0) },
-      flags: try flagMarks(on: [artifact] + children), maker: maker.flatMap { run in staleness.map { (run, $0) } })
+      flags: try flagMarks(on: [artifact] + children), maker: maker.flatMap { run in staleness.map { (run, $0) } },
+      failedChecks: try maker.map { try index.failedChecks(of: $0) } ?? [])
   }
 
   /// The run by which an artifact is judged: the one that was asked about, else the one that made it.

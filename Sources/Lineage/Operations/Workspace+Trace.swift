@@ -47,6 +47,10 @@ extension Workspace {
       }
     }
     if request.direction == .up { try judge(&trace, isCut: request.depth != nil, finder) }
+    let doubted = try index.doubtedRuns()
+    for place in trace.nodes.indices where doubted.contains(trace.nodes[place].run.id) {
+      trace.nodes[place].failedChecks = try index.failedChecks(of: trace.nodes[place].run.id)
+    }
     trace.flags = try flagMarks(on: trace.artifacts)
     trace.labels = try labels(of: target)
     return trace

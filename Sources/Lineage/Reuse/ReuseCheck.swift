@@ -11,6 +11,8 @@ struct ReuseCheck {
   let policy: ReusePolicy
   let catalog: ContentCatalog
   private let environment: EnvironmentComparison
+  /// The checks that the run would be made with, as they are recorded.
+  private let checks: [RunChecked]
   private let store: ObjectStore
 
   init(_ workspace: Workspace, _ request: RunRequest, _ policy: ReusePolicy, _ catalog: ContentCatalog) throws {
@@ -20,6 +22,9 @@ struct ReuseCheck {
     self.catalog = catalog
     environment = try EnvironmentComparison(workspace, program: request.command.first ?? "")
     store = try workspace.store
+    let component = try RunKey(workspace, request).component
+    let wanted = try workspace.wantedChecks(of: request, component: component).checks
+    checks = workspace.announcements(of: wanted, for: RunID.random(), request)
   }
 
   /// What speaks against an earlier run, and what it wrote.
@@ -89,15 +94,18 @@ struct ReuseCheck {
   // MARK: Checks
 
   private func checkChecks(_ finding: inout Finding) throws -> Bool {
-    let made = try workspace.index.checks(of: finding.record.id).map(\.fact)
-    if let failed = made.last(where: { $0.hasFailed && !$0.onlyWarns }), !note(.checkFailed(failed.name), &finding) {
-      return false
+    let run = finding.record.id
+    if let failed = try workspace.index.failedChecks(of: run).last?.fact {
+      if !note(failed.isPending ? .notChecked(failed.name) : .checkFailed(failed.name), &finding) { return false }
     }
-    let redaction = Redaction(environment: workspace.context.environment)
-    for check in request.checks where check.phase == .after {
-      let command = redaction.text(check.command)
-      if made.contains(where: { $0.phase == .after && $0.command == command }) { continue }
-      if !note(.notChecked(check.name), &finding) { return false }
+    let made = try workspace.index.checks(of: run).map(\.fact).filter { !$0.isPending }
+    for check in checks {
+      let same = made.last { $0.phase == check.phase && $0.command == check.command }
+      if same == nil, !note(.notChecked(check.name), &finding) { return false }
+      // What only warned then is asked for in earnest now.
+      if let same, same.hasFailed, same.onlyWarns, !check.onlyWarns, !note(.checkFailed(check.name), &finding) {
+        return false
+      }
     }
     return true
   }

@@ -218,8 +218,8 @@ final class StageCheck {
       }
       return record.removed
     }
-    if let failed = try index.checks(of: run).last(where: { $0.fact.hasFailed && !$0.fact.onlyWarns }) {
-      finding.reasons.append(.checkFailed(failed.fact.name))
+    if let failed = try index.failedChecks(of: run).last?.fact {
+      finding.reasons.append(.checkFailed(failed.name))
     }
     try checkInputs(&finding, declaration, Set(finding.outputs.map(\.path) + (removed ?? [])))
     if let lookups = try index.lookups(of: run) { try checkLookups(lookups, &finding) }

@@ -28,8 +28,15 @@ enum CheckText {
     ]
   }
 
+  /// That a run hasn't passed a check, in a few words.
+  static func failure(_ check: RunChecked) -> String {
+    let outcome = check.isPending ? "wasn't made to its end" : "failed, exit \(check.exit)"
+    return "check '\(check.name)' \(check.phase.rawValue) the run \(outcome)"
+  }
+
   private static func outcome(_ check: RunChecked) -> String {
-    check.hasFailed ? (check.onlyWarns ? "warned" : "failed") + ", exit \(check.exit)" : "passed"
+    if check.isPending { return "not finished" }
+    return check.hasFailed ? (check.onlyWarns ? "warned" : "failed") + ", exit \(check.exit)" : "passed"
   }
 
   /// The last lines that a failed check printed.

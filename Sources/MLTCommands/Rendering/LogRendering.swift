@@ -51,9 +51,7 @@ enum LogRendering {
         out.line("    " + out.styled("flagged  \(path), \(ChangeRendering.flagText(flag))", .red))
       }
       for check in failed[run.id] ?? [] {
-        let fact = check.check.fact
-        out.line(
-          "    " + out.styled("check '\(fact.name)' \(fact.phase.rawValue) the run failed, exit \(fact.exit)", .red))
+        out.line("    " + out.styled(CheckText.failure(check.check.fact), .red))
       }
     }
     return out.text

@@ -137,6 +137,12 @@ enum ShowRendering {
         let origin = RunRendering.origin(edge, component: { _ in nil }, out)
         return [edge.producer.map { "run \($0.short)" } ?? "", origin].filter { !$0.isEmpty }.joined(separator: "  ")
       }, &out)
+    section(
+      "suspect",
+      details.failedChecks.map { check in
+        let run = details.maker.map { "run \($0.run.short)" } ?? "its run"
+        return out.styled("\(run): \(CheckText.failure(check.fact))", .red)
+      }, &out)
     section("stale", details.maker.map { StalenessText.lines(of: $0.staleness) } ?? [], &out)
     section(
       "versions of \(artifact.path)",
@@ -199,6 +205,7 @@ enum ShowRendering {
       return [
         "format": 1, "artifact": .object(artifact), "origins": .array(details.origins.map { RunRendering.json($0) }),
         "stale": details.maker.map { StalenessText.json($0.staleness) } ?? .null,
+        "failedChecks": .array(details.failedChecks.map(CheckText.json)),
         "locked": details.locked.map { .string($0.content.hex) } ?? .null,
         "versions": .array(
           details.versions.map { writing in

@@ -88,8 +88,9 @@ enum StatusRendering {
       out.line("  (run 'mlt show RUN' for what they printed; a run of the component that passes them settles it)")
       let rows = report.failedChecks.map { failed in
         let fact = failed.check.fact
+        let outcome = fact.isPending ? "not made to its end" : "exit \(fact.exit)"
         return [
-          "  \(failed.component) \(failed.run.short)", fact.name, "\(fact.phase.rawValue) the run, exit \(fact.exit)",
+          "  \(failed.component) \(failed.run.short)", fact.name, "\(fact.phase.rawValue) the run, \(outcome)",
         ]
       }
       for row in Formatting.table(rows) { out.line(out.styled(row, .red)) }

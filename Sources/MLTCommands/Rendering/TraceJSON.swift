@@ -21,6 +21,7 @@ enum TraceJSON {
         run["depth"] = .int(Int64(node.depth))
         run["cut"] = .bool(node.isCut)
         run["outputs"] = .array(node.outputs.map { .object(RunRendering.json($0, trace.flags)) })
+        run["failedChecks"] = .array(node.failedChecks.map(CheckText.json))
         if trace.direction == .up {
           run["inputs"] = .array(node.inputs.map { RunRendering.json($0, trace.flags) })
           run["stale"] = node.staleness.map(StalenessText.json) ?? .null

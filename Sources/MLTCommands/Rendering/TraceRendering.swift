@@ -169,6 +169,9 @@ struct TraceRendering {
     if let evidence = run.evidence, evidence != .observed { facts.append(evidence.rawValue) }
     details.append(facts.joined(separator: ", "))
     if !run.parameters.isEmpty { details.append("params " + RunRendering.pairs(run.parameters)) }
+    for check in node.failedChecks {
+      details.append(out.styled("suspect: " + CheckText.failure(check.fact), .red))
+    }
     for line in node.staleness.map(StalenessText.lines) ?? [] {
       details.append(out.styled("stale: " + line, .yellow))
     }
