@@ -16,7 +16,7 @@ extension Workspace {
   ///   ``WorkspaceError/noEarlierVersion(_:)``; failures of index and store.
   public func why(_ request: WhyRequest) throws -> WhyReport {
     let index = try index
-    let finder = OriginFinder(index: index, store: try store)
+    let finder = try originFinder()
     let reader = RunFactsReader(index: index, finder: finder)
     let contents = StoredContents(workspace: self)
     let comparing = ContentComparing(contents)

@@ -85,7 +85,7 @@ extension Workspace {
 
   /// What two runs stood on besides files, as far as it differs.
   func conditions(_ before: RunID, _ after: RunID) throws -> [Cause.Subject] {
-    let reader = RunFactsReader(index: try index, finder: OriginFinder(index: try index, store: try store))
+    let reader = RunFactsReader(index: try index, finder: try originFinder())
     guard let bad = try reader.facts(of: after), let good = try reader.facts(of: before) else { return [] }
     let settings = SettingsReader(contents: StoredContents(workspace: self), index: try index)
     var node = LineageComparison.Node(

@@ -49,7 +49,7 @@ extension Workspace {
       Redaction(environment: context.environment), root: root, tellsPaths: request.tellsAbsolutePaths)
     var report = ExportReport()
     func each(sources: Bool = false, columns: Bool = false, _ body: (ExportedRun) throws -> Bool) throws {
-      let finder = sources ? OriginFinder(index: try index, store: try store) : nil
+      let finder = sources ? try originFinder() : nil
       let gathering = RunGathering(
         try index, text, finder: finder, tables: columns ? TableColumns(try store) : nil)
       for run in runs {
@@ -112,7 +112,7 @@ extension Workspace {
 
   private func attestations(_ options: AttestationOptions, _ output: DocumentOutput) throws -> AttestationWriter {
     let signer = try signer(options.signs)
-    let finder = OriginFinder(index: try index, store: try store)
+    let finder = try originFinder()
     return AttestationWriter(
       options.isTrace ? .runtimeTrace : .provenance, output: output,
       files: { artifact in

@@ -27,7 +27,7 @@ extension Workspace {
 
   /// Adds runs and all that are behind them, each once, with their starts.
   private func addLineage(of runs: [RunID], to found: inout [RunID: Timestamp]) throws {
-    let finder = OriginFinder(index: try index, store: try store)
+    let finder = try originFinder()
     var seen: Set<RunID> = []
     var pending = runs
     while let run = pending.popLast() {

@@ -24,11 +24,16 @@ final class OriginFinder {
 
   private let index: LineageIndex
   private let store: ObjectStore
+  private let commits: CommittedContents?
   private var flattened: [ContentID: [[UInt8]: ContentID]] = [:]
 
-  init(index: LineageIndex, store: ObjectStore) {
+  /// Takes where to look.
+  ///
+  /// - Parameter commits: tells what of the files that git has was there before a run wrote the same; nil where there is no git.
+  init(index: LineageIndex, store: ObjectStore, commits: CommittedContents? = nil) {
     self.index = index
     self.store = store
+    self.commits = commits
   }
 
   /// Returns the steps that lead on from an input; more than one only for a tree whose files have several makers.
@@ -67,8 +72,6 @@ final class OriginFinder {
     let last = try lastWriting(of: input.path, before: view)
     let added = try addition(of: input.path, content, seenFrom: view)
     if let added, last == nil || added > (last?.ended ?? added) { return edge(input, .added(added)) }
-    // What the commit has wasn't copied from anywhere, whatever copies of it there are.
-    if input.isInGit, last == nil { return edge(input, .git) }
     if input.kind != .link, let writing = try copy(of: input, content, seenFrom: view) {
       return edge(input, .copied(writing.run, from: writing.artifact.path), writing)
     }
@@ -94,14 +97,18 @@ final class OriginFinder {
 
   /// Whether a content stood at the path already when it was written elsewhere.
   ///
-  /// A run had read it there by then, or the writer itself did. Asked of few candidates, since any number of runs may
-  /// have read the path since.
+  /// A run had read it there by then, or the writer itself did, or the commit that the writer ran on has it there. Asked of few
+  /// candidates, since any number of runs may have read the path since. What git has only since then is what the run made:
+  /// committing a file is no way of making it.
   private func stood(_ input: ArtifactRecord, _ content: ContentID, before writing: Writing) throws -> Bool {
     let earlier = try index.readers(path: input.path, content: content, before: writing.started, limit: 1)
     if !earlier.isEmpty { return true }
-    return try index.files(of: writing.run, role: .input).contains {
+    let wasRead = try index.files(of: writing.run, role: .input).contains {
       $0.path == input.path && $0.content == content
     }
+    if wasRead { return true }
+    guard let commits, let commit = try index.run(writing.run)?.git?.commit else { return false }
+    return commits.has(content, at: input.path, commit: commit)
   }
 
   /// Chooses the writing that the reader can have met: the last that had ended when the reader started; else one that

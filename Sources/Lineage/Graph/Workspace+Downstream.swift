@@ -13,7 +13,7 @@ extension Workspace {
   public func downstream(_ request: DownstreamRequest) throws -> Downstream {
     let index = try index
     for component in request.components { try checkComponent(component) }
-    let finder = OriginFinder(index: index, store: try store)
+    let finder = try originFinder()
     let walk = TraceWalk(index: index, finder: finder, depth: request.depth)
     let starts = try DownstreamStarts(workspace: self, index: index, finder: finder, walk: walk).find(request.start)
     let nodes = try walk.down(from: starts.runs)

@@ -6,18 +6,27 @@ internal import ObjectStorage
 /// Finds which contents that runs have made of labelled things came about in another way, too.
 ///
 /// A run of other things that made the same shows that there is nothing of the labelled in it. What had been read or added before any run made it
-/// of the labelled can't have come from there. What was read or added only later may be a copy, and doesn't count.
+/// of the labelled can't have come from there, nor what git had by then. What was read or added only later may be a copy, and doesn't count.
 struct OtherOrigins {
+  /// The first run that made a content of labelled things.
+  struct Making {
+    /// When it started.
+    var started: Timestamp
+    /// The commit that it ran on, if there was one.
+    var commit: String?
+  }
+
   private let workspace: Workspace
-  /// When the first run that made each content of labelled things started.
-  private let made: [ContentID: Timestamp]
+  private let made: [ContentID: Making]
   private let runs: Set<RunID>
+  private let commits: CommittedContents?
 
   /// Takes the contents, and the runs that read what is labelled or was made of it.
-  init(_ workspace: Workspace, made: [ContentID: Timestamp], by runs: Set<RunID>) {
+  init(_ workspace: Workspace, made: [ContentID: Making], by runs: Set<RunID>) {
     self.workspace = workspace
     self.made = made
     self.runs = runs
+    commits = workspace.repository.map { CommittedContents($0) }
   }
 
   // Something that names a content, and when it was there.
@@ -33,7 +42,11 @@ struct OtherOrigins {
     var found: [ContentID: PurgePlan.Reason] = [:]
     func take(_ content: ContentID, _ sight: Sight) {
       guard let first = made[content], found[content] == nil else { return }
-      if let at = sight.at, at > first { return }
+      if let at = sight.at, at > first.started {
+        guard case .older(let path) = sight.reason, let commits, let commit = first.commit,
+          commits.has(content, at: path, commit: commit)
+        else { return }
+      }
       found[content] = sight.reason
     }
     var trees: [(content: ContentID, sight: Sight)] = []

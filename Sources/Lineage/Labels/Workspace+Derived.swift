@@ -45,7 +45,7 @@ extension Workspace {
     let summary = try self.label(label)
     let store = try store
     let book = try LabelBook(summary.marks, summary.retraction.map { [$0] } ?? [], store: store)
-    let walk = DerivationWalk(book, index: try index, finder: OriginFinder(index: try index, store: store))
+    let walk = DerivationWalk(book, index: try index, finder: try originFinder())
     let runs = try index.summaries(walk.runs()).sorted { ($0.started, $0.id) < ($1.started, $1.id) }
     let catalog = try makeCatalog()
     var derivation = LabelDerivation(label: summary, runs: [])

@@ -172,7 +172,7 @@ extension Workspace {
   func labels(of target: Target) throws -> [LabelFinding] {
     let book = try labelBook()
     if book.isEmpty { return [] }
-    let finder = OriginFinder(index: try index, store: try store)
+    let finder = try originFinder()
     let walk = LabelWalk(book, index: try index, finder: finder)
     switch target {
     case .run(let run): return try walk.findings(into: run)

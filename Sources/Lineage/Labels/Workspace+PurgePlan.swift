@@ -19,7 +19,7 @@ extension Workspace {
     var plan = PurgePlan(label: try self.label(label))
     let store = try store
     let book = try LabelBook(plan.label.marks, plan.label.retraction.map { [$0] } ?? [], store: store)
-    let finder = OriginFinder(index: try index, store: store)
+    let finder = try originFinder()
     let walk = DerivationWalk(book, index: try index, finder: finder)
     let runs = try walk.runs()
     let derivedRuns = Set(runs)
@@ -43,12 +43,15 @@ extension Workspace {
     }
     for (path, content, size) in try presentFiles(below: book) { places[content] = places[content] ?? (path, size) }
     var derived: [ContentID: (path: String, size: Int64)] = [:]
-    var made: [ContentID: Timestamp] = [:]
+    var made: [ContentID: OtherOrigins.Making] = [:]
     for run in runs {
-      guard let started = try index.run(run)?.started else { continue }
+      guard let record = try index.run(run) else { continue }
+      let making = OtherOrigins.Making(started: record.started, commit: record.git?.commit)
       for output in try index.files(of: run, role: .output) {
         try take(output, &derived)
-        try forEachFile(of: output) { _, content, _ in made[content] = min(started, made[content] ?? started) }
+        try forEachFile(of: output) { _, content, _ in
+          if made[content].map({ making.started < $0.started }) ?? true { made[content] = making }
+        }
       }
     }
     for content in places.keys { made[content] = nil }

@@ -16,7 +16,7 @@ struct RetractionGuard {
     let book = try workspace.labelBook(onlyRetracted: true)
     if book.isEmpty { return nil }
     self.workspace = workspace
-    finder = OriginFinder(index: try workspace.index, store: try workspace.store)
+    finder = try workspace.originFinder()
     walk = LabelWalk(book, index: try workspace.index, finder: finder)
   }
 

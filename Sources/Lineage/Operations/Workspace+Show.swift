@@ -81,7 +81,7 @@ extension Workspace {
 
   private func details(of id: RunID) throws -> RunDetails {
     guard let run = try index.run(id) else { throw WorkspaceError.unknownPointer(id.hex, similar: []) }
-    let finder = OriginFinder(index: try index, store: try store)
+    let finder = try originFinder()
     let view = OriginFinder.Viewpoint(run: id, started: run.started, ended: run.ended ?? run.started)
     let inputs = try index.files(of: id, role: .input).flatMap { try finder.edges(of: $0, seenFrom: view) }
     let outputs = try index.files(of: id, role: .output)
@@ -95,7 +95,7 @@ extension Workspace {
 
   private func details(of target: ArtifactTarget) throws -> ArtifactDetails {
     let artifact = target.artifact
-    let finder = OriginFinder(index: try index, store: try store)
+    let finder = try originFinder()
     try learnFolder(target, finder)
     let path = WorkPath(text: artifact.path)
     var isStored = false

@@ -156,7 +156,7 @@ extension Workspace {
       differences.append(difference)
     }
     let findings = try StalenessCheck(
-      index: try index, catalog: catalog, lock: lock, finder: OriginFinder(index: try index, store: try store),
+      index: try index, catalog: catalog, lock: lock, finder: try originFinder(),
       limits: AgeLimits(configuration),
       isInGit: repository.map { repository in { try repository.isTracked($0.bytes) } }
     ).run()

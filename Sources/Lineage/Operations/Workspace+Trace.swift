@@ -26,7 +26,7 @@ extension Workspace {
   /// - Throws: what ``target(of:)`` throws, and failures of index and store.
   public func trace(_ request: TraceRequest) throws -> Trace {
     let index = try index
-    let finder = OriginFinder(index: index, store: try store)
+    let finder = try originFinder()
     let walk = TraceWalk(index: index, finder: finder, depth: request.depth)
     var trace = Trace(direction: request.direction, artifact: nil, origins: [], readers: [], start: nil, nodes: [])
     let target = try target(of: request.pointer)

@@ -66,7 +66,7 @@ extension Workspace {
 
   /// The run that made an artifact, as seen now.
   func producer(of artifact: ArtifactRecord) throws -> RunID? {
-    let edges = try OriginFinder(index: index, store: store).edges(of: artifact, seenFrom: presentView())
+    let edges = try originFinder().edges(of: artifact, seenFrom: presentView())
     for edge in edges {
       switch edge.origin {
       case .produced(let run), .copied(let run, _): return run

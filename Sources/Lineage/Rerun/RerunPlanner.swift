@@ -20,7 +20,7 @@ struct RerunPlanner {
     self.request = request
     onto = try request.onto.map { try workspace.requireCommit(of: $0) }
     name = WorkTreeName(workspace.root)
-    finder = OriginFinder(index: try workspace.index, store: try workspace.store)
+    finder = try workspace.originFinder()
   }
 
   /// Plans one run; those before it in order have been planned.

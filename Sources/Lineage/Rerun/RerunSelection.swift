@@ -76,7 +76,7 @@ struct RerunSelection {
   /// A run and all that its inputs were made by, those first that others read from.
   private func lineage(of run: RunID) throws -> [RunID] {
     let walk = TraceWalk(
-      index: try workspace.index, finder: OriginFinder(index: try workspace.index, store: try workspace.store),
+      index: try workspace.index, finder: try workspace.originFinder(),
       depth: nil)
     let nodes = try walk.up(fromRuns: [run])
     let known = Set(nodes.map(\.run.id))

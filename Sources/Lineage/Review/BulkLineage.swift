@@ -37,10 +37,10 @@ struct BulkLineage {
   private var writtenTrees: [String: Bool] = [:]
 
   /// Follows runs back to the beginning.
-  init(of start: [NumberedRun], index: LineageIndex, store: ObjectStore) throws {
+  init(of start: [NumberedRun], index: LineageIndex, finder: OriginFinder) throws {
     self.index = index
     lookup = RunLookup(index)
-    finder = OriginFinder(index: index, store: store)
+    self.finder = finder
     var level: [Int] = []
     for run in start where places[run.number] == nil { level.append(add(run)) }
     while !level.isEmpty { level = try follow(level) }
@@ -94,7 +94,7 @@ struct BulkLineage {
       let known = try writings(Place(path: input.path, content: content))
       if let writing = choose(known, readBy: runs[place]) { return [writing.run] }
       if input.kind != .tree, try !isWritten(input.path) {
-        if input.isInGit || input.kind == .link || input.size == 0 { return [] }
+        if input.kind == .link || input.size == 0 { return [] }
         if try !isWritten(content) { return [] }
       }
     }

@@ -27,7 +27,7 @@ extension Workspace {
         return try producer(of: record)
       }
     }
-    let lineage = try BulkLineage(of: population.runs, index: index, store: store)
+    let lineage = try BulkLineage(of: population.runs, index: index, finder: originFinder())
     let outputs = population.outputs.compactMap { output in
       lineage.places[output.run].map { (run: $0, standing: output.standing) }
     }

@@ -44,7 +44,7 @@ extension Workspace {
   /// The runs that made something, and all before them; those too that may have, as long as nobody can look into the
   /// folders that they wrote.
   private func runsBehind(_ artifacts: [ArtifactRecord], _ runs: [RunID]) throws -> [RunRecord] {
-    let finder = OriginFinder(index: try index, store: try store)
+    let finder = try originFinder()
     var queue = runs
     for artifact in artifacts { queue += try makers(of: artifact, seenFrom: presentView(), finder) }
     var seen: Set<RunID> = []

@@ -28,7 +28,7 @@ extension Workspace {
   // MARK: Lineage
 
   private func lineage(of pointer: String?, _ report: inout VerifyReport) throws -> [Trace.Node] {
-    let finder = OriginFinder(index: try index, store: try store)
+    let finder = try originFinder()
     let walk = TraceWalk(index: try index, finder: finder, depth: nil)
     if let pointer {
       let trace = try trace(TraceRequest(pointer: pointer))
