@@ -14,6 +14,11 @@ extension LineageIndex {
     }
   }
 
+  /// All contents that were ever purged.
+  public func purgedContents() throws(IndexError) -> Set<ContentID> {
+    try read { db in Set(try db.all("SELECT DISTINCT content FROM purged", []) { try $0.content(0) }) }
+  }
+
   /// The contents that were purged on account of some labels.
   public func purgedContents(labels: Set<String>) throws(IndexError) -> Set<ContentID> {
     if labels.isEmpty { return [] }

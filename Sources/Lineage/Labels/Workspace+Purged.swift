@@ -12,14 +12,24 @@ extension Workspace {
     return try index.purgedContents(labels: Set(labels))
   }
 
-  /// The retracted label on account of which a content was purged; nil if it wasn't.
+  /// The contents that were purged and aren't here, also on account of labels that may be used again: nobody has to look for them.
+  func purgedAndGone() throws -> Set<ContentID> {
+    guard try index.hasPurged() else { return [] }
+    let store = try store
+    return try index.purgedContents().filter { try !store.containsFile($0) }
+  }
+
+  /// The label on account of which a content was purged, one that is retracted still if there is one; nil if it wasn't.
+  ///
+  /// Reinstating a label brings no bytes back, so that they are missing for the same reason.
   func purgeLabel(of content: ContentID) throws -> String? {
     guard try index.hasPurged() else { return nil }
     let retracted = Set(
       try index.retractions().compactMap { change -> String? in
         if case .label(let name) = change.subject { name } else { nil }
       })
-    return try index.purgeLabels(of: content).first { retracted.contains($0) }
+    let labels = try index.purgeLabels(of: content)
+    return labels.first { retracted.contains($0) } ?? labels.first
   }
 
   /// Says of bytes that can't be had that they were purged, if that is why.

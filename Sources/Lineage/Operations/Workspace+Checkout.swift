@@ -58,20 +58,26 @@ extension Workspace {
         lock
       }
     let (wanted, absent) = try wanted(by: request, source)
-    return try fetchingMissing {
-      wanted
-    } _: {
-      try restore(wanted, absent, from: source, lock, request)
+    let purged = try purgedContents()
+    do {
+      return try fetchingMissing {
+        wanted
+      } _: {
+        try restore(wanted, absent, from: source, lock, request, without: purged)
+      }
+    } catch WorkspaceError.purgedContent where request.pointers.isEmpty {
+      // Purged on account of a label that may be used again, and nobody has it any more.
+      return try restore(wanted, absent, from: source, lock, request, without: purged.union(purgedAndGone()))
     }
   }
 
   private func restore(
     _ wanted: [ArtifactRecord], _ absent: [AbsentEntry], from source: LockFile, _ lock: LockFile,
-    _ request: CheckoutRequest
+    _ request: CheckoutRequest, without purged: Set<ContentID>
   ) throws -> CheckoutReport {
     let catalog = try makeCatalog()
     var planner = try RestorePlanner(self, catalog)
-    planner.purged = try purgedContents()
+    planner.purged = purged
     var report = CheckoutReport()
     report.absent = absent
     var entries: [LockEntry] = []

@@ -113,7 +113,7 @@ enum ShowRendering {
     let whereabouts =
       details.isStored
       ? "in the store"
-      : details.purgedFor.map { "purged, since label '\($0)' is retracted" }
+      : details.purgedFor.map { "purged, on account of label '\($0)'" }
         ?? (artifact.isInGit ? "in git" : "not stored")
     rows.append(["bytes", whereabouts])
     if !details.labels.isEmpty { rows.append(["labels", LabelRendering.line(details.labels, out)]) }

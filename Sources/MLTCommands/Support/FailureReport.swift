@@ -192,7 +192,7 @@ struct FailureReport {
     case .purgedContent(let content, let path, let label):
       let name = path ?? content.short
       set(
-        "the bytes of '\(name)' were purged, since label '\(label)' is retracted", .notFound,
+        "the bytes of '\(name)' were purged, on account of label '\(label)'", .notFound,
         hint: "what is known of them is still there: 'mlt show \(content.short)'")
     case .noOutputs(let run):
       set(
