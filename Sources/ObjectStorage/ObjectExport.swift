@@ -18,6 +18,8 @@ package final class ObjectExport {
 
   /// What is named and isn't in the store.
   package private(set) var missing: Set<ContentID> = []
+  /// What is named and isn't wanted.
+  package private(set) var passedOver: Set<ContentID> = []
   /// What is damaged, and so isn't chosen or stays behind.
   package private(set) var problems: [StorageError] = []
   /// The stored bytes that were chosen.
@@ -48,6 +50,7 @@ package final class ObjectExport {
     }
     for root in roots { try walk.reach(root) }
     missing = walk.missing
+    passedOver = walk.passedOver
     problems = walk.problems
     let order = packs
     items.sort {

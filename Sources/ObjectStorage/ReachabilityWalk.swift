@@ -24,6 +24,8 @@ final class ReachabilityWalk {
 
   /// What is named and isn't in the store.
   private(set) var missing: Set<ContentID> = []
+  /// What is named and isn't wanted.
+  private(set) var passedOver: Set<ContentID> = []
   /// Called for each object that is reached for the first time; of several places, with that in the pack whose name
   /// comes first.
   var onReached: (PackSet.Location) -> Void = { _ in }
@@ -47,6 +49,7 @@ final class ReachabilityWalk {
   func reset() {
     parts = [:]
     missing = []
+    passedOver = []
   }
 
   /// Reaches a file, or a tree with all below it, whichever of them has the id.
@@ -76,7 +79,10 @@ final class ReachabilityWalk {
   }
 
   private func reachFile(_ id: ContentID) throws(StorageError) -> Bool {
-    if excluded.contains(id) { return true }
+    if excluded.contains(id) {
+      passedOver.insert(id)
+      return true
+    }
     if try mark(ObjectKey(id: id, kind: .chunk)) != .absent { return true }
     switch try mark(ObjectKey(id: id, kind: .recipe)) {
     case .absent: return false

@@ -57,9 +57,19 @@ extension Remote {
   public func readNews(
     beyond journal: Journal, options: TransferOptions = TransferOptions(), _ body: (Event) -> Void
   ) throws(RemoteError) -> JournalFetchReport {
-    var fetch = Fetch(journal: journal, use: .looking, options: options)
+    try readNews(beyond: journal, from: [:], options: options) { event, _ in body(event) }.report
+  }
+
+  /// As ``readNews(beyond:options:_:)``, from where an earlier reading had ended.
+  ///
+  /// - Returns: with the report, the last event of each writer that is known now.
+  func readNews(
+    beyond journal: Journal, from links: [WriterID: ChainLink], options: TransferOptions,
+    _ body: (Event, _ number: Int64) -> Void
+  ) throws(RemoteError) -> (report: JournalFetchReport, links: [WriterID: ChainLink]) {
+    var fetch = Fetch(journal: journal, use: .looking, options: options, links: links)
     try run(&fetch, body)
-    return fetch.report
+    return (fetch.report, fetch.links)
   }
 
   /// Takes over the events of all writers that the remote has and the journal lacks, after checking them.
@@ -75,11 +85,11 @@ extension Remote {
     into journal: Journal, isDryRun: Bool = false, options: TransferOptions = TransferOptions()
   ) throws(RemoteError) -> JournalFetchReport {
     var fetch = Fetch(journal: journal, use: isDryRun ? .counting : .takingIn, options: options)
-    try run(&fetch) { _ in }
+    try run(&fetch) { _, _ in }
     return fetch.report
   }
 
-  private func run(_ fetch: inout Fetch, _ body: (Event) -> Void) throws(RemoteError) {
+  private func run(_ fetch: inout Fetch, _ body: (Event, Int64) -> Void) throws(RemoteError) {
     for _ in 0..<Self.attempts {
       fetch.report.problems = []
       var isSettled = true
@@ -94,7 +104,8 @@ extension Remote {
 
   // Whether no segment went away meanwhile.
   private func read(
-    _ writer: WriterID, _ entries: [SegmentCoverage.Range: RemoteEntry], _ fetch: inout Fetch, _ body: (Event) -> Void
+    _ writer: WriterID, _ entries: [SegmentCoverage.Range: RemoteEntry], _ fetch: inout Fetch,
+    _ body: (Event, Int64) -> Void
   ) throws(RemoteError) -> Bool {
     let coverage = SegmentCoverage(Array(entries.keys))
     let journal = fetch.journal
@@ -125,7 +136,7 @@ extension Remote {
       let isLooking = fetch.use == .looking
       let outcome = segment.check(joining: link, latest: latestEvent) { number, line in
         // A line that was checked is an event.
-        if isLooking, number > known, let event = try? Event(line: line) { body(event) }
+        if isLooking, number > known, let event = try? Event(line: line) { body(event, number) }
       }
       if let good = outcome.end, good.sequence > known {
         if fetch.use == .takingIn {

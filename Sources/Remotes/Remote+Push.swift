@@ -18,6 +18,8 @@ public struct PushReport: Hashable, Sendable {
   public var bytesSent: Int64 = 0
   /// What was named and isn't in this clone's store, nor in the remote; sorted.
   public var missing: [ContentID] = []
+  /// What is named and was excluded; sorted.
+  public var excluded: [ContentID] = []
   /// What couldn't be pushed, or is wrong in the remote.
   public var problems: [RemoteProblem] = []
 
@@ -95,6 +97,7 @@ extension Remote {
       !ObjectKind.allCases.contains { view.live.place(of: ObjectKey(id: id, kind: $0)) != nil }
     }
     report.missing = missing.sorted()
+    report.excluded = export.passedOver.sorted()
     report.problems = view.problems + export.problems.map { .local($0) }
     progress.objectsTotal += export.chosenCount
     progress.bytesTotal += export.chosenBytes

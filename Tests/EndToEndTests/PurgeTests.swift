@@ -76,6 +76,52 @@ import Testing
     }
   }
 
+  @Test("a clone that hasn't pulled sends nothing that the remote knows to be purged, and says so")
+  func unpulled() throws {
+    try withWorld(git: false, initialized: false) { world in
+      try world.prepareSharing()
+      let (one, two) = (world.place("a"), world.place("b"))
+      try expectSuccess(world.mlt("pull", in: two))
+      try expectSuccess(
+        world.shell("mlt label add x f && mlt label retract x -m gone --purge --force && mlt push", in: one))
+      for _ in 0..<2 {
+        try expectSuccess(world.shell("mlt run -q -- sh -c 'date +%N > t'", in: two))
+        let dry = try world.mlt("push", "--dry-run", in: two)
+        #expect(dry.stderr.contains("the bytes of 1 content wouldn't be sent: they were purged"), "\(dry)")
+        let push = try world.mlt("push", in: two)
+        #expect(
+          push.status == 0 && push.stderr.contains("weren't sent: they were purged, as 'origin' knows"), "\(push)")
+        #expect(try !world.mlt("whereis", "f", in: two).stdout.contains("origin  yes"))
+      }
+      try expectSuccess(world.mlt("fetch", in: two))
+      let push = try world.mlt("push", in: two)
+      #expect(push.status == 0 && push.stderr == "", "\(push)")
+      // Reinstated there, they are sent again by who has them, pulled or not.
+      try expectSuccess(world.shell("mlt label reinstate x && mlt push", in: one))
+      let again = try world.mlt("push", in: two)
+      #expect(again.status == 0, "\(again)")
+    }
+  }
+
+  @Test("bytes that came to a remote while they were purged go when the purge is told of there")
+  func crossing() throws {
+    try withWorld(git: false, initialized: false) { world in
+      try world.prepareSharing()
+      let (one, two) = (world.place("a"), world.place("b"))
+      try expectSuccess(world.mlt("pull", in: two))
+      try expectSuccess(world.shell("mlt label add x f && mlt label retract x -m gone --purge --force", in: one))
+      // Nobody could know.
+      try expectSuccess(world.mlt("push", in: two))
+      #expect(try world.mlt("whereis", "f", in: two).stdout.contains("origin"))
+      let push = try world.mlt("push", in: one)
+      #expect(
+        push.status == 0 && push.stderr.contains("in 'origin' that somebody had sent while it was purged"), "\(push)")
+      let later = try world.mlt("push", in: two)
+      #expect(later.status == 0 && later.stderr.contains("weren't sent"), "\(later)")
+      #expect(try world.mlt("push", in: one).stderr == "")
+    }
+  }
+
   @Test("what a run made of other things as well stays, and so does the rest of a folder")
   func spared() throws {
     try withWorld { world in

@@ -42,15 +42,13 @@ extension Workspace {
     // Before bytes are looked for, so that no fact goes before its bytes.
     let extent = try journal.extent()
     let withheld = try withheld(from: connection.name)
-    let report = try sharing(connection.name) {
-      try connection.remote.push(
-        paths.keys.filter { !withheld.contains($0) }.sorted(), from: store, journal, through: extent, isDryRun: false,
-        options: transfer)
-    }
+    let (report, purged) = try sendUnpurged(
+      Set(paths.keys).subtracting(withheld), over: connection, through: extent, isDryRun: false)
     let missing = Set(report.missing)
     let present = try missing.isEmpty ? [] : connection.held(missing, self)
     return PushOutcome(
       remote: connection.name, report: report,
-      unsent: missing.subtracting(present).compactMap { paths[$0] }.sorted())
+      unsent: try missing.subtracting(present).filter { try purgeLabel(of: $0) == nil }.compactMap { paths[$0] }
+        .sorted(), purged: purged)
   }
 }

@@ -33,7 +33,9 @@ extension Workspace {
       report.removed = try removeFiles(plan.inWorkTree, contents)
     }
     try purgeStore(contents, request, &report, progress)
-    for remote in remotes() { report.remotes.append(try purge(contents, from: remote.name, request)) }
+    for remote in remotes() {
+      report.remotes.append(try purge(contents, from: remote.name, isDryRun: request.isDryRun))
+    }
     return report
   }
 
@@ -88,13 +90,14 @@ extension Workspace {
 
   // MARK: Remotes
 
-  private func purge(
-    _ contents: Set<ContentID>, from name: String, _ request: PurgeRequest
+  /// Deletes contents from a remote.
+  func purge(
+    _ contents: Set<ContentID>, from name: String, isDryRun: Bool = false
   ) throws -> PurgeReport.Remote {
     var outcome = PurgeReport.Remote(name: name)
     if contents.isEmpty { return outcome }
     var options = RemoteCollectionOptions()
-    options.isDryRun = request.isDryRun
+    options.isDryRun = isDryRun
     options.purged = contents
     options.removesPurgedOnly = true
     do {
@@ -105,7 +108,7 @@ extension Workspace {
       outcome.packs = max(report.packsDeleted, report.packsRetired)
       if let problem = report.problems.first {
         outcome.problem = "\(problem)"
-      } else if !request.isDryRun {
+      } else if !isDryRun {
         let held = try connection.held(contents.sorted(), self)
         if !held.isEmpty { outcome.problem = "\(held.count) are part of other files there" }
       }

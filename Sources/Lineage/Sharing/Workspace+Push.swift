@@ -37,10 +37,14 @@ public struct PushOutcome: Sendable {
   public var report: PushReport
   /// Tracked paths whose bytes aren't in this clone's store.
   public var unsent: [String]
+  /// What became of bytes that were purged.
+  public var purged = PurgedBytes()
 }
 
 extension Workspace {
   /// Sends bytes that a remote lacks, then all facts that it lacks.
+  ///
+  /// What was purged isn't sent, also if only the remote knows of it.
   ///
   /// - Throws: what reaching the remote throws; ``WorkspaceError/malformedLock(_:_:)``; ``WorkspaceError/unknownPointer(_:similar:)``.
   public func push(_ request: PushRequest) throws -> PushOutcome {
@@ -67,24 +71,25 @@ extension Workspace {
       let named = try pointers.flatMap { try index.contents(of: run(of: $0)) }
       wanted = try Set(named).filter { try store.contains($0) }
     }
-    let purged = try purgedContents()
-    let withheld = try withheld(from: connection.name).union(purged)
+    let withheld = try withheld(from: connection.name)
     let locked = Set(lock.entries.map(\.content)).subtracting(withheld)
-    let report = try sharing(connection.name) {
-      let report = try connection.remote.push(
-        wanted.subtracting(withheld).union(locked).sorted(), from: store, journal, through: extent,
-        excluding: purged, isDryRun: request.isDryRun, options: transfer)
-      // What is tracked is looked at each time.
-      if let search, !request.isDryRun, report.problems.isEmpty, locked.isSuperset(of: report.missing) {
-        try connection.remote.keep(search.mark, search.label)
-      }
-      return report
+    let (report, purged) = try sendUnpurged(
+      wanted.subtracting(withheld).union(locked), over: connection, through: extent, isDryRun: request.isDryRun)
+    // What is tracked is looked at each time; what was held back may be wanted again.
+    if let search, !request.isDryRun, report.problems.isEmpty, purged.heldBack.isEmpty,
+      locked.isSuperset(of: report.missing)
+    {
+      try sharing(connection.name) { try connection.remote.keep(search.mark, search.label) }
     }
     let missing = Set(report.missing)
     let present = try report.missing.isEmpty ? [] : connection.held(missing, self)
     return PushOutcome(
       remote: connection.name, report: report,
-      unsent: lock.entries.filter { missing.contains($0.content) && !present.contains($0.content) }.map(\.path.text))
+      // What was purged on account of a label that may be used again hasn't come back by that.
+      unsent: try lock.entries.filter { entry in
+        try missing.contains(entry.content) && !present.contains(entry.content) && purgeLabel(of: entry.content) == nil
+      }.map(\.path.text),
+      purged: purged)
   }
 }
 

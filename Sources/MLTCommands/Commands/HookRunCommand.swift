@@ -123,6 +123,7 @@ struct HookRunCommand: ParsableCommand {
       if outcome.report.events > 0 || outcome.report.objects > 0 {
         Output.say("mlt: " + SharingRendering.text(outcome, isDryRun: false).trimmingLineEnd)
       }
+      for line in SharingRendering.remarks(on: outcome.purged, remote: outcome.remote) { Output.say(line) }
       for problem in outcome.report.problems { Output.say("\(word): \(problem)") }
       SharingRendering.sayCure(for: outcome.report.problems)
       for path in outcome.unsent { Output.say("\(word): the bytes of '\(path)' are neither here nor in the remote") }

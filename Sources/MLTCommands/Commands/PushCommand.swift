@@ -50,6 +50,9 @@ struct PushCommand: ParsableCommand {
     } else {
       try session.show(SharingRendering.text(outcome, isDryRun: isDryRun), of: workspace)
     }
+    for line in SharingRendering.remarks(on: outcome.purged, remote: outcome.remote, isDryRun: isDryRun) {
+      Output.say(line)
+    }
     for problem in outcome.report.problems { Output.say("error: \(problem)") }
     SharingRendering.sayCure(for: outcome.report.problems)
     for path in outcome.unsent { Output.say("error: the bytes of '\(path)' are neither here nor in the remote") }

@@ -17,6 +17,29 @@ enum SharingRendering {
     return "\(isDryRun ? "would send" : "sent")  \(parts.joined(separator: ", "))  to \(outcome.remote)\n"
   }
 
+  /// What became of bytes that were purged, for stderr.
+  static func remarks(on purged: PurgedBytes, remote: String, isDryRun: Bool = false) -> [String] {
+    var lines = purged.unread.prefix(1).map { "warning: not all facts of '\(remote)' can be read: \($0)" }
+    if !purged.heldBack.isEmpty {
+      let count = Formatting.count(purged.heldBack.count, "content")
+      lines.append(
+        "warning: the bytes of \(count) \(isDryRun ? "wouldn't be" : "weren't") sent: they were purged, as '\(remote)' knows"
+      )
+      lines.append("hint: run 'mlt pull' to learn why, and 'mlt gc' then to delete them here")
+    }
+    if purged.takenBack > 0 {
+      let count = Formatting.count(purged.takenBack, "content")
+      if let problem = purged.problem {
+        lines.append(
+          "warning: '\(remote)' has \(count) again that \(purged.takenBack == 1 ? "was" : "were") purged: \(problem)")
+        lines.append("hint: run 'mlt pull', and 'mlt label retract LABEL --purge' again")
+      } else {
+        lines.append("mlt: deleted \(count) in '\(remote)' that somebody had sent while it was purged")
+      }
+    }
+    return lines
+  }
+
   static func json(_ outcome: PushOutcome, isDryRun: Bool) -> JSONObject {
     [
       "bytes_sent": .int(outcome.report.bytesSent), "dry_run": .bool(isDryRun), "facts": .int(outcome.report.events),
@@ -24,6 +47,11 @@ enum SharingRendering {
       "object_bytes": .int(outcome.report.objectBytes), "objects": .int(Int64(outcome.report.objects)),
       "problems": .array(outcome.report.problems.map { .string("\($0)") }), "remote": .string(outcome.remote),
       "unsent": .array(outcome.unsent.map { .string($0) }),
+      "purged": [
+        "held_back": .array(outcome.purged.heldBack.map { .string($0.hex) }),
+        "taken_back": .int(Int64(outcome.purged.takenBack)),
+        "problem": outcome.purged.problem.map { .string($0) } ?? .null,
+      ],
     ]
   }
 
