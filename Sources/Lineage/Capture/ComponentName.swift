@@ -37,6 +37,26 @@ package enum ComponentName {
     return command.first.map { stem(baseName($0)) } ?? "run"
   }
 
+  /// Returns the words that say which code a command runs: its program, or an interpreter and its script.
+  ///
+  /// - Returns: nil if the code stands in the command itself, or comes through the standard input.
+  package static func code(of command: [String]) -> [String]? {
+    var words = command[...]
+    while let word = words.first {
+      let name = baseName(word)
+      if wrappers.contains(name) || isAssignment(word) {
+        words = words.dropFirst()
+        while let option = words.first, option.hasPrefix("-") || isAssignment(option) || isNumber(option) {
+          words = words.dropFirst(valuedOptions.contains(option) ? 2 : 1)
+        }
+        continue
+      }
+      if isInterpreter(name) { return script(after: words.dropFirst()).map { [name, $0] } }
+      return [word]
+    }
+    return nil
+  }
+
   private static func script(after arguments: ArraySlice<String>) -> String? {
     var rest = arguments
     while let argument = rest.popFirst() {

@@ -130,7 +130,7 @@ extension Workspace {
   }
 
   /// Whether a file is one that mlt itself keeps up to date: its changes don't make the code another.
-  private static func isBookkeeping(_ path: [UInt8]) -> Bool {
+  static func isBookkeeping(_ path: [UInt8]) -> Bool {
     let name = path.split(separator: UInt8(ascii: "/")).last ?? []
     return path.elementsEqual(LockFile.name.utf8) || name.elementsEqual(".gitignore".utf8)
   }

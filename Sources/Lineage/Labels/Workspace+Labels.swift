@@ -120,7 +120,7 @@ extension Workspace {
         else { continue }
         let assembly = TreeAssembly()
         for name in try catalog.files(in: path).keys {
-          let file = WorkPath(normal: path.bytes + [0x2F] + name)
+          let file = path.appending(name)
           guard let identity = try catalog.identity(of: file), let names = file.components(below: path) else {
             continue
           }

@@ -97,11 +97,10 @@ extension Workspace {
       else { continue }
       var paths = [path]
       if status.kind == .directory {
-        paths = try catalog.files(in: path).keys.compactMap {
-          WorkPath(text: PathText.encode(path.bytes + [0x2F] + $0))
-        }
+        paths = try catalog.files(in: path).keys.map { path.appending($0) }
       }
-      for path in paths {
+      // What mlt itself keeps up to date is nobody's data.
+      for path in paths where !Self.isBookkeeping(path.bytes) {
         guard let identity = try catalog.identity(of: path), identity.kind == .file else { continue }
         found.append((path.text, identity.content, identity.size))
       }

@@ -75,17 +75,19 @@ extension Workspace {
     if !found.isEmpty { throw WorkspaceError.retractedInputs(found) }
   }
 
-  /// What earlier runs of the same command read; if there is none, what the component's latest run read and didn't name on its
-  /// command line.
+  /// What earlier runs of the same command read; if there is none, what the component's latest run of the same code read and didn't
+  /// name on its command line.
   private func earlierInputs(of request: RunRequest) throws -> [ArtifactRecord] {
     let key = try RunKey(self, request)
     let same = try index.repetitions(
       component: key.component, command: key.command, directory: key.directory, limit: Self.tellingRuns)
     if !same.isEmpty { return try same.flatMap { try index.files(of: $0.run, role: .input) } }
+    // Of code that stands in the command line (`python -c`) another line is another code.
+    guard let code = ComponentName.code(of: key.command) else { return [] }
     var query = RunQuery()
     query.component = key.component
     query.limit = 1
-    guard let latest = try index.runs(query).first, latest.command.first == key.command.first else { return [] }
+    guard let latest = try index.runs(query).first, ComponentName.code(of: latest.command) == code else { return [] }
     return try index.files(of: latest.id, role: .input).filter { input in
       !latest.command.contains { $0.hasSuffix(input.path) || input.path.hasSuffix($0) }
     }

@@ -218,8 +218,6 @@ extension LabelCommand {
     func run() throws {
       let session = try Session()
       let workspace = try session.workspace()
-      // Who repeats a purge has said it before.
-      if why == nil, !dryRun, try workspace.label(label).retraction == nil { throw ValidationError("say why with -m") }
       if !dryRun { try workspace.retract(label, why: why) }
       guard purge else {
         let derivation = try session.watching("asking remotes", total: nil, workspace) {
