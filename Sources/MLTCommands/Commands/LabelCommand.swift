@@ -23,6 +23,18 @@ struct LabelCommand: ParsableCommand {
     subcommands: [Add.self, Remove.self, List.self, Show.self, Retract.self, Reinstate.self],
     defaultSubcommand: List.self)
 
+  /// Which label, and what it is put on or taken from.
+  struct Subject: ParsableArguments {
+    @Argument(help: "Name of the label")
+    var label: String
+
+    @Argument(help: "Paths, PATH@RUN, run ids, content ids or URIs", completion: .file())
+    var pointers: [String]
+
+    @Option(name: [.customShort("m"), .customLong("message")], help: "Why")
+    var why: String?
+  }
+
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "add", abstract: "Put a label on files, folders or runs",
@@ -33,23 +45,16 @@ struct LabelCommand: ParsableCommand {
           mlt label add source:vendor-x data/vendor --path
         """)
 
-    @Argument(help: "Name of the label")
-    var label: String
-
-    @Argument(help: "Paths, PATH@RUN, run ids, content ids or URIs", completion: .file())
-    var pointers: [String]
+    @OptionGroup var subject: Subject
 
     @Flag(name: .long, help: "Label whatever is at the path or below it, now and later")
     var path = false
 
-    @Option(name: [.customShort("m"), .customLong("message")], help: "Why")
-    var why: String?
-
     func run() throws {
       let session = try Session()
       let workspace = try session.workspace()
-      let report = try workspace.addLabel(label, to: pointers, byPath: path, why: why)
-      try LabelCommand.show(report, "labelled", "carries '\(label)' already", session, workspace)
+      let report = try workspace.addLabel(subject.label, to: subject.pointers, byPath: path, why: subject.why)
+      try LabelCommand.show(report, "labelled", "carries '\(subject.label)' already", session, workspace)
     }
   }
 
@@ -58,23 +63,16 @@ struct LabelCommand: ParsableCommand {
       commandName: "remove", abstract: "Take a label from where it stands",
       discussion: "What was said before stays in 'mlt show --history'. Use --path for a label that was put on a path.")
 
-    @Argument(help: "Name of the label")
-    var label: String
-
-    @Argument(help: "Paths, PATH@RUN, run ids, content ids or URIs", completion: .file())
-    var pointers: [String]
+    @OptionGroup var subject: Subject
 
     @Flag(name: .long, help: "Take it from the path itself, whatever is there")
     var path = false
 
-    @Option(name: [.customShort("m"), .customLong("message")], help: "Why")
-    var why: String?
-
     func run() throws {
       let session = try Session()
       let workspace = try session.workspace()
-      let report = try workspace.removeLabel(label, from: pointers, byPath: path, why: why)
-      try LabelCommand.show(report, "unlabelled", "doesn't carry '\(label)' itself", session, workspace)
+      let report = try workspace.removeLabel(subject.label, from: subject.pointers, byPath: path, why: subject.why)
+      try LabelCommand.show(report, "unlabelled", "doesn't carry '\(subject.label)' itself", session, workspace)
     }
   }
 
