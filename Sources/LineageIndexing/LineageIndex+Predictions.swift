@@ -27,10 +27,16 @@ public struct RecordedPredictions: Hashable, Sendable {
 }
 
 extension LineageIndex {
-  /// All files of predictions that were logged, the latest first; of one content, how it was logged last.
+  // Files may have the same bytes, above all empty ones: each is a log.
+  private struct LogIdentity: Hashable {
+    var name: String
+    var content: ContentID
+  }
+
+  /// All files of predictions that were logged, the latest first; of one content under one name, how it was logged last.
   public func predictionLogs() throws(IndexError) -> [PredictionLogEntry] {
     try read { db in
-      var seen: Set<ContentID> = []
+      var seen: Set<LogIdentity> = []
       return try db.all(
         """
         SELECT predictions.n, at, paths.path, content, size, columns FROM predictions
@@ -41,7 +47,7 @@ extension LineageIndex {
         PredictionLogEntry(
           number: try row.int(0), at: try row.time(1), name: try row.text(2), content: try row.content(3),
           size: try row.int(4), columns: try row.content(5))
-      }.filter { seen.insert($0.content).inserted }
+      }.filter { seen.insert(LogIdentity(name: $0.name, content: $0.content)).inserted }
     }
   }
 

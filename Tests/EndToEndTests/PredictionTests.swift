@@ -238,6 +238,65 @@ import Testing
     }
   }
 
+  @Test("files with the same bytes are logs of their own, whose rows are found once")
+  func sameBytes() throws {
+    try withWorld { world in
+      for name in ["a.csv", "b.csv"] { try world.write(name, "id,score\n1,0.5\n") }
+      try expectSuccess(world.mlt("record", "log", "a.csv", "b.csv"))
+      #expect(try world.json("record", "list")["logs"]?.array?.map { $0["name"]?.string } == ["a.csv", "b.csv"])
+      #expect(try world.mlt("record", "log", "a.csv").stdout.hasPrefix("logged before  a.csv"))
+      #expect(try world.json("trace", "--key", "1")["predictions"]?.array?.count == 1)
+      #expect(
+        try world.json("trace", "--key", "1", "--in", "a.csv")["predictions"]?.array?.first?["log"]?.string == "a.csv")
+      let content = try #require(world.json("record", "list")["logs"]?.array?.first?["content"]?.string)
+      #expect(try world.mlt("record", "show", content).status == 0)
+    }
+  }
+
+  @Test("a log that can be asked isn't replaced by a way to read it in which no row can be used")
+  func allBad() throws {
+    try withWorld { world in
+      try world.write("a.csv", "id,when,score\n1,2026-11-20,0.5\n2,2026-11-21,0.7\n")
+      try expectSuccess(world.mlt("record", "log", "a.csv"))
+      let slip = try world.mlt("record", "log", "a.csv", "--time", "score", "--key", "when")
+      #expect(slip.status == 1 && slip.stderr.contains("'a.csv' has 2 bad rows; nothing was logged"), "\(slip)")
+      #expect(try world.mlt("trace", "--key", "2").status == 0)
+      #expect(try world.json("record", "list")["logs"]?.array?.first?["bad"]?.int == 0)
+    }
+  }
+
+  @Test("of many predictions the latest are shown, with how many more there are")
+  func limit() throws {
+    try withWorld { world in
+      let rows = (1...30).map { "7,2026-11-20T10:00:\($0 + 10)Z,0.\($0)\n" }.joined()
+      try world.write("a.csv", "id,time,score\n" + rows)
+      try expectSuccess(world.mlt("record", "log", "a.csv"))
+      let shown = try world.mlt("trace", "--key", "7").stdout
+      #expect(shown.split(separator: "\n").count { $0.hasPrefix("prediction 7  ") } == 20)
+      #expect(shown.contains("… and 10 earlier predictions with this key (--limit 30 shows all)"), "\(shown)")
+      let two = try world.json("trace", "--key", "7", "--limit", "2")
+      #expect(two["predictions"]?.array?.count == 2 && two["count"]?.int == 30)
+      #expect(try world.json("trace", "--key", "7")["predictions"]?.array?.count == 30)
+      #expect(try world.mlt("trace", "--key", "7", "--limit", "0").status == 2)
+      #expect(try world.mlt("trace", "a.csv", "--limit", "3").status == 2)
+    }
+  }
+
+  @Test("single predictions may have keys and values of odd bytes, which are shown on one line")
+  func oddSingles() throws {
+    try withWorld { world in
+      try expectSuccess(world.shell("mlt record add \"$(printf 'key=caf\\351')\" \"$(printf 'note=a\\nb')\" output=1"))
+      try expectSuccess(world.shell("mlt record add key=x \"$(printf 'note=\\351')\" output=1"))
+      try expectSuccess(world.shell("mlt record add 'key=\"quoted\" word' output=1"))
+      let odd = try world.shell("mlt trace --key \"$(printf 'caf\\351')\"")
+      #expect(odd.status == 0 && odd.stdout.contains("prediction \"caf\\351\""), "\(odd)")
+      #expect(odd.stdout.contains("note=\"a\\nb\""), "\(odd)")
+      #expect(try world.mlt("trace", "--key", "x").stdout.contains("note=\"\\351\""))
+      let quoted = try world.mlt("trace", "--key", "\"quoted\" word")
+      #expect(quoted.status == 0, "\(quoted)")
+    }
+  }
+
   @Test("keys of odd bytes are found as listings show them")
   func odd() throws {
     try withWorld { world in

@@ -14,6 +14,8 @@ public struct PredictionQuery {
   public var patterns: [String] = []
   /// Only what was predicted up to then.
   public var until: Timestamp?
+  /// The most predictions that are wanted, the latest of them; nil for all.
+  public var limit: Int?
   /// Told of the bytes that were read and that are to be, where a log has no index yet; may throw to stop.
   public var progress: (Int64, Int64) throws -> Void = { _, _ in }
 
@@ -52,6 +54,8 @@ public struct FoundPrediction: Sendable {
 public struct PredictionFindings: Sendable {
   /// The predictions, the latest first; those without a time last.
   public var predictions: [FoundPrediction] = []
+  /// How many there are, also those beyond the limit.
+  public var count = 0
   /// Whether there are more with this key than were looked at.
   public var isCut = false
   /// How many logs were looked into.
@@ -73,7 +77,11 @@ extension Workspace {
   public func findPredictions(_ query: PredictionQuery) throws -> PredictionFindings {
     var findings = PredictionFindings()
     var found: [(row: PredictionRow, fact: PredictionsLogged, at: Timestamp)] = []
-    let entries = try index.predictionLogs().filter { Self.matches($0.name, query.patterns) }
+    // Files with the same bytes that are read alike are looked into once.
+    var seen: Set<[ContentID]> = []
+    let entries = try index.predictionLogs().filter {
+      Self.matches($0.name, query.patterns) && seen.insert([$0.content, $0.columns]).inserted
+    }
     try fetchUnindexed(entries)
     for entry in entries {
       do {
@@ -99,7 +107,8 @@ extension Workspace {
     try check(query, entries.count, found.isEmpty, findings)
     let shown = try inTime(found, query)
     var known = Known(self)
-    findings.predictions = try shown.map { try known.prediction($0.row, $0.fact, $0.at) }
+    findings.count = shown.count
+    findings.predictions = try shown.prefix(query.limit ?? .max).map { try known.prediction($0.row, $0.fact, $0.at) }
     findings.trace = try findings.predictions.first.flatMap { try trace(behind: $0) }
     return findings
   }

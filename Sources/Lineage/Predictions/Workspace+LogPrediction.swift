@@ -23,7 +23,7 @@ extension Workspace {
     var inputs: [String: String] = [:]
     for (name, value) in values {
       switch name {
-      case "key": record.key = value
+      case "key": record.key = PathText.encode(PredictionQuery(typed: value).key)
       case "time":
         guard let time = Moment.read(value) else { throw PredictionError.malformedTime(value) }
         record.time = time

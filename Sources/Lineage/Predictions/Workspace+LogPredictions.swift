@@ -146,9 +146,13 @@ extension Workspace {
       var logged = logged
       for place in logged.indices {
         let fact = logged[place].fact
-        let entry = known.first { $0.content == fact.artifact?.content }
-        if let before = try entry.flatMap({ try index.predictions($0) })?.fact, Self.says(before, fact) {
-          logged[place].isNew = false
+        let entry = known.first { $0.content == fact.artifact?.content && $0.name == fact.name }
+        guard let before = try entry.flatMap({ try index.predictions($0) })?.fact else { continue }
+        if Self.says(before, fact) { logged[place].isNew = false }
+        // A slip in an option mustn't make a log that could be asked into one that can't.
+        if before.bad < before.rows, fact.bad == fact.rows {
+          throw PredictionError.badRows(
+            fact.name, count: fact.bad, fact.problems.map { RowProblem(row: $0.row, reason: $0.reason) })
         }
       }
       let facts = logged.filter(\.isNew).map(\.fact)

@@ -97,7 +97,7 @@ extension Workspace {
   private func log(ofContent prefix: String) throws -> PredictionLog? {
     guard prefix.utf8.count >= Self.shortestPrefix else { return nil }
     let found = try index.predictionLogs().filter { $0.content.hex.hasPrefix(prefix) }
-    if found.count > 1 { throw PredictionError.ambiguousLog(prefix, found.map(\.name).sorted()) }
+    if Set(found.map(\.content)).count > 1 { throw PredictionError.ambiguousLog(prefix, found.map(\.name).sorted()) }
     guard let entry = found.first else { return nil }
     return try predictionLogs([entry.name]).first { $0.fact.artifact?.content == entry.content }
   }

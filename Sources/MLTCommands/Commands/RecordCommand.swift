@@ -171,13 +171,21 @@ struct RecordCommand: ParsableCommand {
       }
     }
 
+    /// A name and what it is said to be; of what isn't text, and so comes quoted as a whole (``PathText``), both are quoted.
+    private static func pair(_ argument: String) -> (name: String, value: String) {
+      let bytes = argument.hasPrefix("\"") ? PathText.decode(argument) ?? Array(argument.utf8) : Array(argument.utf8)
+      let parts = bytes.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      let isText = String(validating: bytes, as: UTF8.self) != nil
+      func text(_ part: ArraySlice<UInt8>) -> String {
+        isText ? String(decoding: part, as: UTF8.self) : PathText.encode(part)
+      }
+      return (text(parts[0]), parts.count > 1 ? text(parts[1]) : "")
+    }
+
     func run() throws {
       let session = try Session()
       let workspace = try session.workspace()
-      let pairs = values.map { value in
-        let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        return (name: parts[0], value: parts[1])
-      }
+      let pairs = values.map(Self.pair)
       let fact = try workspace.logPrediction(pairs, named: name, run: maker, why: why)
       let key = fact.records.first?.key ?? ""
       try session.show("logged  \(fact.name)  \(key)\n", of: workspace)

@@ -99,7 +99,7 @@ struct TraceCommand: ParsableCommand {
       if pointer != nil { throw ValidationError("--key takes no POINTER; name logs with --in") }
       let isOther = list || leaves || !component.isEmpty || since != nil || commit != nil || package != nil
       if down || dot || mermaid || depth != nil || isOther || fromComponent != nil {
-        throw ValidationError("--key goes with --in, --at and --json alone")
+        throw ValidationError("--key goes with --in, --at, --limit and --json alone")
       }
       return
     }

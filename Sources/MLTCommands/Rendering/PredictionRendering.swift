@@ -150,6 +150,11 @@ enum PredictionRendering {
       add(found, &out)
     }
     if findings.isCut { out.line("… there are more predictions with this key than were looked at") }
+    let rest = findings.count - findings.predictions.count
+    if rest > 0 {
+      out.line()
+      out.line("… and \(count(Int64(rest), "earlier prediction")) with this key (--limit \(findings.count) shows all)")
+    }
     if let trace = findings.trace {
       let isLatest = findings.predictions.count > 1
       out.line()
@@ -168,7 +173,7 @@ enum PredictionRendering {
     var lines: [[String]] = []
     if !row.outputs.isEmpty { lines.append(["output", pairs(row.outputs)]) }
     if !row.inputs.isEmpty { lines.append(["inputs", pairs(row.inputs)]) }
-    let version = row.model.map { "'\(Formatting.firstLine($0))'" }
+    let version = row.model.map { "'\(Formatting.firstLine(plain($0)))'" }
     if let model = found.model {
       let maker = found.modelRun.map { ", made by \(text($0, out))" } ?? ", made by nobody knows whom"
       lines.append(["model", [version, text(model, out) + maker].compactMap { $0 }.joined(separator: " is ")])
@@ -200,7 +205,7 @@ enum PredictionRendering {
   static func json(_ findings: PredictionFindings, key: [UInt8]) -> JSONObject {
     var fields: JSONObject = [
       "format": 1, "key": .string(PathText.encode(key)), "searched": .int(Int64(findings.searched)),
-      "cut": .bool(findings.isCut),
+      "cut": .bool(findings.isCut), "count": .int(Int64(findings.count)),
     ]
     fields["unsearched"] = .array(
       findings.unsearched.map {
@@ -280,7 +285,12 @@ enum PredictionRendering {
   }
 
   private static func pairs(_ values: [PredictionRow.Value]) -> String {
-    values.map { "\($0.name)=\($0.text)" }.joined(separator: "  ")
+    // What would break the line, or speak to the terminal, is quoted.
+    values.map { "\(plain($0.name))=\(plain($0.text))" }.joined(separator: "  ")
+  }
+
+  private static func plain(_ text: String) -> String {
+    text.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? PathText.encode(text.utf8) : text
   }
 
   private static func count(_ number: Int64, _ noun: String) -> String {

@@ -491,7 +491,7 @@ struct FailureReport {
       set("'\(path)' has \(Formatting.count(Int(clamping: count), "bad row")); nothing was logged", .failed)
       let problems = rows.map { PredictionsLogged.Problem(row: $0.row, reason: $0.reason) }
       message += PredictionRendering.problems(problems, of: path, count, limit: 20).map { "\n  \($0)" }.joined()
-      hints.append("without --strict they are counted and kept")
+      hints.append("rows that can't be used are kept if others can be, and without --strict")
     case .notAFile(let path): set("'\(path)' is not a file of predictions", .usage, hint: "name the files in it")
     case .noLog(let name, let similar):
       set("no prediction log is called '\(name)'", .notFound)

@@ -37,14 +37,23 @@ struct PredictionOptions: ParsableArguments {
     help: "With --key, only what was predicted up to then: a date, a date and time, '3d', 'yesterday'")
   var time: LatestArgument?
 
+  @Option(name: .long, help: "With --key, show this many of the latest predictions (default: 20; with --json all)")
+  var limit: Int?
+
+  private static let shownCount = 20
+
   func validate() throws {
-    if key == nil, !patterns.isEmpty || time != nil { throw ValidationError("--in and --at are for --key") }
+    if key == nil, !patterns.isEmpty || time != nil || limit != nil {
+      throw ValidationError("--in, --at and --limit are for --key")
+    }
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1 up") }
   }
 
   /// Finds the predictions and shows them.
   func show(asJSON: Bool, _ session: Session, _ workspace: Workspace) throws {
     var query = PredictionQuery(typed: key ?? "")
     query.patterns = patterns
+    query.limit = limit ?? (asJSON ? nil : Self.shownCount)
     query.until = time?.moment(now: session.context.clock.now())
     let findings = try session.watching("indexing", total: nil, workspace) {
       let line = ProgressLine("indexing", terminal: session.terminal)
