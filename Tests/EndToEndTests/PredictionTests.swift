@@ -282,6 +282,28 @@ import Testing
     }
   }
 
+  @Test("without any stored bytes the facts tell what they can")
+  func withoutPacks() throws {
+    try withWorld { world in
+      try predict(world)
+      try expectSuccess(world.mlt("record", "log", "scores.csv"))
+      try expectSuccess(world.shell("mlt record add key=9 output=1; rm -rf .mlt/packs"))
+      #expect(try world.mlt("trace", "--key", "9").status == 0)
+      // What stands in the work tree still can be read.
+      let found = try world.mlt("trace", "--key", "4711")
+      #expect(found.status == 0 && found.stderr.contains("'.mlt/packs' is gone"), "\(found)")
+      try expectSuccess(world.mlt("flag", "scores.csv", "-m", "wrong"))
+      try expectSuccess(world.shell("rm -rf .mlt/packs"))
+      #expect(try world.mlt("review").status == 0)
+      try expectSuccess(world.shell("rm -rf .mlt/packs"))
+      #expect(try world.mlt("trace", "scores.csv").stdout.contains("predict"))
+      try expectSuccess(world.shell("rm -rf .mlt/packs"))
+      let why = try world.mlt("why", run("predict", world), run("train", world))
+      #expect(why.status != 6, "\(why)")
+      #expect(try world.mlt("fsck").status != 0)
+    }
+  }
+
   @Test("single predictions may have keys and values of odd bytes, which are shown on one line")
   func oddSingles() throws {
     try withWorld { world in

@@ -28,6 +28,8 @@ public enum Notice: Sendable {
   case remoteUnreachable(String, reason: String)
   /// A component's checks were described elsewhere, by somebody, and aren't made here until they are accepted.
   case foreignChecks(component: String, user: String?)
+  /// All stored bytes are gone; an empty store was begun.
+  case storeWasGone
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

@@ -136,7 +136,16 @@ public final class Workspace {
   var store: ObjectStore {
     get throws {
       if let openedStore { return openedStore }
-      let store = try ObjectStore(folder: folder)
+      let store: ObjectStore
+      do {
+        store = try ObjectStore(folder: folder)
+      } catch StorageError.notAStore {
+        // The facts are all there, and tell what they can. What stands in the folder's place, as a link to what isn't mounted, stays.
+        guard try FileStatus(at: folder.appending("packs")) == nil else { throw StorageError.notAStore(folder) }
+        try ObjectStore.create(in: folder)
+        store = try ObjectStore(folder: folder)
+        notices.append(.storeWasGone)
+      }
       openedStore = store
       return store
     }

@@ -24,7 +24,9 @@ enum NoticeText {
     case .remoteUnreachable(let name, let reason): "warning: cannot get missing bytes from remote '\(name)': \(reason)"
     case .foreignChecks(let component, let user):
       "warning: the checks of component '\(component)', described by \(user ?? "somebody") elsewhere, aren't made here; "
-        + "read them with 'mlt component show \(component)' and run 'mlt component describe \(component) --accept-checks'"
+        + "read them with 'mlt component show \(Formatting.word(component))' and run 'mlt component describe \(Formatting.word(component)) --accept-checks'"
+    case .storeWasGone:
+      "warning: '.mlt/packs' is gone, and all stored bytes with it; run 'mlt fetch --all' to get what a remote has"
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }
