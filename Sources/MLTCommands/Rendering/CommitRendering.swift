@@ -96,7 +96,7 @@ enum CommitRendering {
     return command.contains("'") ? command : "'\(command)'"
   }
 
-  private static func argument(_ path: WorkPath) -> String { Formatting.command([path.text]) }
+  private static func argument(_ path: WorkPath) -> String { Formatting.word(path.text) }
 
   private static func list(_ paths: [WorkPath]) -> String { joined(paths.map { "'\($0.text)'" }) }
 

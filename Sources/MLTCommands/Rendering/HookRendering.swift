@@ -61,7 +61,7 @@ enum HookRendering {
       case .unsaved(let paths):
         let inside = paths == [path.text] ? "" : " (\(Formatting.count(paths.count, "file")) in it)"
         lines.append(
-          "warning: '\(path.text)' stays, since it has content\(inside) that isn't stored; 'mlt add' keeps that, 'mlt checkout --force \(path.text)' gives it up"
+          "warning: '\(path.text)' stays, since it has content\(inside) that isn't stored; 'mlt add' keeps that, 'mlt checkout --force \(Formatting.word(path.text))' gives it up"
         )
       case .unavailable:
         lines.append("warning: the bytes of '\(path.text)' are neither here nor in the remote; 'mlt pull' tries again")

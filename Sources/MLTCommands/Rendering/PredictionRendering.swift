@@ -36,7 +36,8 @@ enum PredictionRendering {
         let names = shortened(log.unknownModels)
         warnings.append("warning: '\(log.fact.name)': nobody knows which model is meant by \(names)")
         warnings.append(
-          "hint: say it with --model-version \(log.unknownModels[0])=POINTER, or tag the model with version=…")
+          "hint: say it with --model-version \(Formatting.word(log.unknownModels[0]))=POINTER, or tag the model with version=…"
+        )
       } else if log.fact.models.isEmpty, log.model == nil, log.fact.rows > 0 {
         warnings.append("warning: '\(log.fact.name)': nobody knows which model made these predictions")
         warnings.append("hint: say it with --model POINTER, or with --run if a run that read it made them")
@@ -149,12 +150,12 @@ enum PredictionRendering {
       if place > 0 { out.line() }
       add(found, &out)
     }
-    if findings.isCut { out.line("… there are more predictions with this key than were looked at") }
     let rest = findings.count - findings.predictions.count
     if rest > 0 {
       out.line()
       out.line("… and \(count(Int64(rest), "earlier prediction")) with this key (--limit \(findings.count) shows all)")
     }
+    if findings.isCut { out.line("… there are more predictions with this key than were looked at") }
     if let trace = findings.trace {
       let isLatest = findings.predictions.count > 1
       out.line()

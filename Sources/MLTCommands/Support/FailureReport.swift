@@ -148,7 +148,8 @@ struct FailureReport {
     case .keptBackInTree(let path, let tree):
       set(
         "'\(path)' is to be kept from the remote, and lies in '\(tree)', which is tracked as one", .conflict,
-        hint: "run 'mlt rm --keep \(tree)' and add what is in it one by one, or let '\(path)' be pushed")
+        hint:
+          "run 'mlt rm --keep \(Formatting.word(tree))' and add what is in it one by one, or let '\(path)' be pushed")
     case .unknownStage(let problem):
       set("\(problem)", .notFound, hint: "run 'mlt stage list' for the stages that there are")
     case .unknownPointer(let pointer, let similar):
@@ -174,7 +175,8 @@ struct FailureReport {
     case .unknownTag(let name, let pointer, let similar):
       set("'\(pointer)' has no tag '\(name)'", .notFound)
       hints.append(
-        similar.isEmpty ? "run 'mlt tag \(pointer)' for those it has" : "did you mean \(Self.list(similar))?")
+        similar.isEmpty
+          ? "run 'mlt tag \(Formatting.word(pointer))' for those it has" : "did you mean \(Self.list(similar))?")
     case .invalidLabel(let name):
       set(
         "'\(name)' can't be the name of a label", .usage,
@@ -183,12 +185,16 @@ struct FailureReport {
       set("there is no label '\(name)'", .notFound)
       hints.append(similar.isEmpty ? "run 'mlt label list' for all labels" : "did you mean \(Self.list(similar))?")
     case .labelInUse(let name):
-      set("label '\(name)' is not retracted", .failed, hint: "run 'mlt label retract \(name) -m WHY' first")
+      set(
+        "label '\(name)' is not retracted", .failed,
+        hint: "run 'mlt label retract \(Formatting.word(name)) -m WHY' first")
     case .retractedInputs(let inputs):
       let first = inputs.first
       let more = inputs.count > 1 ? "; \(inputs.count - 1) more like it" : ""
       set("'\(first?.path ?? "")' must not be read: \(first?.reason ?? "")\(more)", .failed)
-      if let label = first?.finding.label { hints.append("run 'mlt label show \(label)' for all that it concerns") }
+      if let label = first?.finding.label {
+        hints.append("run 'mlt label show \(Formatting.word(label))' for all that it concerns")
+      }
     case .purgedContent(let content, let path, let label):
       let name = path ?? content.short
       set(
@@ -205,7 +211,7 @@ struct FailureReport {
     case .notByThen(let path, let moment):
       set(
         "nothing was recorded at '\(path)' by \(Formatting.time(moment))", .notFound,
-        hint: "run 'mlt log \(path)' for when it was")
+        hint: "run 'mlt log \(Formatting.word(path))' for when it was")
     case .notInCommit(let path, let commit):
       set(
         "commit \(commit.prefix(10)) has nothing at '\(path)'", .notFound,
@@ -235,13 +241,13 @@ struct FailureReport {
     case .trackedByGit(let path):
       set(
         "'\(path)' is tracked by git", .conflict,
-        hint: "run 'git rm -r --cached \(path)' first if mlt is to keep it instead")
+        hint: "run 'git rm -r --cached \(Formatting.word(path))' first if mlt is to keep it instead")
     case .notAFolder(let path):
       set("'\(path)' is in the way: a folder must be there", .conflict, hint: "move it away and try again")
     case .unsavedContent(let paths):
       if let path = paths.first, paths.count == 1 {
         set("'\(path)' has content that isn't stored and would be lost", .conflict)
-        hints.append("run 'mlt add \(path)' to keep it, or use --force to lose it")
+        hints.append("run 'mlt add \(Formatting.word(path))' to keep it, or use --force to lose it")
       } else {
         set("\(paths.count) files have content that isn't stored and would be lost", .conflict)
         message += paths.prefix(20).map { "\n  \($0)" }.joined()
@@ -253,7 +259,9 @@ struct FailureReport {
       hints.append(
         similar.isEmpty ? "run 'git log --oneline' for a list" : "did you mean \(Self.list(similar))?")
     case .revisionAsPath(let revision):
-      set("'\(revision)' is a commit, not a tracked path", .usage, hint: "run 'mlt checkout --from \(revision)'")
+      set(
+        "'\(revision)' is a commit, not a tracked path", .usage,
+        hint: "run 'mlt checkout --from \(Formatting.word(revision))'")
     case .unknownVersion(let text, let similar):
       set("'\(text)' is no commit, run or path", .notFound)
       hints.append(
@@ -276,7 +284,7 @@ struct FailureReport {
     case .partOfTree(let path, let tree):
       set(
         "'\(path)' is part of the tracked folder '\(tree)'", .conflict,
-        hint: "name it in '.mltignore' and run 'mlt add \(tree)' to leave it out")
+        hint: "name it in '.mltignore' and run 'mlt add \(Formatting.word(tree))' to leave it out")
     case .malformedLock(let path, let error): describe(error, in: path)
     case .commandNotStarted(let program, let errno):
       let isMissing = errno == .noSuchFileOrDirectory
@@ -379,7 +387,7 @@ struct FailureReport {
     case .notARemote:
       set(
         "\(place): there is no remote in it", .notFound,
-        hint: "run 'mlt remote set-url \(name) \(url)' to make one there")
+        hint: "run 'mlt remote set-url \(name) \(Formatting.word(url))' to make one there")
     case .unsettled: set("\(place) keeps changing", .locked, hint: "run the command again")
     case .unsupportedVersion: set("\(place): \(error)", .failed, hint: "a newer mlt made it; upgrade mlt")
     case .malformed: set("\(place): \(error)", .corrupt)
@@ -517,7 +525,7 @@ struct FailureReport {
     case .unmade(let pointer):
       set(
         "no recorded run made '\(pointer)'", .notFound,
-        hint: "run 'mlt trace --down \(pointer)' for the runs that read it")
+        hint: "run 'mlt trace --down \(Formatting.word(pointer))' for the runs that read it")
     case .nothingToAttest(let omissions):
       set("there is nothing to attest", .failed)
       hints = ExportRendering.reasons(omissions)

@@ -55,10 +55,11 @@ enum Formatting {
 
   /// A command line as a shell would take it, on one line.
   static func command(_ arguments: [String]) -> String {
-    arguments.map(argument).joined(separator: " ")
+    arguments.map(word).joined(separator: " ")
   }
 
-  private static func argument(_ argument: String) -> String {
+  /// A word as a shell would take it for itself, on one line: of a command, or of a hint that somebody may copy.
+  static func word(_ argument: String) -> String {
     let isPlain =
       !argument.isEmpty
       && argument.utf8.allSatisfy { byte in

@@ -11,7 +11,7 @@ enum NoticeText {
     case .journal(let notice): "warning: \(notice)"
     case .index(let notice): "warning: \(notice)"
     case .unstoredInput(let path, let size):
-      "hint: '\(path)' (\(Formatting.size(size))) is recorded but not stored; run 'mlt add \(path)' to keep its bytes"
+      "hint: '\(path)' (\(Formatting.size(size))) is recorded but not stored; run 'mlt add \(Formatting.word(path))' to keep its bytes"
     case .compared(let reason):
       "warning: cannot follow the command's file accesses (\(reason)); compared the work tree before and after instead"
     case .unfinishedRun(let run, let reason): "warning: cannot finish the record of run \(run.short): \(reason)"
