@@ -9,6 +9,18 @@ protocol ByteStream: AnyObject {
   var isCut: Bool { get }
 }
 
+extension ByteStream {
+  /// Passes over what is left of a line, where a stream begins somewhere in a file.
+  ///
+  /// - Returns: what follows in the same block; nil if no line ends.
+  func restAfterLine() throws -> [UInt8]? {
+    while let block = try next() {
+      if let end = block.firstIndex(of: UInt8(ascii: "\n")) { return Array(block[(end + 1)...]) }
+    }
+    return nil
+  }
+}
+
 /// A range of a source.
 final class SourceStream: ByteStream {
   private static let block: Int64 = 1 << 20

@@ -56,13 +56,8 @@ struct RecordRows {
     var isLast = false
     var isOpen = !isArray
     if isInside {
-      while true {
-        guard let block = try stream.next() else { return true }
-        if let end = block.firstIndex(of: UInt8(ascii: "\n")) {
-          buffer = Array(block[(end + 1)...])
-          break
-        }
-      }
+      guard let rest = try stream.restAfterLine() else { return true }
+      buffer = rest
     }
     while true {
       skipBlanks()

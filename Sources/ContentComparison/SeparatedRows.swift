@@ -80,13 +80,8 @@ struct SeparatedRows {
     var isSearching = isInside
     var isLast = false
     if isInside {
-      while true {
-        guard let block = try stream.next() else { return true }
-        if let end = block.firstIndex(of: UInt8(ascii: "\n")) {
-          buffer = Array(block[(end + 1)...])
-          break
-        }
-      }
+      guard let rest = try stream.restAfterLine() else { return true }
+      buffer = rest
     }
     while true {
       switch parse(isLast: isLast && !stream.isCut) {
