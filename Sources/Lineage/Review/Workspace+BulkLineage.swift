@@ -13,4 +13,20 @@ extension Workspace {
     }
     return producers
   }
+
+  /// What some runs, and those behind them, have of code, parameters, inputs and the like, as a review knows it, sorted.
+  package func traits(behind runs: [RunID]) throws -> [RunID: [ReviewReport.Trait]] {
+    let lookup = RunLookup(try index)
+    let start = try lookup.runs(try lookup.numbers(of: runs).values.sorted())
+    let lineage = try BulkLineage(of: start, index: index, finder: originFinder())
+    let traits = try RunTraits(lineage, lookup)
+    var found: [RunID: [ReviewReport.Trait]] = [:]
+    for (place, run) in lineage.runs.enumerated() {
+      found[run.id] = traits.values[place].map { value in
+        ReviewReport.Trait(
+          kind: value.kind, name: value.name, value: value.value, usual: traits.usual(value, in: run.component))
+      }.sorted { ($0.kind.rawValue, $0.name, $0.value) < ($1.kind.rawValue, $1.name, $1.value) }
+    }
+    return found
+  }
 }
