@@ -44,8 +44,7 @@ import Testing
       ("https://ada@host/a@b:c", "https://ada@host/a@b:c"), ("http://host:80/x", "http://host:80/x"),
       ("a://b:c@d e://f:g@h", "a://b:[redacted]@d e://f:[redacted]@h"),
       ("key ghp_0123456789abcdefghijkl!", "key [redacted]!"), ("sk-short", "sk-short"),
-      ("https://a.example/f?sv=1&sig=abc%3D#top", "https://a.example/f?sv=1&sig=[redacted]"),
-      ("s3://b/k?X-Amz-Signature=f00&X-Amz-Date=1", "s3://b/k?X-Amz-Signature=[redacted]&X-Amz-Date=1"),
+      ("https://a.example/f?sig=abc%3D#top", "https://a.example/f?sig=[redacted]#top"),
       ("--design=a sig-nal=b", "--design=a sig-nal=b"),
     ])
   func text(_ text: String, expected: String) {

@@ -3,7 +3,7 @@ internal import MLTBase
 /// Keeps credentials out of what is recorded.
 ///
 /// What looks like one is replaced by ``mask``: the value of an option, assignment or variable whose name says so,
-/// anything that a variable of such a name holds, passwords in URLs, and tokens known by their form.
+/// anything that a variable of such a name holds, what gives access in URLs (``URLRedaction``), and tokens known by their form.
 package struct Redaction {
   /// What stands in a credential's place.
   package static let mask = "[redacted]"
@@ -83,7 +83,7 @@ package struct Redaction {
   package func text(_ text: String) -> String {
     var text = text
     for secret in secrets { text = Self.replacing(secret, in: text) }
-    return Self.maskingAssignments(Self.maskingTokens(Self.maskingHeaders(Self.maskingURLPasswords(text))))
+    return Self.maskingAssignments(Self.maskingTokens(Self.maskingHeaders(URLRedaction.text(text))))
   }
 
   private static func replacing(_ secret: String, in text: String) -> String {
@@ -125,26 +125,14 @@ package struct Redaction {
         rest = rest.dropFirst()
       }
       let value = rest.prefix { quote == nil ? !$0.isWhitespace && !";&|)'\"".contains($0) : $0 != quote }
-      if !value.isEmpty { result += value == mask ? value : mask[...] }
-      rest = rest[value.endIndex...]
-    }
-    return result + rest
-  }
-
-  // RFC 3986 section 3.2.1: what stands between `//` and the last `@` of the authority.
-  private static func maskingURLPasswords(_ text: String) -> String {
-    guard Array(text.utf8).holds(Array("://".utf8)) else { return text }
-    var result = ""
-    var rest = text[...]
-    while let scheme = rest.firstRange(of: "://") {
-      let authority = rest[scheme.upperBound...].prefix { !"/?# \"'".contains($0) }
-      result += rest[..<scheme.upperBound]
-      if let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") {
-        result += authority[...colon] + mask + authority[at...]
-      } else {
-        result += authority
+      // What was taken out of a URL may be followed by a fragment.
+      if value.hasPrefix(mask), value.dropFirst(mask.count).first.map({ $0 == "#" }) ?? true {
+        result += mask
+        rest = rest[value.startIndex...].dropFirst(mask.count)
+        continue
       }
-      rest = rest[authority.endIndex...]
+      if !value.isEmpty { result += mask }
+      rest = rest[value.endIndex...]
     }
     return result + rest
   }
