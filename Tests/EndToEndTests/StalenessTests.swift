@@ -122,9 +122,20 @@ import Testing
       #expect(try world.mlt("status").stdout.contains("which make had made 51 days before"))
       try expectSuccess(world.mlt("config", "stale.days", "60"))
       #expect(try reasons(world, run.id) == [])
-      try expectSuccess(world.shell("printf '[stale \"report\"]\\n\\tdays = 50\\n' >> .mltconfig"))
+      try expectSuccess(world.mlt("config", "--shared", "Stale.report.Days", "50"))
       #expect(try reasons(world, run.id) == ["old-input make"])
-      #expect(try world.mlt("config", "stale.days", "often").status != 0)
+      #expect(try world.mlt("config", "stale.report.days").stdout == "50\n")
+      #expect(try world.mlt("config").stdout.contains("stale.report.days=50 "))
+      #expect(try world.mlt("config", "stale.Report.days").status == 1)
+      #expect(try world.mlt("config", "--unset", "--shared", "stale.report.days").status == 0)
+      #expect(try reasons(world, run.id) == [])
+      // Names of components may have dots.
+      try expectSuccess(world.mlt("config", "stale.clean.v2.days", "7"))
+      #expect(try world.mlt("config", "stale.clean.v2.days").stdout == "7\n")
+      for key in ["stale.days", "stale.report.days"] {
+        #expect(try world.mlt("config", key, "often").stderr.contains("setting '\(key)' can't be 'often'"))
+      }
+      #expect(try world.mlt("config", "stale..days", "3").status == 2)
     }
   }
 

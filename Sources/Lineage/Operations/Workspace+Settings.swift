@@ -24,9 +24,9 @@ extension Workspace {
       }
     }
     for entry in configuration.entries where level == nil || entry.level == level {
-      let known = Setting(key: entry.key)
-      if known?.counts(entry) == false { continue }
-      let key = known?.rawValue ?? entry.key
+      let known = SettingKey(entry.key)
+      if known?.setting.counts(entry) == false { continue }
+      let key = known?.text ?? entry.key
       var value = entry.value ?? "true"
       // One that was written by hand may hold a password.
       if RemoteKey.name(of: key) != nil { value = RemoteURL.withoutCredentials(value) }
@@ -45,17 +45,17 @@ extension Workspace {
   public static func set(
     _ key: String, to value: String, at level: Configuration.Level, _ context: ProcessContext
   ) throws {
-    let setting = try setting(key)
-    guard setting.accepts(value) else { throw WorkspaceError.malformedSetting(key: setting.rawValue, value: value) }
+    let key = try settingKey(key)
+    guard key.setting.accepts(value) else { throw WorkspaceError.malformedSetting(key: key.text, value: value) }
     if level == .shared {
-      if setting.isPrivate { throw WorkspaceError.privateSetting(setting.rawValue) }
-      if setting.isRequirement, Configuration.flag(of: value) == false {
-        throw WorkspaceError.sharedRequirement(setting.rawValue)
+      if key.setting.isPrivate { throw WorkspaceError.privateSetting(key.text) }
+      if key.setting.isRequirement, Configuration.flag(of: value) == false {
+        throw WorkspaceError.sharedRequirement(key.text)
       }
     }
     let file = try file(of: level, context)
     if level == .user { try FileOperations.createFolder(file.removingLastComponent()) }
-    try Configuration.set(setting.rawValue, value, in: file)
+    try Configuration.set(key.text, value, in: file)
   }
 
   /// Takes a key out of the file of a level, be it known or not.
@@ -66,11 +66,11 @@ extension Workspace {
     try Configuration.unset(key, in: file(of: level, context))
   }
 
-  /// Finds the setting that a key names.
+  /// Finds the setting that a key names, for all or for one component.
   ///
   /// - Throws: ``WorkspaceError/unknownSetting(_:similar:)``.
-  public static func setting(_ key: String) throws -> Setting {
-    if let setting = Setting(key: key) { return setting }
+  public static func settingKey(_ key: String) throws -> SettingKey {
+    if let known = SettingKey(key) { return known }
     let known = Setting.allCases.map(\.rawValue)
     throw WorkspaceError.unknownSetting(key, similar: Similarity.nearest(to: key, among: known, limit: 3))
   }

@@ -13,11 +13,10 @@ struct AgeLimits {
   ///
   /// - Throws: ``WorkspaceError/malformedSetting(key:value:)``.
   func days(for component: String) throws -> Int? {
-    // A name with line ends or without letters can't be part of a key.
-    let own = "stale.\(component).days"
-    let isKey = !component.isEmpty && !component.utf8.contains { $0 < 0x20 }
+    if let own = SettingKey(staleDaysOf: component)?.text, let text = try configuration.string(own) {
+      return try days(own, text)
+    }
     let key = Setting.staleDays.rawValue
-    if isKey, let text = try configuration.string(own) { return try days(own, text) }
     return try days(key, try configuration.string(key) ?? Setting.staleDays.defaultValue)
   }
 

@@ -20,6 +20,8 @@ struct ConfigCommand: ParsableCommand {
       capture.inputLimit   largest input that a run stores of itself (default 64MiB)
       gc.grace             seconds for which 'mlt gc' removes nothing that was stored (default 7200)
       store.minCopies      how many remotes must have what 'mlt gc' takes from runs (default 0; with --drop at least 1)
+      stale.days           age from which on what a run reads counts as old (default 30, 0 for never); for one
+                           component it is 'stale.COMPONENT.days'
       capture.environment  further environment variables to record with a run, separated by blanks
       sign.key             SSH key that runs are signed with: a private key's file, or a '.pub' of the agent's
       sign.runs            whether to sign every run (default false)
@@ -72,8 +74,14 @@ struct ConfigCommand: ParsableCommand {
   }
 
   private func show(_ key: String, _ settings: [EffectiveSetting], _ session: Session) throws {
-    guard let setting = settings.first(where: { $0.key.lowercased() == key.lowercased() }) else {
-      _ = try Workspace.setting(key)
+    // Of a component's name the case counts.
+    let wanted = SettingKey(key)?.text
+    guard
+      let setting = settings.first(where: {
+        if let wanted { $0.key == wanted } else { $0.key.lowercased() == key.lowercased() }
+      })
+    else {
+      _ = try Workspace.settingKey(key)
       throw ExitCode(1)
     }
     if json {
