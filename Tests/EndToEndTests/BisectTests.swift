@@ -220,6 +220,21 @@ extension World {
     }
   }
 
+  @Test("what takes too long is neither good nor bad")
+  func slow() throws {
+    try withWorld { world in
+      var pipeline = try Pipeline(world)
+      let good = try pipeline.make("good")
+      pipeline.raw += "4\n"
+      let bad = try pipeline.make("bad")
+      let found = try world.bisect(
+        ["--good", good.id, "--bad", bad.id, "--timeout", "3s", "--", "sleep", "600"], status: 1)
+      // On a machine that is busy enough it is the run.
+      #expect(found.stderr.contains("is neither good nor bad: "), "\(found.stderr)")
+      #expect(found.stderr.contains(" took too long\n"), "\(found.stderr)")
+    }
+  }
+
   @Test("an interruption ends it, and leaves nothing behind")
   func interrupted() throws {
     try withWorld { world in
@@ -241,6 +256,7 @@ extension World {
       kill(-running.process, SIGINT)
       let printed = try running.wait()
       #expect(printed.status == 130, "\(printed.stderr)")
+      #expect(printed.stderr.contains("hint: what was made is removed; the same command begins from the start\n"))
       #expect(try FileOperations.names(in: temporary).isEmpty)
     }
   }

@@ -4,7 +4,7 @@ public import MLTBase
 public struct BisectRequest: Sendable {
   /// By what good is told from bad.
   public enum Decision: Sendable {
-    /// A command, run in the scratch folder of the last run: 0 is good, 1 to 124 bad, 125 neither.
+    /// A command, run in the scratch folder of the last run: 0 is good, 1 to 124 bad, 125 neither, nor is one that takes too long.
     case check([[UInt8]])
     /// A number that the last run makes.
     case metric(String, MetricRule)
@@ -36,7 +36,8 @@ public struct BisectRequest: Sendable {
   public var narrowsTexts = true
   /// The folder in which scratch folders are made; nil for the one for temporary files.
   public var folder: String?
-  /// How long each command may run; nil: as long as it likes.
+  /// How long each command may run, of runs and checks alike, until its mixture counts as neither good nor bad; nil: as
+  /// long as it likes.
   public var timeout: Duration?
   /// Whether to go on where something speaks against making a run again.
   public var isForced = false
@@ -74,4 +75,6 @@ public enum BisectError: Error, Sendable {
   case uselessBound(Double, good: Double, bad: Double)
   /// The check ended with a status that says nothing of good and bad.
   case checkFailed(exit: Int32)
+  /// Somebody interrupted it; what was made up to then is gone.
+  case interrupted
 }

@@ -154,6 +154,8 @@ struct MixtureJudge {
     defer { streams.restore() }
     let report = try scratch.run(check)
     if report.status == .interrupted { throw StorageError.cancelled }
+    // What takes too long may just be slow: it says no more than a check that skips.
+    if report.isOutOfTime { return MixtureWork.Outcome(verdict: .unresolved, seen: "the check took too long") }
     switch report.exit {
     case 0: return MixtureWork.Outcome(verdict: .good, seen: "exit 0")
     case 1..<Self.skipped: return MixtureWork.Outcome(verdict: .bad, seen: "exit \(report.exit)")

@@ -295,6 +295,7 @@ final class MixtureWork {
       workspace, folder, plan, environment, python: python, relocates: request.relocates)
     telling(.running(component: stage.component, folder: folder.root.string))
     let report = try scratch.run(timeout: request.timeout)
+    if report.isOutOfTime { return .failed("\(stage.component) took too long") }
     let (good, bad) = (stage.good.run.exit ?? 0, stage.bad.run.exit ?? 0)
     let exit = Int64(report.exit)
     if exit != good {

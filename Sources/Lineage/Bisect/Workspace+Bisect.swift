@@ -18,8 +18,8 @@ extension Workspace {
   /// delta debugging. Nothing is recorded, and nothing laid out in the work tree.
   ///
   /// - Parameter telling: is told how far it has come.
-  /// - Throws: ``BisectError``; ``RerunError``; ``WorkspaceError/retractedInputs(_:)``; what pointers throw; `StorageError.cancelled` if somebody interrupted it; what
-  ///   git, store and the runs themselves throw.
+  /// - Throws: ``BisectError``, ``BisectError/interrupted`` if somebody asked to stop; ``RerunError``;
+  ///   ``WorkspaceError/retractedInputs(_:)``; what pointers throw; what git, store and the runs themselves throw.
   public func bisect(_ request: BisectRequest, telling: @escaping (BisectNews) -> Void) throws -> BisectReport {
     let begun = Timestamp.now()
     let start = try bisectStart(request)
@@ -41,9 +41,14 @@ extension Workspace {
       for doubt in doubts { telling(.doubt(run, doubt)) }
     }
     let work = MixtureWork(self, request, start.pipeline, judge, telling: telling)
-    try work.withFolders(start.committed) {
-      var search = MixtureSearch(work, request, start.pipeline.differences, telling: telling)
-      try search.narrow(&report)
+    do {
+      try work.withFolders(start.committed) {
+        var search = MixtureSearch(work, request, start.pipeline.differences, telling: telling)
+        try search.narrow(&report)
+      }
+    } catch StorageError.cancelled {
+      // Unlike what is stored or sent, mixtures live in scratch folders: none is left to go on from.
+      throw BisectError.interrupted
     }
     report.wall = Timestamp.now().microseconds - begun.microseconds
     return report

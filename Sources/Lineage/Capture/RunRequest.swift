@@ -97,4 +97,7 @@ public struct RunReport: Hashable, Sendable {
   public var wasInterrupted = false
   /// What came of its checks, in the order in which they were made.
   public var checks: [RunChecked] = []
+
+  /// Whether the command was ended since it took too long.
+  public var isOutOfTime: Bool { hazards.contains { $0.kind == .outOfTime } }
 }

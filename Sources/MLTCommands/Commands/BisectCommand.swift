@@ -19,7 +19,7 @@ struct BisectCommand: ParsableCommand {
 
       The check is a command that runs in the scratch folder of the last run, with all that this has read and written; files \
       that are named from where you stand are found as well. It ends with 0 for good, 1 to 124 for bad and 125 for neither, as \
-      with 'git bisect run'. --metric takes a number instead: one that the run logged, the key of a JSON file that it wrote \
+      with 'git bisect run'; one that --timeout ends is neither, too. --metric takes a number instead: one that the run logged, the key of a JSON file that it wrote \
       (FILE:KEY if several have it), or a file that holds nothing else. It is good or bad as it lies nearer to the good run's \
       number or to the bad one's; --threshold or --tolerance draw the line elsewhere.
 
@@ -74,7 +74,10 @@ struct BisectCommand: ParsableCommand {
   var folder: String?
 
   @Option(
-    name: .long, help: ArgumentHelp("End each command that runs longer: 30m, 1.5h, or seconds", valueName: "time"))
+    name: .long,
+    help: ArgumentHelp(
+      "End each command that runs longer: 30m, 1.5h, or seconds; its mixture is neither good nor bad", valueName: "time"
+    ))
   var timeout: LengthArgument?
 
   @Flag(name: .long, help: "Put the scratch folder's path in the work tree's place in command and variables")

@@ -96,6 +96,8 @@ extension FailureReport {
     case .equalMetrics(let name, let value): set("'\(name)' is \(value) in both runs", .failed)
     case .uselessBound(let bound, let good, let bad):
       set("\(bound) doesn't tell \(good) of the good run from \(bad) of the bad one", .usage)
+    case .interrupted:
+      set("interrupted", .interrupted, hint: "what was made is removed; the same command begins from the start")
     case .checkFailed(let exit):
       set("the check ended with status \(exit), which says neither good nor bad", .failed)
       hints.append("let it end with 0 for good, 1 to 124 for bad, 125 for neither")
