@@ -161,16 +161,35 @@ public struct RunLookup: Sendable {
     }
   }
 
-  /// The runs that wrote a content at a path, in the order in which they ended.
-  public func writers(path: Int64, content: ContentID) throws(IndexError) -> [NumberedWriting] {
+  // Lists of this length are some hundred kilobytes of JSON.
+  private static let batch = 10_000
+
+  /// The runs that wrote contents at paths, for each of these in the order in which they ended.
+  public func writers(of places: [(path: Int64, content: ContentID)]) throws(IndexError) -> [[NumberedWriting]] {
+    var writers = places.map { _ in [NumberedWriting]() }
     try index.read { db in
-      try db.all(
-        """
-        SELECT runs.n, runs.id, runs.started, files.ended
-        FROM files INDEXED BY files_both CROSS JOIN runs ON runs.n = file >> 22
-        WHERE path = ? AND key = ? AND role = 1 AND content = ? AND runs.started IS NOT NULL ORDER BY files.ended
-        """, [.int(path), .int(ContentKey.key(content)), .id(content)], Self.writing)
+      for start in stride(from: 0, to: places.count, by: Self.batch) {
+        let part = places[start..<min(start + Self.batch, places.count)]
+        let list = part.map { "[\($0.path),\(ContentKey.key($0.content))]" }.joined(separator: ",")
+        try db.each(
+          """
+          SELECT runs.n, runs.id, runs.started, files.ended, place, content
+          FROM (
+            SELECT key AS place, json_extract(value, '$[0]') AS wanted_path, json_extract(value, '$[1]') AS wanted_key
+            FROM json_each(?)
+          ) AS wanted
+          CROSS JOIN files INDEXED BY files_both ON path = wanted_path AND files.key = wanted_key AND role = 1
+          CROSS JOIN runs ON runs.n = file >> 22
+          WHERE runs.started IS NOT NULL
+          """, [.text("[" + list + "]")]
+        ) { row in
+          let place = start + Int(try row.int(4))
+          if try row.optionalContent(5) == places[place].content { writers[place].append(try Self.writing(row)) }
+          return true
+        }
+      }
     }
+    return writers.map { $0.sorted { ($0.ended, $0.id) < ($1.ended, $1.id) } }
   }
 
   private static func writing(_ row: Columns) throws -> NumberedWriting {
@@ -202,11 +221,16 @@ public struct RunLookup: Sendable {
     }
   }
 
-  /// Whether anybody ever wrote a path, whatever it was.
-  public func isWritten(path: Int64) throws(IndexError) -> Bool {
+  /// Those of some paths that anybody ever wrote, whatever it was.
+  public func written(paths: Set<Int64>) throws(IndexError) -> Set<Int64> {
     try index.read { db in
-      try db.first("SELECT 1 FROM files INDEXED BY files_path WHERE path = ? AND role = 1", [.int(path)]) { _ in true }
-        ?? false
+      Set(
+        try db.all(
+          """
+          SELECT n FROM (SELECT value AS n FROM json_each(?)) AS wanted
+          WHERE EXISTS (SELECT 1 FROM files INDEXED BY files_path WHERE path = wanted.n AND role = 1)
+          """, [list(paths.sorted())]
+        ) { try $0.int(0) })
     }
   }
 
@@ -218,13 +242,21 @@ public struct RunLookup: Sendable {
     }
   }
 
-  /// Whether anybody ever wrote a content, wherever.
-  public func isWritten(content: ContentID) throws(IndexError) -> Bool {
-    try index.read { db in
-      try db.first(
-        "SELECT 1 FROM files INDEXED BY files_content WHERE key = ? AND role = 1 AND content = ?",
-        [.int(ContentKey.key(content)), .id(content)]
-      ) { _ in true } ?? false
+  /// Those of some contents that anybody ever wrote, wherever.
+  public func written(contents: Set<ContentID>) throws(IndexError) -> Set<ContentID> {
+    let keys = Set(contents.map(ContentKey.key))
+    return try index.read { db in
+      var written: Set<ContentID> = []
+      try db.each(
+        """
+        SELECT DISTINCT content FROM (SELECT value AS wanted_key FROM json_each(?)) AS wanted
+        CROSS JOIN files INDEXED BY files_content ON files.key = wanted_key AND role = 1
+        """, [list(keys.sorted())]
+      ) { row in
+        if let content = try row.optionalContent(0), contents.contains(content) { written.insert(content) }
+        return true
+      }
+      return written
     }
   }
 

@@ -5,8 +5,9 @@ internal import ObjectStorage
 
 /// The runs behind many outputs, with what each read and which runs that came from: what `trace` finds for one of them.
 ///
-/// Nearly all steps are settled by one look-up that readers of the same content share: somebody wrote it there, or
-/// nobody ever wrote the path. What that doesn't settle is asked of ``OriginFinder``, so that the answers are its own.
+/// Nearly all steps are settled by look-ups that are made at once for all that runs equally far back have read: somebody
+/// wrote it there, or nobody ever wrote the path. What that doesn't settle is asked of ``OriginFinder``, so that the
+/// answers are its own.
 struct BulkLineage {
   /// The runs, those that were asked for first.
   private(set) var runs: [NumberedRun] = []
@@ -33,7 +34,8 @@ struct BulkLineage {
   private let finder: OriginFinder
   private var writers: [Place: [NumberedWriting]] = [:]
   private var writtenPaths: [Int64: Bool] = [:]
-  private var writtenContents: [ContentID: Bool] = [:]
+  private var askedContents: Set<ContentID> = []
+  private var writtenContents: Set<ContentID> = []
   private var writtenTrees: [String: Bool] = [:]
 
   /// Follows runs back to the beginning.
@@ -64,6 +66,7 @@ struct BulkLineage {
     }
     let unknown = Set(level.flatMap { inputs[$0].map(\.path) }).subtracting(paths.keys)
     paths.merge(try lookup.paths(unknown)) { $1 }
+    try prepare(level)
     var sources: [Int: [Int64]] = [:]
     for place in level {
       var records: [ArtifactRecord]?
@@ -87,15 +90,14 @@ struct BulkLineage {
     of input: NumberedFile, readBy place: Int, _ records: inout [ArtifactRecord]?
   ) throws -> [Int64] {
     guard let content = input.content else {
-      return try isWritten(input.path) ? exactly(input, place, &records) : []
+      return writtenPaths[input.path] == true ? try exactly(input, place, &records) : []
     }
     if try input.kind == .tree || !hasTreesAbove(input.path) {
-      // Asked first: as an argument it would be changed while the call holds a copy of all, which copies the tables each time.
-      let known = try writings(Place(path: input.path, content: content))
-      if let writing = choose(known, readBy: runs[place]) { return [writing.run] }
-      if input.kind != .tree, try !isWritten(input.path) {
+      let writings = writers[Place(path: input.path, content: content)] ?? []
+      if let writing = Self.choose(writings, readBy: runs[place]) { return [writing.run] }
+      if input.kind != .tree, writtenPaths[input.path] != true {
         if input.kind == .link || input.size == 0 { return [] }
-        if try !isWritten(content) { return [] }
+        if !writtenContents.contains(content) { return [] }
       }
     }
     return try exactly(input, place, &records)
@@ -118,7 +120,7 @@ struct BulkLineage {
   }
 
   /// Chooses the writing that a reader can have met, as ``OriginFinder`` does.
-  private func choose(_ writings: [NumberedWriting], readBy run: NumberedRun) -> NumberedWriting? {
+  private static func choose(_ writings: [NumberedWriting], readBy run: NumberedRun) -> NumberedWriting? {
     // Those that had ended when the reader started come first; the last of them counts.
     var low = 0
     var high = writings.count
@@ -135,26 +137,37 @@ struct BulkLineage {
 
   // MARK: What is asked once
 
-  private mutating func writings(_ place: Place) throws -> [NumberedWriting] {
-    if let known = writers[place] { return known }
-    let found = try lookup.writers(path: place.path, content: place.content)
-      .sorted { ($0.ended, $0.id) < ($1.ended, $1.id) }
-    writers[place] = found
-    return found
-  }
-
-  private mutating func isWritten(_ path: Int64) throws -> Bool {
-    if let known = writtenPaths[path] { return known }
-    let found = try lookup.isWritten(path: path)
-    writtenPaths[path] = found
-    return found
-  }
-
-  private mutating func isWritten(_ content: ContentID) throws -> Bool {
-    if let known = writtenContents[content] { return known }
-    let found = try lookup.isWritten(content: content)
-    writtenContents[content] = found
-    return found
+  /// Looks up, for all that some runs read, who wrote it there, and where nobody did, whether anybody wrote that path or
+  /// that content at all.
+  private mutating func prepare(_ level: [Int]) throws {
+    var wanted: Set<Place> = []
+    var unsettled: Set<Int64> = []
+    for input in level.flatMap({ inputs[$0] }) {
+      guard let content = input.content else {
+        unsettled.insert(input.path)
+        continue
+      }
+      let place = Place(path: input.path, content: content)
+      if writers[place] == nil { wanted.insert(place) }
+    }
+    let places = Array(wanted)
+    let found = try lookup.writers(of: places.map { ($0.path, $0.content) })
+    var contents: Set<ContentID> = []
+    for (place, writings) in zip(places, found) {
+      writers[place] = writings
+      if writings.isEmpty {
+        unsettled.insert(place.path)
+        contents.insert(place.content)
+      } else {
+        writtenPaths[place.path] = true
+      }
+    }
+    unsettled.subtract(writtenPaths.keys)
+    let written = try lookup.written(paths: unsettled)
+    for path in unsettled { writtenPaths[path] = written.contains(path) }
+    contents.subtract(askedContents)
+    writtenContents.formUnion(try lookup.written(contents: contents))
+    askedContents.formUnion(contents)
   }
 
   /// Whether a folder above a path was ever written as a whole.

@@ -6,8 +6,8 @@ internal import MLTBase
 ///
 /// A kind is a component with a path whose numbers are left aside, so that the versions of a path and the files of
 /// successive days are of one kind.
-struct ReviewPopulation {
-  enum Standing {
+package struct ReviewPopulation {
+  package enum Standing: Sendable {
     /// Somebody flagged it.
     case flagged
     /// It is of the same kind as a flagged one.

@@ -1,23 +1,33 @@
 /// How many outputs passed through something.
-struct PassCount: Hashable {
-  var flagged = 0
-  var unflagged = 0
-  var others = 0
+package struct PassCount: Hashable {
+  package var flagged = 0
+  package var unflagged = 0
+  package var others = 0
 
-  mutating func add(_ mask: UInt64, _ block: OutputBlock) {
+  /// Counts none.
+  package init() {}
+
+  private init(flagged: Int, unflagged: Int, others: Int) {
+    self.flagged = flagged
+    self.unflagged = unflagged
+    self.others = others
+  }
+
+  /// Counts those of 64 outputs that a mask names.
+  package mutating func add(_ mask: UInt64, _ block: OutputBlock) {
     if mask == 0 { return }
     flagged += (mask & block.flagged).nonzeroBitCount
     unflagged += (mask & block.unflagged).nonzeroBitCount
     others += (mask & ~(block.flagged | block.unflagged)).nonzeroBitCount
   }
 
-  static func - (left: PassCount, right: PassCount) -> PassCount {
+  package static func - (left: PassCount, right: PassCount) -> PassCount {
     PassCount(
       flagged: left.flagged - right.flagged, unflagged: left.unflagged - right.unflagged,
       others: left.others - right.others)
   }
 
-  static func + (left: PassCount, right: PassCount) -> PassCount {
+  package static func + (left: PassCount, right: PassCount) -> PassCount {
     PassCount(
       flagged: left.flagged + right.flagged, unflagged: left.unflagged + right.unflagged,
       others: left.others + right.others)
@@ -25,22 +35,24 @@ struct PassCount: Hashable {
 }
 
 /// Which of 64 outputs are flagged, and which are unflagged ones of the same kinds.
-struct OutputBlock {
-  var flagged: UInt64 = 0
-  var unflagged: UInt64 = 0
+package struct OutputBlock {
+  package var flagged: UInt64 = 0
+  package var unflagged: UInt64 = 0
 }
 
 /// Counts the outputs that passed through runs and sets of runs, 64 outputs at a time.
 ///
-/// The cost is the size of the lineage for each 64 outputs, and memory that of the lineage: neither the pairs of runs
-/// and outputs nor the paths between them are ever held.
-struct Spectrum {
+/// The cost for each 64 outputs is the size of the lineage behind these, and memory that of the whole lineage: neither the
+/// pairs of runs and outputs nor the paths between them are ever held.
+package struct Spectrum {
   private let producers: [[Int]]
   private let order: [Int]
+  /// Where each run stands in the order.
+  private let ranks: [Int]
   private let hasCycles: Bool
 
   /// Takes the graph: for each run the runs that its inputs came from.
-  init(producers: [[Int]]) {
+  package init(producers: [[Int]]) {
     self.producers = producers
     var readers = [Int](repeating: 0, count: producers.count)
     for places in producers {
@@ -64,10 +76,13 @@ struct Spectrum {
       order += producers.indices.filter { !ordered.contains($0) }
     }
     self.order = order
+    var ranks = [Int](repeating: 0, count: order.count)
+    for (rank, place) in order.enumerated() { ranks[place] = rank }
+    self.ranks = ranks
   }
 
   /// How many runs lie before each on the longest way to it; runs on a cycle are counted once.
-  var depths: [Int] {
+  package var depths: [Int] {
     var depths = [Int](repeating: 0, count: producers.count)
     for place in order.reversed() {
       for producer in producers[place] where producer != place {
@@ -81,18 +96,21 @@ struct Spectrum {
   ///
   /// - Parameters:
   ///   - outputs: the place of the run that made each, and what it counts as.
-  ///   - body: is given, for each run, which of the 64 outputs passed through it.
-  func forEachBlock(
-    _ outputs: [(run: Int, standing: ReviewPopulation.Standing)], _ body: ([UInt64], OutputBlock) -> Void
+  ///   - body: is given the runs that any of the 64 outputs passed through, and for each run of all which of them did.
+  package func forEachBlock(
+    _ outputs: [(run: Int, standing: ReviewPopulation.Standing)], _ body: ([Int], [UInt64], OutputBlock) -> Void
   ) {
     var masks = [UInt64](repeating: 0, count: producers.count)
+    var isReached = [Bool](repeating: false, count: producers.count)
     var start = 0
     while start < outputs.count {
       let end = min(start + 64, outputs.count)
-      for place in masks.indices { masks[place] = 0 }
       var block = OutputBlock()
+      var reached: [Int] = []
       for (bit, output) in outputs[start..<end].enumerated() {
         let mask: UInt64 = 1 << UInt64(bit)
+        if !isReached[output.run] { reached.append(output.run) }
+        isReached[output.run] = true
         masks[output.run] |= mask
         switch output.standing {
         case .flagged: block.flagged |= mask
@@ -100,19 +118,47 @@ struct Spectrum {
         case .other: break
         }
       }
-      var changes = true
-      while changes {
-        changes = false
-        for place in order where masks[place] != 0 {
-          let mask = masks[place]
-          for producer in producers[place] where masks[producer] | mask != masks[producer] {
-            masks[producer] |= mask
-            changes = hasCycles
-          }
+      reach(&reached, &isReached)
+      pass(reached, &masks)
+      body(reached, masks, block)
+      for place in reached {
+        masks[place] = 0
+        isReached[place] = false
+      }
+      start = end
+    }
+  }
+
+  /// Adds all that some runs came from, and puts the whole in order.
+  private func reach(_ reached: inout [Int], _ isReached: inout [Bool]) {
+    var next = 0
+    while next < reached.count {
+      for producer in producers[reached[next]] where !isReached[producer] {
+        isReached[producer] = true
+        reached.append(producer)
+      }
+      next += 1
+    }
+    // Few are sorted; many are picked out of the order that there is.
+    if reached.count < order.count / 16 {
+      reached.sort { ranks[$0] < ranks[$1] }
+    } else {
+      reached = order.filter { isReached[$0] }
+    }
+  }
+
+  /// Hands what passed through runs on to those that they came from.
+  private func pass(_ reached: [Int], _ masks: inout [UInt64]) {
+    var changes = true
+    while changes {
+      changes = false
+      for place in reached {
+        let mask = masks[place]
+        for producer in producers[place] where masks[producer] | mask != masks[producer] {
+          masks[producer] |= mask
+          changes = hasCycles
         }
       }
-      body(masks, block)
-      start = end
     }
   }
 }

@@ -73,8 +73,6 @@ struct SuspectRanking {
         }
       }
       group.sets = sets.map { ($0.key, $0.value) }.sorted { $0.runs.lexicographicallyPrecedes($1.runs) }
-      group.setCounts = group.sets.map { _ in PassCount() }
-      group.lastCounts = group.runs.map { _ in PassCount() }
       groups.append(group)
     }
   }
@@ -82,32 +80,62 @@ struct SuspectRanking {
   private mutating func count() {
     let spectrum = Spectrum(producers: lineage.producers)
     depths = spectrum.depths
-    runCounts = lineage.runs.map { _ in PassCount() }
-    var counts = runCounts
+    // One list of all groups' runs, each in the order of time, and one of all their sets: what a block of outputs passed
+    // through is found without looking at what it didn't.
+    var slots = [Int](repeating: 0, count: lineage.runs.count)
+    var starts: [Int] = []
+    var slotted: [(group: Int, place: Int)] = []
+    var memberships = [[Int]](repeating: [], count: lineage.runs.count)
+    var setCount = 0
+    for (index, group) in groups.enumerated() {
+      starts.append(slotted.count)
+      for place in group.runs {
+        slots[place] = slotted.count
+        slotted.append((index, place))
+      }
+      for set in group.sets {
+        for place in set.runs { memberships[place].append(setCount) }
+        setCount += 1
+      }
+    }
+    var counts = lineage.runs.map { _ in PassCount() }
+    var lastCounts = slotted.map { _ in PassCount() }
+    var setCounts = [PassCount](repeating: PassCount(), count: setCount)
+    var setMasks = [UInt64](repeating: 0, count: setCount)
     var total = PassCount()
-    var groups = groups
-    spectrum.forEachBlock(outputs) { masks, block in
+    spectrum.forEachBlock(outputs) { reached, masks, block in
       total.add(block.flagged | block.unflagged, block)
-      for place in masks.indices { counts[place].add(masks[place], block) }
-      for index in groups.indices {
-        var seen: UInt64 = 0
-        for (position, place) in groups[index].runs.enumerated().reversed() where masks[place] & ~seen != 0 {
-          groups[index].lastCounts[position].add(masks[place] & ~seen, block)
-          seen |= masks[place]
+      var touched: [Int] = []
+      for place in reached {
+        counts[place].add(masks[place], block)
+        for set in memberships[place] {
+          if setMasks[set] == 0 { touched.append(set) }
+          setMasks[set] |= masks[place]
         }
-        // A component that none of these outputs passed through needs no more.
-        if seen == 0 { continue }
-        for set in groups[index].sets.indices {
-          var mask: UInt64 = 0
-          for place in groups[index].sets[set].runs { mask |= masks[place] }
-          groups[index].setCounts[set].add(mask, block)
-        }
+      }
+      for set in touched {
+        setCounts[set].add(setMasks[set], block)
+        setMasks[set] = 0
+      }
+      // From the last run of each component to its first: what a later one counts isn't counted again.
+      var group = -1
+      var seen: UInt64 = 0
+      for slot in reached.map({ slots[$0] }).sorted(by: >) {
+        if slotted[slot].group != group { (group, seen) = (slotted[slot].group, 0) }
+        let mask = masks[slotted[slot].place] & ~seen
+        lastCounts[slot].add(mask, block)
+        seen |= mask
       }
     }
     total.others = outputs.count - total.flagged - total.unflagged
     runCounts = counts
     self.total = total
-    self.groups = groups
+    var next = 0
+    for index in groups.indices {
+      groups[index].lastCounts = Array(lastCounts[starts[index]..<starts[index] + groups[index].runs.count])
+      groups[index].setCounts = Array(setCounts[next..<next + groups[index].sets.count])
+      next += groups[index].sets.count
+    }
   }
 
   // MARK: Scores
@@ -132,7 +160,7 @@ struct SuspectRanking {
   private static let plainPrior = 0.75
 
   private struct Candidate {
-    var runs: [Int]
+    var runs: ArraySlice<Int>
     var values: [RunTraits.Value]
     var count: PassCount
     var score: Double
@@ -140,7 +168,7 @@ struct SuspectRanking {
   }
 
   private func candidate(
-    _ runs: [Int], _ values: [RunTraits.Value], _ count: PassCount, _ component: String
+    _ runs: ArraySlice<Int>, _ values: [RunTraits.Value], _ count: PassCount, _ component: String
   ) -> Candidate {
     let score = score(count)
     // Outputs of other kinds that nobody complained of speak against a cause as well, though less.
@@ -161,7 +189,7 @@ struct SuspectRanking {
   private func candidates(of group: Group) -> [Candidate] {
     var found: [Candidate] = []
     func add(_ runs: [Int], _ values: [RunTraits.Value], _ count: PassCount) {
-      if count.flagged > 0 { found.append(candidate(runs, values, count, group.name)) }
+      if count.flagged > 0 { found.append(candidate(runs[...], values, count, group.name)) }
     }
     for place in group.runs {
       let own = group.own[place] ?? []
@@ -178,10 +206,24 @@ struct SuspectRanking {
     }
     if let span = bestSpan(group, sums) { found.append(span) }
     found += changes(in: group, positions, sums)
-    // Of the same runs the best reading counts.
-    var seen: Set<[Int]> = []
-    return found.sorted { ($0.weight, $0.score, $1.runs.count) > ($1.weight, $1.score, $0.runs.count) }
-      .filter { seen.insert($0.runs).inserted }
+    return Self.best(found)
+  }
+
+  /// How many elements of a component are told besides the best.
+  private static let otherLimit = 4
+
+  /// The best candidate, and those that are at least half as good.
+  ///
+  /// Of the same runs the best reading counts.
+  private static func best(_ candidates: [Candidate]) -> [Candidate] {
+    var best: [Candidate] = []
+    for candidate in candidates.sorted(by: {
+      ($0.weight, $0.score, $1.runs.count) > ($1.weight, $1.score, $0.runs.count)
+    }) {
+      if best.count > otherLimit || candidate.weight < (best.first?.weight ?? 0) / 2 { break }
+      if !best.contains(where: { $0.runs.elementsEqual(candidate.runs) }) { best.append(candidate) }
+    }
+    return best
   }
 
   // MARK: Changes
@@ -230,7 +272,7 @@ struct SuspectRanking {
           .max { score($0.count) < score($1.count) }
         guard let best, best.count.flagged > 0 else { continue }
         found.append(
-          candidate(Array(group.runs[change.position..<best.stop]), [change.value], best.count, group.name))
+          candidate(group.runs[change.position..<best.stop], [change.value], best.count, group.name))
       }
     }
     return found
@@ -256,7 +298,7 @@ struct SuspectRanking {
         if score > best?.score ?? 0 { best = (first, last, count, score) }
       }
     }
-    return best.map { candidate(Array(group.runs[$0.first...$0.last]), [], $0.count, group.name) }
+    return best.map { candidate(group.runs[$0.first...$0.last], [], $0.count, group.name) }
   }
 
   // MARK: Suspects
@@ -267,7 +309,7 @@ struct SuspectRanking {
     for group in groups {
       let candidates = candidates(of: group)
       guard let best = candidates.first else { continue }
-      let others = candidates.dropFirst().filter { $0.weight >= best.weight / 2 }.prefix(4)
+      let others = candidates.dropFirst()
       let suspect = ReviewReport.Suspect(
         component: group.name, owner: nil, best: element(best, group), others: others.map { element($0, group) },
         weight: best.weight)
@@ -311,7 +353,7 @@ struct SuspectRanking {
     let byName = Dictionary(groups.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     return places.compactMap { place in
       guard let group = byName[lineage.runs[place].component] else { return nil }
-      let found = candidate([place], group.own[place] ?? [], runCounts[place], group.name)
+      let found = candidate([place][...], group.own[place] ?? [], runCounts[place], group.name)
       return ReviewReport.Suspect(
         component: group.name, owner: nil, best: element(found, group), others: [], weight: found.score)
     }
