@@ -103,6 +103,46 @@ import Testing
     }
   }
 
+  @Test("a word or an option of the command that was mistyped is named, and what is another one each time isn't")
+  func arguments() throws {
+    try withWorld { world in
+      try expectSuccess(world.shell("mkdir out; echo x > data"))
+      for day in 1...6 {
+        let (depth, rate) = (day == 4 ? 50 : 5, day == 6 ? "0.01" : "0.1")
+        try expectSuccess(
+          world.shell(
+            "mlt run -q -c train -- sh -c 'cat data > out/$0; echo $0 $1 $2 >> out/$0' \(day) \(depth) --rate=\(rate)"))
+      }
+      try expectSuccess(world.mlt("flag", "out/4"))
+      let word = try world.mlt("review").stdout
+      #expect(word.contains("\n   argument 3 50, otherwise 5\n"), "\(word)")
+      #expect(!word.contains("argument 2") && !word.contains("argument 1"), "\(word)")
+      try expectSuccess(world.shell("mlt unflag out/4 && mlt flag out/6"))
+      let option = try world.mlt("review").stdout
+      #expect(option.contains("\n   parameter --rate=0.01, otherwise 0.1\n"), "\(option)")
+      let traits = try world.json(in: nil, "review", "--json")["suspects"]?.array?.first?["best"]?["traits"]?.array
+      #expect(traits?.contains { $0["name"]?.string == "--rate" && $0["kind"]?.string == "parameter" } == true)
+    }
+  }
+
+  @Test("a folder stands for the files in it that runs have made")
+  func folder() throws {
+    try withWorld { world in
+      try record(world)
+      try world.write("predictions/note", "by hand\n")
+      let flagged = try world.mlt("flag", "predictions", "-m", "all of them")
+      #expect(flagged.stdout.split(separator: "\n").count == 6, "\(flagged.stdout)\(flagged.stderr)")
+      #expect(!flagged.stdout.contains("note"))
+      #expect(try world.mlt("review").stdout.hasPrefix("6 flagged, 0 unflagged"))
+      try expectSuccess(world.mlt("unflag", "predictions/3.txt"))
+      #expect(try world.mlt("review", "--close", "predictions").stdout.split(separator: "\n").count == 5)
+      #expect(try world.mlt("unflag", "predictions").stdout.split(separator: "\n").count == 5)
+      #expect(try world.mlt("unflag", "predictions").stderr.contains("'predictions' isn't flagged"))
+      // One that nobody has made anything in is flagged itself.
+      #expect(try world.mlt("flag", "raw").stdout.hasSuffix("  raw\n"))
+    }
+  }
+
   @Test("what runs made that failed a check counts as flagged")
   func checks() throws {
     try withWorld { world in

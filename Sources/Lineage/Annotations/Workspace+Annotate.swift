@@ -86,7 +86,8 @@ extension Workspace {
     try index.catchUp(journal)
   }
 
-  /// Says of artifacts that they are wrong; of a run, that all its outputs are.
+  /// Says of artifacts that they are wrong; of a run, that all its outputs are; of a folder that no run made as a whole,
+  /// that all files in it are which runs have made.
   ///
   /// What is flagged already stays as it is, unless another reason is given.
   ///
@@ -99,12 +100,12 @@ extension Workspace {
     }
   }
 
-  /// Takes back that artifacts are wrong; of a run, that any of its outputs are.
+  /// Takes back that artifacts are wrong; of a run, that any of its outputs are; of a folder, that any files in it are.
   ///
   /// - Throws: as ``flag(_:why:)``.
   public func unflag(_ pointers: [String], why: String? = nil) throws -> FlagReport {
     let why = why.map { Redaction(environment: context.environment).text($0) }
-    return try setFlags(pointers) { artifact, flag in
+    return try setFlags(pointers, flaggedOnly: true) { artifact, flag in
       flag == nil ? nil : ArtifactUnflagged(artifact, said: try attribution(of: Subject(artifact), why))
     }
   }
@@ -121,7 +122,7 @@ extension Workspace {
       guard let flag, !flag.isClosed else { return nil }
       return ReviewClosed(artifact, said: try attribution(of: Subject(artifact), why))
     }
-    if !pointers.isEmpty { return try setFlags(pointers, fact) }
+    if !pointers.isEmpty { return try setFlags(pointers, flaggedOnly: true, fact) }
     return try setFlags(
       of: index.openFlags().compactMap(\.artifact).map { artifact in
         ArtifactRecord(
@@ -129,10 +130,11 @@ extension Workspace {
       }, fact)
   }
 
+  /// - Parameter flaggedOnly: whether a folder stands for the flagged files in it only.
   private func setFlags(
-    _ pointers: [String], _ fact: (ArtifactRecord, RecordedChange?) throws -> (any Fact)?
+    _ pointers: [String], flaggedOnly: Bool = false, _ fact: (ArtifactRecord, RecordedChange?) throws -> (any Fact)?
   ) throws -> FlagReport {
-    try setFlags(of: pointers.flatMap { try flaggable($0) }, fact)
+    try setFlags(of: pointers.flatMap { try flaggable($0, flaggedOnly: flaggedOnly) }, fact)
   }
 
   private func setFlags(
@@ -157,14 +159,43 @@ extension Workspace {
     return report
   }
 
-  private func flaggable(_ pointer: String) throws -> [ArtifactRecord] {
+  private func flaggable(_ pointer: String, flaggedOnly: Bool) throws -> [ArtifactRecord] {
     switch try target(of: pointer) {
-    case .artifact(let target): return [target.artifact]
+    case .artifact(let target):
+      if target.version == .present, target.artifact.kind == .tree {
+        let files = try files(of: target.artifact, flaggedOnly: flaggedOnly)
+        if !files.isEmpty { return files }
+      }
+      return [target.artifact]
     case .run(let run):
       let outputs = try index.files(of: run, role: .output)
       if outputs.isEmpty { throw WorkspaceError.noOutputs(run) }
       return outputs
     }
+  }
+
+  /// The files of a folder in the work tree that runs have made, where no run made the folder as it is.
+  private func files(of tree: ArtifactRecord, flaggedOnly: Bool) throws -> [ArtifactRecord] {
+    guard let folder = WorkPath(text: tree.path), let content = tree.content,
+      try index.writers(path: tree.path, content: content, limit: 1).isEmpty
+    else { return [] }
+    let marks = FlagMarks(try index.flags())
+    if flaggedOnly, marks.flags.isEmpty || marks.flag(on: tree) != nil { return [] }
+    let catalog = try makeCatalog()
+    var files: [ArtifactRecord] = []
+    for names in try catalog.files(in: folder).keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      let path = folder.appending(names)
+      guard let file = try catalog.identity(of: path)?.record(at: path, evidence: .observed) else { continue }
+      if flaggedOnly ? marks.flag(on: file) != nil : try isMade(file) { files.append(file) }
+    }
+    try catalog.remember()
+    return files
+  }
+
+  private func isMade(_ file: ArtifactRecord) throws -> Bool {
+    guard let content = file.content else { return false }
+    // Most are found at once; a file of a folder that was recorded as a whole, or a copy, by its origin.
+    return try !index.writers(path: file.path, content: content, limit: 1).isEmpty || producer(of: file) != nil
   }
 
   /// An artifact as what is said of it names it, without what runs had to do with it.

@@ -10,8 +10,10 @@ public struct ReviewReport: Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
       /// A script or another file that git had.
       case code
-      /// A parameter.
+      /// A parameter, or an option of the command with its value.
       case parameter
+      /// Another word of the command, by its place behind the program.
+      case argument
       /// A package's version.
       case package
       /// An interpreter's version.

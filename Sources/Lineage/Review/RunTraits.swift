@@ -44,20 +44,64 @@ struct RunTraits {
       values[place].append(Value(kind: .parameter, name: key, value: value))
     }
     try addEnvironments(lineage, lookup)
-    for (run, command) in try lookup.commands(of: numbers) {
-      guard let place = lineage.places[run] else { continue }
-      values[place].append(Value(kind: .command, name: "", value: Self.shape(of: command)))
-    }
+    let outputs = try Self.outputs(lineage, lookup)
+    try addCommands(lineage, outputs, lookup.commands(of: numbers))
     for (place, run) in lineage.runs.enumerated() {
       values[place].append(Value(kind: .host, name: "", value: run.host))
       values[place].append(Value(kind: .user, name: "", value: run.user))
     }
     addInputs(lineage)
-    let outputs = try Self.outputs(lineage, lookup)
     let patterns = lineage.paths.mapValues { PathForm.of($0) }
     addStale(lineage, outputs, patterns)
     addSizes(lineage, outputs, patterns)
     count(lineage)
+  }
+
+  private struct ArgumentName: Hashable {
+    var component: String
+    var value: Name
+  }
+
+  /// Adds what runs were told by their commands: options and words, unless they name a day or a file of the run, or are
+  /// others nearly each time, which is what commands are told anew by nature.
+  private mutating func addCommands(_ lineage: BulkLineage, _ outputs: [Output], _ commands: [Int64: [String]]) {
+    var written: [Int: Set<String>] = [:]
+    for output in outputs { written[output.place, default: []].insert(output.path) }
+    var arguments: [(place: Int, value: Value)] = []
+    var distinct: [ArgumentName: Set<String>] = [:]
+    var counts: [ArgumentName: Int] = [:]
+    for (place, run) in lineage.runs.enumerated() {
+      guard let command = commands[run.number] else { continue }
+      let told = Set(values[place].lazy.filter { $0.kind == .parameter }.map(\.name))
+      let files = Set(lineage.inputs[place].compactMap { lineage.paths[$0.path] }).union(written[place] ?? [])
+      for value in Self.arguments(of: command) {
+        // What is noted as a parameter besides needn't be said twice.
+        if told.contains(String(value.name.drop { $0 == "-" })) { continue }
+        if RunComparison.isDated(value.value) || files.contains(value.value) { continue }
+        arguments.append((place, value))
+        let name = ArgumentName(component: run.component, value: Name(kind: value.kind, name: value.name))
+        distinct[name, default: []].insert(value.value)
+        counts[name, default: 0] += 1
+      }
+      values[place].append(Value(kind: .command, name: "", value: Self.shape(of: command)))
+    }
+    for (place, value) in arguments {
+      let name = ArgumentName(
+        component: lineage.runs[place].component, value: Name(kind: value.kind, name: value.name))
+      if let found = distinct[name]?.count, let count = counts[name], found * 2 <= count + 1 {
+        values[place].append(value)
+      }
+    }
+  }
+
+  /// What a command line says: its options with their values, and its words by their place behind the program.
+  private static func arguments(of command: [String]) -> [Value] {
+    let options = CommandOptions(command)
+    return options.values.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+      .map { Value(kind: .parameter, name: $0.key, value: $0.value) }
+      + options.words.enumerated().dropFirst().map {
+        Value(kind: .argument, name: String($0.offset), value: $0.element)
+      }
   }
 
   /// A command without what differs each time: the names of its options and its program.
@@ -107,18 +151,20 @@ struct RunTraits {
 
   private struct Output {
     var place: Int
+    var path: String
     var pattern: String
     var bytes: Double
   }
 
   private static func outputs(_ lineage: BulkLineage, _ lookup: RunLookup) throws -> [Output] {
     let files = try lookup.files(of: lineage.runs.map(\.number), role: .output)
-    let patterns = try lookup.paths(Set(files.map(\.path))).mapValues { PathForm.of($0) }
+    let paths = try lookup.paths(Set(files.map(\.path)))
+    let patterns = paths.mapValues { PathForm.of($0) }
     return files.compactMap { file in
-      guard let place = lineage.places[file.run], let pattern = patterns[file.path], file.content != nil else {
-        return nil
-      }
-      return Output(place: place, pattern: pattern, bytes: Double(file.size))
+      guard let place = lineage.places[file.run], let path = paths[file.path], let pattern = patterns[file.path],
+        file.content != nil
+      else { return nil }
+      return Output(place: place, path: path, pattern: pattern, bytes: Double(file.size))
     }
   }
 
@@ -220,8 +266,10 @@ struct RunTraits {
 
   /// Whether a content that several runs read stayed longer than is usual at its kind of place.
   func isLasting(_ value: Value, in component: String, runs: Int) -> Bool {
-    let counts = inputCounts[component]?[PathForm.of(value.name)] ?? []
-    return runs >= 3 && !counts.isEmpty && runs > 2 * counts[counts.count / 2]
+    guard runs >= 3, let counts = inputCounts[component]?[PathForm.of(value.name)], !counts.isEmpty else {
+      return false
+    }
+    return runs > 2 * counts[counts.count / 2]
   }
 
   /// What most of the other runs of a component have in a value's stead; nil if they have nothing of that name.

@@ -148,7 +148,7 @@ struct SuspectRanking {
   private static func prior(_ kind: RunTraits.Kind) -> Double {
     switch kind {
     case .outside, .stale: 1.1
-    case .code, .parameter, .package, .interpreter, .size, .place: 1
+    case .code, .parameter, .argument, .package, .interpreter, .size, .place: 1
     case .input: 0.97
     case .host: 0.9
     case .user: 0.88
@@ -248,7 +248,7 @@ struct SuspectRanking {
     var state: [Name: String] = [:]
     for (position, place) in group.runs.enumerated() {
       for value in traits.values[place] {
-        guard [.code, .parameter, .package, .interpreter].contains(value.kind) else { continue }
+        guard [.code, .parameter, .argument, .package, .interpreter].contains(value.kind) else { continue }
         let name = Name(kind: value.kind, name: value.name)
         if let known = state.updateValue(value.value, forKey: name), known != value.value {
           changes[name, default: []].append(Change(position: position, value: value))

@@ -9,7 +9,7 @@ struct FlagCommand: ParsableCommand {
     abstract: "Say that files are wrong",
     discussion: """
       A flag is on a content: on copies of it too, and not on what comes after it at its path. A run stands for all its \
-      outputs. 'mlt status' lists flags, 'mlt log', 'mlt show' and 'mlt trace' mark what is flagged, and who pulls sees \
+      outputs, and a folder that no run made as a whole for the files in it that runs have made. 'mlt status' lists flags, 'mlt log', 'mlt show' and 'mlt trace' mark what is flagged, and who pulls sees \
       them as well.
 
         mlt flag predictions.csv -m 'totals are off'
@@ -35,7 +35,7 @@ struct UnflagCommand: ParsableCommand {
     commandName: "unflag",
     abstract: "Take back that files are wrong",
     discussion: """
-      A run stands for all its outputs. The flag stays in 'mlt show --history'.
+      A run stands for all its outputs, a folder for the flagged files in it. The flag stays in 'mlt show --history'.
 
         mlt unflag predictions.csv -m 'the reference was wrong'
       """)

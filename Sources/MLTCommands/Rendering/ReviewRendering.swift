@@ -8,6 +8,8 @@ internal import MLTBase
 enum ReviewRendering {
   /// How many traits of one element are named.
   private static let traitLimit = 6
+  /// How much of an argument is shown; it may be a whole script.
+  private static let argumentWidth = 60
 
   static func text(_ report: ReviewReport, terminal: Terminal) -> String {
     var out = StyledText(colour: terminal.hasColour)
@@ -80,6 +82,7 @@ enum ReviewRendering {
     func value(_ text: String) -> String {
       switch trait.kind {
       case .code, .input: String(text.prefix(10))
+      case .argument: Formatting.fit(Formatting.firstLine(text), argumentWidth)
       default: text
       }
     }
@@ -87,6 +90,7 @@ enum ReviewRendering {
     switch trait.kind {
     case .code: return "code \(trait.name) \(value(trait.value))\(otherwise)"
     case .parameter: return "parameter \(trait.name)=\(trait.value)\(otherwise)"
+    case .argument: return "argument \(trait.name) \(value(trait.value))\(otherwise)"
     case .package: return "package \(trait.name) \(trait.value)\(otherwise)"
     case .interpreter: return "interpreter \(trait.name) \(trait.value)\(otherwise)"
     case .input: return "input \(trait.name) \(value(trait.value))\(otherwise)"
