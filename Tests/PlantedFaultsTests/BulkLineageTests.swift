@@ -24,7 +24,7 @@ import Testing
     "What is followed in bulk is what trace follows one by one, in months of pipelines",
     arguments: [10_006, 10_018] as [UInt64])
   func months(seed: UInt64) throws {
-    try withTemporaryFolder { folder in
+    try withFolderInMemory { folder in
       let plan = try PlantedFault(seed: seed).write(into: folder)
       let workspace = try Workspace.open(context(folder, plan))
       let outputs = plan.bad.prefix(5) + plan.good.suffix(5)
@@ -41,7 +41,7 @@ import Testing
     "So it is with copies, files changed outside or in place, folders, URIs, runs at the same time, and any others",
     arguments: 1...20 as ClosedRange<UInt64>)
   func anything(seed: UInt64) throws {
-    try withTemporaryFolder { folder in
+    try withFolderInMemory { folder in
       let runs = try Jumble(seed: seed).write(into: folder)
       let workspace = try Workspace.open(
         ProcessContext(

@@ -29,7 +29,7 @@ func context(_ folder: FilePath, _ plan: Plan) -> ProcessContext {
     "A month is a repository with a fault that shows, and enough that is right",
     arguments: seeds(10_001...10_024, debug: 12))
   func months(seed: UInt64) throws {
-    try withTemporaryFolder { folder in
+    try withFolderInMemory { folder in
       let plan = try PlantedFault(seed: seed).write(into: folder)
       #expect((5...40).contains(plan.componentCount))
       #expect(!plan.bad.isEmpty)
@@ -49,7 +49,7 @@ func context(_ folder: FilePath, _ plan: Plan) -> ProcessContext {
 
   @Test("The same seed gives the same month")
   func repeats() throws {
-    try withTemporaryFolder { folder in
+    try withFolderInMemory { folder in
       let folders = ["one", "two"].map { folder.appending($0) }
       let plans = try folders.map { folder in
         try FileOperations.createFolder(folder)

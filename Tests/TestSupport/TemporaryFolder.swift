@@ -18,8 +18,22 @@ package func withTemporaryFolder<Result>(_ body: (FilePath) async throws -> Resu
   return try await body(folder)
 }
 
-private func makeTemporaryFolder() throws -> FilePath {
-  let base = getenv("TMPDIR").map { FilePath(platformString: $0) } ?? "/tmp"
+/// Runs `body` with a new empty folder in memory, where nothing is waited for that has to reach a disk, and removes the
+/// folder afterwards, whatever happens.
+///
+/// For many small repositories that are computed and asked once. Where memory has no place for files it is a folder as
+/// any other.
+package func withFolderInMemory<Result>(_ body: (FilePath) throws -> Result) throws -> Result {
+  let memory: FilePath = "/dev/shm"
+  let isThere = memory.withPlatformString { access($0, W_OK | X_OK) } == 0
+  // What is to be kept would fill it.
+  let folder = try makeTemporaryFolder(in: isThere && getenv("MLT_KEEP_TEST_FOLDERS") == nil ? memory : nil)
+  defer { dispose(of: folder) }
+  return try body(folder)
+}
+
+private func makeTemporaryFolder(in place: FilePath? = nil) throws -> FilePath {
+  let base = place ?? getenv("TMPDIR").map { FilePath(platformString: $0) } ?? "/tmp"
   let folder = base.appending("mlt-test-" + Hex.encode(FileOperations.randomBytes(6)))
   try FileOperations.createFolder(folder)
   return FileOperations.resolved(folder) ?? folder
