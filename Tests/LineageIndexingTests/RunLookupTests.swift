@@ -76,16 +76,16 @@ import Testing
       let lookup = try prepare(world)
       let clean = try path("clean", of: 1, lookup, .output)
       let raw = try path("raw", of: 1, lookup, .input)
-      #expect(try lookup.writers(path: clean, content: content(2)).map(\.id) == [run(1)])
-      #expect(try lookup.writers(path: clean, content: content(3)).isEmpty)
+      let writers = try lookup.writers(of: [(clean, content(2)), (clean, content(3))])
+      #expect(writers.map { $0.map(\.id) } == [[run(1)], []])
       #expect(
         try lookup.outputs(holding: content(2)).map(\.run) == [number(1, lookup), number(3, lookup)])
       #expect(try lookup.outputs(at: "model", content: nil).map(\.run) == [number(2, lookup), number(3, lookup)])
       #expect(try lookup.outputs(at: "model", content: content(4)).map(\.run) == [number(3, lookup)])
       #expect(try lookup.outputs(at: "nowhere", content: nil).isEmpty)
-      #expect(try lookup.isWritten(path: clean) && lookup.isRead(path: clean))
-      #expect(try !lookup.isWritten(path: raw) && lookup.isRead(path: raw))
-      #expect(try lookup.isWritten(content: content(4)) && !lookup.isWritten(content: content(1)))
+      #expect(try lookup.written(paths: [clean, raw]) == [clean])
+      #expect(try lookup.isRead(path: clean) && lookup.isRead(path: raw))
+      #expect(try lookup.written(contents: [content(1), content(4)]) == [content(4)])
       #expect(try lookup.isTreeWritten(at: "out") && !lookup.isTreeWritten(at: "model"))
     }
   }
