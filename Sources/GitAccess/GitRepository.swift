@@ -202,6 +202,15 @@ public final class GitRepository: Sendable {
     try state.withLock { state throws(GitError) in try state.pathsChanged(by: commit) }
   }
 
+  /// Returns the files and links that a commit has below a folder, by their paths from it; nil if it has no such folder.
+  ///
+  /// What belongs to submodules isn't among them.
+  /// - Throws: ``GitError/noSuchCommit(_:)`` if this repository doesn't hold the commit, ``GitError/failed(_:)`` if a tree
+  ///   can't be read.
+  public func files(below folder: [UInt8], commit: String) throws(GitError) -> [CommitFile]? {
+    try state.withLock { state throws(GitError) in try state.files(below: folder, commit: commit) }
+  }
+
   /// Whether this repository holds a commit.
   public func holds(commit: String) -> Bool {
     state.withLock { $0.holds(commit: commit) }

@@ -1,5 +1,6 @@
 internal import CLibgit2
 internal import MLTBase
+internal import SystemPackage
 
 extension OpenRepository {
   /// The paths that a commit has otherwise than its first parent, or than nothing; those that it removed left out.
@@ -23,5 +24,43 @@ extension OpenRepository {
       else { return nil }
       return GitLibrary.bytes(path)
     }
+  }
+
+  /// The files and links that a commit has below a folder, in no order; nil if it has no such folder.
+  func files(below folder: [UInt8], commit: String) throws(GitError) -> [CommitFile]? {
+    guard Self.isPlain(folder) else { return nil }
+    guard let root = try tree(ofCommit: commit) else { throw .noSuchCommit(commit) }
+    let (top, subject, repository) = (root.pointer, FilePath(bytes: folder), handle.pointer)
+    let found = try OwnedPointer.finding("read tree", subject, free: git_tree_entry_free) { entry in
+      GitLibrary.withCString(folder) { git_tree_entry_bypath(&entry, top, $0) }
+    }
+    guard let found, git_tree_entry_filemode(found.pointer) == GIT_FILEMODE_TREE,
+      let id = git_tree_entry_id(found.pointer)
+    else { return nil }
+    var files: [CommitFile] = []
+    var pending: [(prefix: [UInt8], id: git_oid)] = [([], id.pointee)]
+    while let next = pending.popLast() {
+      var id = next.id
+      let tree = try OwnedPointer.making("read tree", subject, free: git_object_free) {
+        git_object_lookup(&$0, repository, &id, GIT_OBJECT_TREE)
+      }
+      for place in 0..<git_tree_entrycount(tree.pointer) {
+        guard let entry = git_tree_entry_byindex(tree.pointer, place), let name = git_tree_entry_name(entry) else {
+          continue
+        }
+        let path = next.prefix + GitLibrary.bytes(name)
+        switch git_tree_entry_filemode(entry) {
+        case GIT_FILEMODE_TREE:
+          if let id = git_tree_entry_id(entry) { pending.append((path + [UInt8(ascii: "/")], id.pointee)) }
+        // What belongs to another repository isn't in this one.
+        case GIT_FILEMODE_COMMIT: continue
+        case let mode:
+          files.append(
+            CommitFile(
+              path: path, isExecutable: mode == GIT_FILEMODE_BLOB_EXECUTABLE, isLink: mode == GIT_FILEMODE_LINK))
+        }
+      }
+    }
+    return files
   }
 }

@@ -51,4 +51,26 @@ import Testing
       #expect(try repository.revisionNames() == [])
     }
   }
+
+  @Test("a commit's folder has the files that were in it then")
+  func folder() throws {
+    try GitFixture.with { fixture in
+      try fixture.write("src/deep/x.py", "1")
+      try fixture.write("src/y.py", "2")
+      try fixture.write("other", "3")
+      try fixture.commitAll()
+      try fixture.write("src/z.py", "4")
+      try fixture.commitAll()
+      let repository = try fixture.open()
+      let commit = try #require(try repository.commit(of: "HEAD~1"))
+      func paths(_ folder: String) throws -> [String]? {
+        try repository.files(below: Array(folder.utf8), commit: commit)?
+          .map { String(decoding: $0.path, as: UTF8.self) }.sorted()
+      }
+      #expect(try paths("src") == ["deep/x.py", "y.py"])
+      #expect(try paths("src/deep") == ["x.py"])
+      for nothing in ["other", "nothing", "", "/src", "src/"] { #expect(try paths(nothing) == nil) }
+      #expect(throws: GitError.self) { _ = try repository.files(below: Array("src".utf8), commit: "0") }
+    }
+  }
 }

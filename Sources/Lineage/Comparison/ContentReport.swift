@@ -11,6 +11,8 @@ public struct ContentReport: Sendable {
   public var after: ArtifactRecord?
   /// How the contents differ; nil where they are the same, or can't be compared.
   public var changes: ContentChanges?
+  /// Of two folders, the files that differ.
+  public var files: [FileDifference] = []
   /// Why they couldn't be compared: a lower-case phrase.
   public var gap: String?
 

@@ -1,3 +1,4 @@
+internal import GitAccess
 internal import Journaling
 internal import MLTBase
 internal import ObjectStorage
@@ -7,6 +8,10 @@ final class StoredContents {
   private let workspace: Workspace
   // Opened for the first content that neither store nor git has.
   private lazy var catalog = Result { try workspace.makeCatalog() }
+  private lazy var present = catalog.map { PresentListings($0) }
+
+  /// Commits that may have what nobody else has: those that a request names.
+  var commits: Set<String> = []
 
   init(workspace: Workspace) {
     self.workspace = workspace
@@ -29,9 +34,29 @@ final class StoredContents {
         return try WorkPath(text: artifact.path).map { try OpenFile($0.filePath(in: workspace.root)) }
       }
     } catch WorkspaceError.absentContent {
-      return nil
+      return try committed(content, at: artifact.path)
     } catch StorageError.corrupt, StorageError.missing {
       return nil
     }
+  }
+
+  private func committed(_ content: ContentID, at text: String) throws -> BytesInMemory? {
+    guard let path = WorkPath(text: text), !path.isOutside else { return nil }
+    for commit in commits.sorted() {
+      guard let bytes = try workspace.repository?.blob(at: path.bytes, commit: commit, limit: Self.largestBlob),
+        ContentHasher.contentID(of: bytes) == content
+      else { continue }
+      return BytesInMemory(bytes)
+    }
+    return nil
+  }
+
+  private static let largestBlob = 1 << 30
+
+  /// The listing of a folder; nil if it isn't to be had.
+  func listing(_ content: ContentID, at path: WorkPath) throws -> Tree? {
+    if let known = try workspace.stored(content, path) { return known }
+    guard try FileStatus(at: path.filePath(in: workspace.root))?.kind == .directory else { return nil }
+    return try present.get().listing(content, path)
   }
 }

@@ -34,6 +34,27 @@ extension Workspace {
 
   /// Compares two artifacts, folders file by file.
   func diff(_ before: ArtifactTarget, _ after: ArtifactTarget) throws -> DiffReport {
+    let comparison = try compareFiles(before, after)
+    for tree in comparison.unlisted { notices.append(.unlisted(path: tree.path.text, content: tree.content)) }
+    var report = DiffReport(
+      before: .artifact(before.artifact, before.version), after: .artifact(after.artifact, after.version),
+      sections: [
+        DiffReport.Section(
+          subject: .artifacts, differences: FileDifference.pairingRenames(comparison.differences))
+      ])
+    let contents = StoredContents(workspace: self)
+    contents.commits = Set([before, after].compactMap(\.commit))
+    if before.artifact.kind == .file, after.artifact.kind == .file {
+      let found = try ContentComparing(contents).report(before.artifact, after.artifact)
+      if !found.isSame { report.contents = [found] }
+    } else {
+      try compareContents(&report, contents, in: (before.artifact.path, after.artifact.path))
+    }
+    return report
+  }
+
+  /// Finds the files that two artifacts have otherwise, all by the paths that they have, or would have, in the later.
+  func compareFiles(_ before: ArtifactTarget, _ after: ArtifactTarget) throws -> TreeComparison {
     let listings = PresentListings(try makeCatalog())
     for target in [before, after] where target.version == .present && target.artifact.kind == .tree {
       // Once a folder was walked, what is in it is known by its content.
@@ -54,27 +75,27 @@ extension Workspace {
     }
     try comparison.compare(
       [entry(before.artifact)].compactMap { $0 }, [entry(after.artifact)].compactMap { $0 })
-    for tree in comparison.unlisted { notices.append(.unlisted(path: tree.path.text, content: tree.content)) }
-    var report = DiffReport(
-      before: .artifact(before.artifact, before.version), after: .artifact(after.artifact, after.version),
-      sections: [
-        DiffReport.Section(
-          subject: .artifacts, differences: FileDifference.pairingRenames(comparison.differences))
-      ])
-    if before.artifact.kind == .file, after.artifact.kind == .file {
-      let contents = try ContentComparing(self).report(before.artifact, after.artifact)
-      if !contents.isSame { report.contents = [contents] }
-    } else {
-      try compareContents(&report)
-    }
-    return report
+    return comparison
+  }
+
+  /// Where a file lies that was seen from another folder than its own.
+  static func moved(_ path: WorkPath, from seen: String, to own: String) -> WorkPath {
+    guard seen != own, let seen = WorkPath(text: seen), let own = WorkPath(text: own) else { return path }
+    if path == seen { return own }
+    guard let names = path.components(below: seen) else { return path }
+    return names.reduce(own) { $0.appending($1) }
   }
 
   /// Says how the files differ that both versions have.
-  func compareContents(_ report: inout DiffReport) throws {
-    let comparing = ContentComparing(self)
+  ///
+  /// - Parameter folders: of two folders that were seen as one, where the earlier and the later lie.
+  func compareContents(
+    _ report: inout DiffReport, _ contents: StoredContents? = nil, in folders: (before: String, after: String)? = nil
+  ) throws {
+    let comparing = ContentComparing(contents ?? StoredContents(workspace: self))
     for difference in report.sections.flatMap(\.differences) where difference.change == .changed {
-      guard let before = difference.before, let after = difference.after else { continue }
+      guard var before = difference.before, let after = difference.after else { continue }
+      if let folders { before.path = Self.moved(before.path, from: folders.after, to: folders.before) }
       if report.contents.count >= Self.comparedFiles {
         report.uncompared += 1
         continue

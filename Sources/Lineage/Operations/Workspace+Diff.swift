@@ -101,9 +101,9 @@ extension Workspace {
 
   private static func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool { left.lexicographicallyPrecedes(right) }
 
-  /// A tree's listing, if the store has it.
+  /// A tree's listing, if the store has it, or it is that of a commit's folder.
   func stored(_ content: ContentID, _ path: WorkPath) throws -> Tree? {
-    try store.containsTree(content) ? try store.tree(content) : nil
+    try store.containsTree(content) ? try store.tree(content) : commitListings[content]
   }
 
   // MARK: What the arguments mean

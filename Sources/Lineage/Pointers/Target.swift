@@ -7,6 +7,12 @@ public enum Target: Sendable {
   case run(RunID)
   /// A content, with the path it is asked for at.
   case artifact(ArtifactTarget)
+
+  /// The artifact; nil for a run.
+  var artifact: ArtifactRecord? { if case .artifact(let target) = self { target.artifact } else { nil } }
+
+  /// The commit that it was named by; nil if by something else.
+  var commit: String? { if case .artifact(let target) = self { target.commit } else { nil } }
 }
 
 /// One content, and how it came to be named.
@@ -33,4 +39,7 @@ public struct ArtifactTarget: Sendable {
   public var artifact: ArtifactRecord
   /// Which version it is.
   public var version: Version
+
+  /// The commit that it was named by; nil if by something else.
+  var commit: String? { if case .ofCommit(let commit) = version { commit } else { nil } }
 }

@@ -79,7 +79,10 @@ extension Workspace {
   /// What a commit has at a path, as a tracked artifact or in git; nil if nothing.
   func artifact(of path: WorkPath, inCommit commit: String) throws -> ArtifactRecord? {
     if let locked = try lockedArtifact(path, in: lock(ofCommit: commit)) { return locked }
-    guard !path.isOutside, let bytes = try repository?.blob(at: path.bytes, commit: commit) else { return nil }
+    guard !path.isOutside, !path.isRoot, let repository else { return nil }
+    guard let bytes = try repository.blob(at: path.bytes, commit: commit) else {
+      return try folder(at: path, inCommit: commit, of: repository)
+    }
     return ArtifactRecord(
       path: path.text, kind: .file, content: ContentHasher.contentID(of: bytes), size: Int64(bytes.count),
       evidence: .observed, isInGit: true)

@@ -38,6 +38,9 @@ public final class Workspace {
   /// The note of what was placed, as it was last read or written.
   var knownPlaced: (bytes: [UInt8], file: LockFile)?
 
+  /// The listings of folders that commits have, as far as they were asked for.
+  var commitListings: [ContentID: Tree] = [:]
+
   private var openedJournal: Journal?
   private var openedIndex: LineageIndex?
   private var openedStore: ObjectStore?

@@ -14,6 +14,7 @@ enum ContentText {
 
   static func lines(_ report: ContentReport, _ out: StyledText, isFull: Bool) -> [String] {
     if let gap = report.gap { return ["(\(gap); 'mlt fetch' may bring them)"] }
+    if !report.files.isEmpty { return files(report.files, isFull: isFull) }
     guard let changes = report.changes else { return [] }
     let limit = isFull ? shownInFull : shown
     var lines = changes.headlines.prefix(limit).map { $0 }
@@ -23,6 +24,13 @@ enum ContentText {
     }
     if let text = changes.text { lines += hunks(text, out, isFull: isFull) }
     return lines
+  }
+
+  private static func files(_ files: [FileDifference], isFull: Bool) -> [String] {
+    let limit = isFull ? shownInFull : shown
+    let rest = files.count - limit
+    return [DiffRendering.counts(files)] + DiffRendering.lines(Array(files.prefix(limit)))
+      + (rest > 0 ? ["and \(rest) more" + (isFull ? " ('--json' has all)" : "")] : [])
   }
 
   private static func hunks(_ text: TextChanges, _ out: StyledText, isFull: Bool) -> [String] {
@@ -46,6 +54,7 @@ enum ContentText {
     fields["before"] = report.before?.content.map { .string($0.hex) } ?? .null
     fields["after"] = report.after?.content.map { .string($0.hex) } ?? .null
     if let gap = report.gap { fields["gap"] = .string(gap) }
+    if !report.files.isEmpty { fields["files"] = .array(report.files.map { DiffRendering.json($0) }) }
     if let changes = report.changes { fields["changes"] = changes.json }
     return fields
   }
