@@ -1,3 +1,4 @@
+public import Journaling
 public import MLTBase
 
 /// Something that went into what is wrong otherwise than into what is right, while nothing before it differs.
@@ -14,6 +15,8 @@ public struct Cause: Sendable {
     case stale(path: String, content: ContentID?, Staleness)
     /// Somebody changed a file outside of any recorded run.
     case changedOutside(path: String, content: ContentID?, since: RunID)
+    /// A run is writing a file, or was when it ended without a record of what it wrote; another one wrote it last.
+    case underway(path: String, content: ContentID?, since: RunID, run: RunID, isRunning: Bool)
     /// A parameter: of the run, or at a key of a file.
     case parameter(key: String, file: String?, before: String?, after: String?)
     /// A package.
@@ -101,6 +104,18 @@ public struct WhyReport: Sendable {
     public var place: Cause.Place?
   }
 
+  /// A file of a folder that only one of the two sides has.
+  public struct Unpaired: Sendable {
+    /// The file.
+    public var artifact: ArtifactRecord
+    /// Whether it is in what is wrong, and not in what is right.
+    public var isNew: Bool
+    /// The run that made it; nil if none is known.
+    public var run: RunID?
+    /// The run's component.
+    public var component: String?
+  }
+
   /// A pair of runs that differ in nothing but what earlier ones handed on.
   public struct Consequence: Sendable {
     /// The runs.
@@ -113,6 +128,10 @@ public struct WhyReport: Sendable {
   public var starts: [Start]
   /// Whether what is compared has the same content, so that there is nothing to explain.
   public var isSame = false
+  /// Whether the runs that are compared have the same outputs: what differs between them is among ``others`` then.
+  public var hasSameOutputs = false
+  /// Files that only one of two folders, or of two commits, has.
+  public var unpaired: [Unpaired] = []
   /// What explains the difference, the most telling first.
   public var causes: [Cause] = []
   /// What differs as well, and does so all the time or left no trace.

@@ -121,14 +121,14 @@ struct CauseRanking {
     case .parameter: 0.08
     case .package, .replaced: 0.05
     case .interpreter: 0.03
-    case .stale, .changedOutside, .unrepeatable, .unexplained: 0.05
+    case .stale, .changedOutside, .underway, .unrepeatable, .unexplained: 0.05
     }
   }
 
   /// What such a thing is worth beyond its being unusual.
   private static func bonus(of subject: Cause.Subject) -> Double {
     switch subject {
-    case .changedOutside: 9
+    case .changedOutside, .underway: 9
     case .stale: 4
     case .replaced: 3
     case .unrepeatable: 6

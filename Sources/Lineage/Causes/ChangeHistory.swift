@@ -36,6 +36,11 @@ struct ChangeHistory {
     case .code(let path, _, _): return run.code[path]?.content?.hex ?? "-"
     // What a URI held isn't known.
     case .data(_, nil, nil): return nil
+    // What is new or no longer read is a matter of how many of its kind are read, and not of what they hold.
+    case .data(let path, nil, _), .data(let path, _, nil):
+      let form = PathForm.of(path)
+      let count = run.data.count { PathForm.of($0.path) == form } + run.settings.keys.count { PathForm.of($0) == form }
+      return String(count)
     case .data(let path, _, _):
       let form = PathForm.of(path)
       let same = run.data.filter { $0.path == path }
@@ -63,7 +68,7 @@ struct ChangeHistory {
     case .machine("host", _, _): return run.record.host
     case .machine(let field, _, _): return try reader.environment(of: run.record.id).machine[field] ?? "-"
     case .branch: return run.record.git?.branch ?? "-"
-    case .stale, .changedOutside, .unrepeatable, .unexplained: return nil
+    case .stale, .changedOutside, .underway, .unrepeatable, .unexplained: return nil
     }
   }
 }

@@ -43,15 +43,17 @@ struct LineageComparison {
 
   let reader: RunFactsReader
   let settings: SettingsReader
+  private let likeness: InputLikeness
 
   private(set) var nodes: [Node] = []
   private(set) var positions: [Pair: Int] = [:]
   /// Whether there were more pairs than could be compared.
   private(set) var isCut = false
 
-  init(reader: RunFactsReader, settings: SettingsReader) {
+  init(reader: RunFactsReader, settings: SettingsReader, contents: StoredContents) {
     self.reader = reader
     self.settings = settings
+    likeness = InputLikeness(reader: reader, contents: contents)
   }
 
   /// Compares a pair of runs and all before them.
@@ -76,10 +78,25 @@ struct LineageComparison {
     }
   }
 
+  /// All pairs of runs that lie behind one, itself among them.
+  func places(behind start: Pair) -> Set<Cause.Place> {
+    var places: Set<Cause.Place> = []
+    var queue = [start]
+    while let pair = queue.popLast() {
+      guard let position = positions[pair], places.insert(nodes[position].place).inserted else { continue }
+      queue += nodes[position].links.flatMap(\.upstream)
+    }
+    return places
+  }
+
   // MARK: Inputs
 
   private func follow(_ node: inout Node) throws {
-    for pair in RolePairing.pairs(node.bad.data, node.good.data) {
+    let (mine, yours) = (node.bad, node.good)
+    let pairs = try RolePairing.pairs(mine.data, yours.data) { bad, good in
+      try likeness.isAlike(bad, of: mine, good, of: yours)
+    }
+    for pair in pairs {
       var link = Link(bad: pair.bad, good: pair.good, isSame: false)
       guard let bad = pair.bad, let good = pair.good else {
         // Which of several like it were read is a matter of how many there were.

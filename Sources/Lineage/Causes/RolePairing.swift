@@ -12,11 +12,17 @@ enum RolePairing {
   }
 
   /// Pairs inputs by path; what is left, by the path without its numbers, then by the name without them, then by the
-  /// ending where only one of each is left.
-  static func pairs(_ bad: [ArtifactRecord], _ good: [ArtifactRecord]) -> [Pair] {
+  /// ending where only one of each is left and something else speaks for it as well.
+  ///
+  /// - Parameter isAlike: whether something does: two files of one ending, one gone and one new, may have nothing to do
+  ///   with each other.
+  static func pairs(
+    _ bad: [ArtifactRecord], _ good: [ArtifactRecord],
+    isAlike: (_ bad: ArtifactRecord, _ good: ArtifactRecord) throws -> Bool
+  ) throws -> [Pair] {
     var pairs: [Pair] = []
     var rest = (bad: bad, good: good)
-    func take(_ key: (ArtifactRecord) -> String, isGuess: Bool = false, onlySingle: Bool = false) {
+    func take(_ key: (ArtifactRecord) -> String, isGuess: Bool = false, onlySingle: Bool = false) throws {
       let waiting = Dictionary(grouping: rest.good.indices, by: { key(rest.good[$0]) })
       let asking = Dictionary(grouping: rest.bad.indices, by: { key(rest.bad[$0]) })
       var used: (bad: Set<Int>, good: Set<Int>) = ([], [])
@@ -28,6 +34,7 @@ enum RolePairing {
           good: yours.sorted { rest.good[$0].path > rest.good[$1].path }
         )
         for (left, right) in zip(latest.bad, latest.good) {
+          if onlySingle, try !isAlike(rest.bad[left], rest.good[right]) { continue }
           pairs.append(Pair(bad: rest.bad[left], good: rest.good[right], isGuess: isGuess))
           used.bad.insert(left)
           used.good.insert(right)
@@ -36,10 +43,10 @@ enum RolePairing {
       rest.bad = rest.bad.indices.filter { !used.bad.contains($0) }.map { rest.bad[$0] }
       rest.good = rest.good.indices.filter { !used.good.contains($0) }.map { rest.good[$0] }
     }
-    take { $0.path }
-    take { PathForm.of($0.path) }
-    take({ PathForm.of(name($0)) }, isGuess: true)
-    take({ ending($0) }, isGuess: true, onlySingle: true)
+    try take { $0.path }
+    try take { PathForm.of($0.path) }
+    try take({ PathForm.of(name($0)) }, isGuess: true)
+    try take({ ending($0) }, isGuess: true, onlySingle: true)
     pairs += rest.bad.map { Pair(bad: $0, good: nil) } + rest.good.map { Pair(bad: nil, good: $0) }
     return pairs.sorted { path($0) < path($1) }
   }

@@ -26,17 +26,37 @@ struct WhyStarts {
   private static let writingLimit = 1000
 
   let workspace: Workspace
-  let finder: OriginFinder
+  let makers: WhyMakers
 
-  /// The pairs that are to be compared.
+  private var finder: OriginFinder { makers.finder }
+
+  /// What is to be compared.
   ///
   /// A run beside a path stands for what it wrote there, a commit and a moment for what the path held then; two
-  /// commits for all that is tracked and differs.
-  func starts(_ request: WhyRequest) throws -> [WhyReport.Start] {
-    guard let goodText = request.good else {
+  /// commits for all that is tracked and differs. A folder that no single run wrote stands for the files in it.
+  func found(_ request: WhyRequest) throws -> WhyFolders {
+    var found = WhyFolders(workspace: workspace, makers: makers)
+    if request.good == nil {
       let bad = try workspace.target(of: request.bad)
-      return [WhyReport.Start(bad: bad, good: try predecessor(of: bad, request.bad))]
+      if case .artifact(let folder) = bad, try found.isOfSeveral(folder) {
+        try found.compareWithEarlier(folder) { try earlier(than: .artifact($0)) }
+        if found.starts.isEmpty { throw WorkspaceError.noEarlierVersion(request.bad) }
+      } else {
+        guard let good = try earlier(than: bad) else { throw WorkspaceError.noEarlierVersion(request.bad) }
+        found.starts = [WhyReport.Start(bad: bad, good: good)]
+      }
+      return found
     }
+    if let (bad, good) = try commits(request) {
+      try compare(bad, good, &found)
+      return found
+    }
+    for start in try starts(request) { try found.compare(start) }
+    return found
+  }
+
+  private func starts(_ request: WhyRequest) throws -> [WhyReport.Start] {
+    guard let goodText = request.good else { return [] }
     let (bad, good) = (try side(request.bad), try side(goodText))
     switch (bad, good) {
     case (.target(let bad), .target(let good)):
@@ -47,7 +67,7 @@ struct WhyStarts {
       return [WhyReport.Start(bad: try inCommit(commit, request.bad, like: good), good: good)]
     case (.target(let bad), .moment(let moment)): return [WhyReport.Start(bad: bad, good: try at(moment, like: bad))]
     case (.moment(let moment), .target(let good)): return [WhyReport.Start(bad: try at(moment, like: good), good: good)]
-    case (.commit(let bad), .commit(let good)): return try pairs(bad, good)
+    case (.commit, .commit): return []
     case (.moment, _), (_, .moment): throw WorkspaceError.unsuitablePointer(request.bad, wanted: .artifact)
     }
   }
@@ -102,22 +122,36 @@ struct WhyStarts {
     }
   }
 
-  /// What is tracked in both commits and isn't the same.
-  private func pairs(_ bad: String, _ good: String) throws -> [WhyReport.Start] {
+  /// The two commits that a request names; nil if it names anything else.
+  private func commits(_ request: WhyRequest) throws -> (bad: String, good: String)? {
+    guard let goodText = request.good, case .commit(let bad) = try side(request.bad),
+      case .commit(let good) = try side(goodText)
+    else { return nil }
+    return (bad, good)
+  }
+
+  /// What is tracked in one of two commits and isn't the same in the other.
+  private func compare(_ bad: String, _ good: String, _ found: inout WhyFolders) throws {
     let (mine, yours) = (try workspace.lock(ofCommit: bad), try workspace.lock(ofCommit: good))
-    return mine.entries.compactMap { entry in
-      guard let other = yours[entry.path], other.content != entry.content else { return nil }
-      func target(_ entry: LockEntry, _ commit: String) -> Target {
-        .artifact(ArtifactTarget(artifact: Workspace.record(of: entry), version: .ofCommit(commit)))
-      }
-      return WhyReport.Start(bad: target(entry, bad), good: target(other, good))
+    func target(_ entry: LockEntry, _ commit: String) -> ArtifactTarget {
+      ArtifactTarget(artifact: Workspace.record(of: entry), version: .ofCommit(commit))
     }
+    for entry in mine.entries {
+      let after = target(entry, bad)
+      guard let other = yours[entry.path] else {
+        try found.note(after, isNew: true)
+        continue
+      }
+      if other.content == entry.content { continue }
+      try found.compare(WhyReport.Start(bad: .artifact(after), good: .artifact(target(other, good))))
+    }
+    for entry in yours.entries where mine[entry.path] == nil { try found.note(target(entry, good), isNew: false) }
   }
 
   // MARK: What stood there before
 
-  /// The last version before something that had other content and isn't said to be wrong.
-  private func predecessor(of target: Target, _ text: String) throws -> Target {
+  /// The last version before something that had other content and isn't said to be wrong; nil if there is none.
+  private func earlier(than target: Target) throws -> Target? {
     let flags = FlagMarks(try workspace.index.openFlags())
     switch target {
     case .artifact(let bad):
@@ -144,6 +178,6 @@ struct WhyStarts {
         if outputs.allSatisfy({ flags.flag(on: $0) == nil }) { return .run(summary.id) }
       }
     }
-    throw WorkspaceError.noEarlierVersion(text)
+    return nil
   }
 }

@@ -21,25 +21,34 @@ extension Workspace {
     let contents = StoredContents(workspace: self)
     let comparing = ContentComparing(contents)
     let settings = SettingsReader(contents: contents, index: index)
-    var report = WhyReport(starts: try WhyStarts(workspace: self, finder: finder).starts(request))
-    var comparison = LineageComparison(reader: reader, settings: settings)
+    let makers = WhyMakers(workspace: self, finder: finder)
+    let found = try WhyStarts(workspace: self, makers: makers).found(request)
+    var report = WhyReport(starts: found.starts)
+    report.unpaired = found.unpaired
+    contents.commits = Set(report.starts.flatMap { [$0.bad, $0.good] }.compactMap(\.commit))
+    var comparison = LineageComparison(reader: reader, settings: settings, contents: contents)
     var wanted: [LineageComparison.Pair: Set<String>] = [:]
     var first: [Cause] = []
+    var pairs: [LineageComparison.Pair] = []
     for position in report.starts.indices {
       let start = report.starts[position]
       if Self.isSame(start) { continue }
-      guard let pair = try begin(start, finder, reader, &first) else { continue }
+      guard let pair = try begin(start, makers, reader, &first) else { continue }
       if case .artifact(let bad) = start.bad { wanted[pair, default: []].insert(bad.artifact.path) }
       report.starts[position].place = try place(pair, reader)
       try comparison.compare(pair)
+      pairs.append(pair)
     }
-    report.isSame = report.starts.allSatisfy(Self.isSame)
+    report.isSame = report.unpaired.isEmpty && report.starts.allSatisfy(Self.isSame)
+    report.hasSameOutputs = try !report.isSame && !report.starts.isEmpty && report.starts.allSatisfy(haveSameOutputs)
+    report.gaps = found.gaps
     let effects = EffectFinder(reader: reader, contents: contents)
     let ranking = CauseRanking(
       reader: reader, habits: ChangeHistory(reader: reader, settings: settings), effects: effects,
       comparison: comparison, wanted: wanted
     ) { path, before, after in try Self.isCosmetic(path, before, after, comparing) }
-    split(first + (try ranking.ranked()), &report)
+    let causes = first + (try ranking.ranked())
+    split(causes, Self.ownCauses(causes, of: pairs, in: comparison), &report)
     report.compared = comparison.nodes.count
     report.consequences = Self.consequences(comparison, report.causes + report.others)
     if comparison.isCut { report.gaps.append("only \(report.compared) pairs of runs were compared") }
@@ -57,6 +66,15 @@ extension Workspace {
     }
   }
 
+  /// Whether two runs made the same: then there is nothing wrong with the one that isn't with the other.
+  private func haveSameOutputs(_ start: WhyReport.Start) throws -> Bool {
+    guard case .run(let bad) = start.bad, case .run(let good) = start.good else { return false }
+    let (mine, yours) = (try index.files(of: bad, role: .output), try index.files(of: good, role: .output))
+    let contents = Dictionary(yours.map { ($0.path, $0.content) }, uniquingKeysWith: { first, _ in first })
+    return !mine.isEmpty && mine.count == yours.count
+      && mine.allSatisfy { $0.content != nil && contents[$0.path] == $0.content }
+  }
+
   private func place(_ pair: LineageComparison.Pair, _ reader: RunFactsReader) throws -> Cause.Place? {
     try reader.facts(of: pair.bad).map {
       Cause.Place(component: $0.record.component, bad: pair.bad, good: pair.good)
@@ -67,15 +85,19 @@ extension Workspace {
 
   /// The runs to begin with; what differs before any run is a cause by itself.
   private func begin(
-    _ start: WhyReport.Start, _ finder: OriginFinder, _ reader: RunFactsReader, _ causes: inout [Cause]
+    _ start: WhyReport.Start, _ makers: WhyMakers, _ reader: RunFactsReader, _ causes: inout [Cause]
   ) throws -> LineageComparison.Pair? {
-    let (bad, good) = (try maker(of: start.bad, finder), try maker(of: start.good, finder))
+    let (bad, good) = (try makers.maker(of: start.bad), try makers.maker(of: start.good))
     if case .artifact(let target) = start.bad, let since = bad.changedSince {
       let artifact = target.artifact
-      causes.append(
-        Cause(
-          subject: .changedOutside(path: artifact.path, content: artifact.content, since: since), places: [],
-          score: Anomaly.largest))
+      let subject: Cause.Subject =
+        if let writer = try makers.writer(of: target, since: since) {
+          .underway(
+            path: artifact.path, content: artifact.content, since: since, run: writer.run, isRunning: writer.isRunning)
+        } else {
+          .changedOutside(path: artifact.path, content: artifact.content, since: since)
+        }
+      causes.append(Cause(subject: subject, places: [], score: Anomaly.largest))
     }
     let (badFacts, goodFacts) = (
       try bad.run.flatMap { try reader.facts(of: $0) }, try good.run.flatMap { try reader.facts(of: $0) }
@@ -104,26 +126,6 @@ extension Workspace {
     return pair.bad == pair.good ? nil : pair
   }
 
-  private struct Maker {
-    var run: RunID?
-    var changedSince: RunID?
-  }
-
-  private func maker(of target: Target, _ finder: OriginFinder) throws -> Maker {
-    switch target {
-    case .run(let run): return Maker(run: run)
-    case .artifact(let artifact):
-      for edge in try origins(of: artifact, finder) {
-        switch edge.origin {
-        case .produced(let run), .copied(let run, _): return Maker(run: run)
-        case .changedOutside(let run): return Maker(run: run, changedSince: run)
-        case .added, .git, .source: continue
-        }
-      }
-      return Maker()
-    }
-  }
-
   /// What differs where not both were made by a run.
   private static func unmade(
     _ start: WhyReport.Start, _ bad: RunFacts?, _ good: RunFacts?
@@ -140,11 +142,30 @@ extension Workspace {
 
   // MARK: What is told
 
-  private func split(_ causes: [Cause], _ report: inout WhyReport) {
+  /// The most telling cause of each of several pairs that were asked about: what explains one needn't explain another.
+  private static func ownCauses(
+    _ causes: [Cause], of pairs: [LineageComparison.Pair], in comparison: LineageComparison
+  ) -> Set<Cause.Subject> {
+    guard pairs.count > 1 else { return [] }
+    var own: Set<Cause.Subject> = []
+    for pair in pairs {
+      let places = comparison.places(behind: pair)
+      let best = causes.first { cause in cause.places.contains { places.contains($0) } }
+      if let best { own.insert(best.subject) }
+    }
+    return own
+  }
+
+  private func split(_ causes: [Cause], _ own: Set<Cause.Subject>, _ report: inout WhyReport) {
     guard let best = causes.first else { return }
+    if report.hasSameOutputs {
+      report.others = causes
+      return
+    }
     for (position, cause) in causes.enumerated() {
       let isCause =
-        position == 0 || (!cause.isHarmless && cause.score > 1 && cause.score >= best.score - Self.scoreSpan)
+        position == 0 || own.contains(cause.subject)
+        || (!cause.isHarmless && cause.score > 1 && cause.score >= best.score - Self.scoreSpan)
       if isCause { report.causes.append(cause) } else { report.others.append(cause) }
     }
   }
@@ -175,18 +196,23 @@ extension Workspace {
   private func compareContents(
     _ report: inout WhyReport, _ comparing: ContentComparing, isFull: Bool
   ) throws {
+    // What was asked about is known by more than its path and content.
+    let named = report.starts.flatMap { [$0.bad, $0.good] }.compactMap(\.artifact)
     for position in report.causes.indices where isFull || position < Self.comparedCauses {
-      report.causes[position].comparison = try self.comparison(of: report.causes[position], comparing)
+      report.causes[position].comparison = try self.comparison(of: report.causes[position], named, comparing)
     }
     guard isFull else { return }
     for position in report.others.indices {
-      report.others[position].comparison = try self.comparison(of: report.others[position], comparing)
+      report.others[position].comparison = try self.comparison(of: report.others[position], named, comparing)
     }
   }
 
-  private func comparison(of cause: Cause, _ comparing: ContentComparing) throws -> ContentReport? {
+  private func comparison(
+    of cause: Cause, _ named: [ArtifactRecord], _ comparing: ContentComparing
+  ) throws -> ContentReport? {
     func record(_ path: String, _ content: ContentID?) throws -> ArtifactRecord? {
       guard let content else { return nil }
+      if let named = named.first(where: { $0.path == path && $0.content == content }) { return named }
       let place = cause.places.first
       for run in [place?.bad, place?.good].compactMap({ $0 }) {
         if let known = try index.files(of: run).first(where: {
@@ -205,7 +231,7 @@ extension Workspace {
       return try comparing.report(
         try before.path.flatMap { try record($0, before.content) },
         try after.path.flatMap { try record($0, after.content) })
-    case .changedOutside(let path, let content, let since):
+    case .changedOutside(let path, let content, let since), .underway(let path, let content, let since, _, _):
       let written = try index.files(of: since, role: .output).first { $0.path == path }
       return try comparing.report(written, try record(path, content))
     case .stale, .parameter, .package, .interpreter, .command, .directory, .variable, .machine, .branch: return nil

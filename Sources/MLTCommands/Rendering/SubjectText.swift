@@ -12,6 +12,7 @@ enum SubjectText {
     case .replaced: "other input"
     case .stale: "stale input"
     case .changedOutside: "changed by hand"
+    case .underway: "not finished"
     case .parameter: "parameter"
     case .package: "package"
     case .interpreter: "interpreter"
@@ -34,6 +35,9 @@ enum SubjectText {
     case .stale(let path, _, let staleness): return "\(path) \(self.staleness(staleness))"
     case .changedOutside(let path, let content, let since):
       return "\(path) \(content?.short ?? ""), changed outside mlt since run \(since.short)"
+    case .underway(let path, let content, let since, let run, let isRunning):
+      return "\(path) \(content?.short ?? ""), last recorded by run \(since.short): run \(run.short) "
+        + (isRunning ? "is writing it, and hasn't ended" : "was at it, and ended without a record of what it wrote")
     case .parameter(let key, let file, let before, let after):
       return "\(file.map { $0 + ": " } ?? "")\(key): \(value(before)) → \(value(after))"
     case .package(let system, let name, let before, let after):
@@ -94,6 +98,12 @@ enum SubjectText {
       fields["path"] = .string(path)
       fields["content"] = content.map { .string($0.hex) } ?? .null
       fields["since"] = .string(since.hex)
+    case .underway(let path, let content, let since, let run, let isRunning):
+      fields["path"] = .string(path)
+      fields["content"] = content.map { .string($0.hex) } ?? .null
+      fields["since"] = .string(since.hex)
+      fields["run"] = .string(run.hex)
+      fields["running"] = .bool(isRunning)
     case .parameter(let key, let file, let before, let after):
       fields["key"] = .string(key)
       if let file { fields["file"] = .string(file) }
@@ -126,6 +136,7 @@ enum SubjectText {
   private static func name(_ subject: Cause.Subject) -> String {
     switch subject {
     case .changedOutside: "changed-outside"
+    case .underway: "underway"
     case .unrepeatable: "unrepeatable"
     case .stale: "stale"
     case .replaced: "replaced"

@@ -6,6 +6,8 @@ internal import MLTBase
 struct WhyRendering {
   /// How many components are named at one cause.
   private static let namedPlaces = 4
+  /// How many pairs that are compared are named where not all are asked for.
+  private static let namedStarts = 12
   /// How many things that differ as well are named where not all are asked for.
   private static let namedOthers = 8
 
@@ -24,12 +26,21 @@ struct WhyRendering {
   /// The whole text.
   var text: String {
     var out = StyledText(colour: terminal.hasColour)
-    for start in report.starts { self.start(start, &out) }
-    if report.starts.isEmpty || report.isSame {
+    for start in report.starts.prefix(isFull ? .max : Self.namedStarts) { self.start(start, &out) }
+    if !isFull, report.starts.count > Self.namedStarts {
+      out.line("and \(report.starts.count - Self.namedStarts) more that differ ('--full' shows all)")
+    }
+    unpaired(&out)
+    if report.isSame {
       out.line(report.starts.isEmpty ? "Nothing that is tracked differs" : "Both have the same content")
+      for gap in report.gaps { out.line("(\(gap))") }
       return out.text
     }
-    causes(&out)
+    if report.hasSameOutputs {
+      out.line("  the outputs of both are the same")
+    } else if !report.starts.isEmpty {
+      causes(&out)
+    }
     others(&out)
     consequences(&out)
     for gap in report.gaps { out.line("(\(gap))") }
@@ -41,6 +52,20 @@ struct WhyRendering {
     guard let place = start.place else { return }
     if case .artifact = start.bad {
       out.line("  made by \(place.component) \(place.bad.short), by \(place.good.short)")
+    }
+  }
+
+  private func unpaired(_ out: inout StyledText) {
+    for isNew in [true, false] {
+      let files = report.unpaired.filter { $0.isNew == isNew }
+      if files.isEmpty { continue }
+      out.section(isNew ? "Only in what is wrong" : "Only in what is right")
+      let shown = files.prefix(isFull ? .max : Self.namedOthers)
+      for file in shown {
+        let maker = file.run.map { ", made by \(file.component ?? "run") \($0.short)" } ?? ""
+        out.line("  \(file.artifact.path) \(file.artifact.content?.short ?? "")\(maker)")
+      }
+      if shown.count < files.count { out.line("  and \(files.count - shown.count) more ('--full' shows all)") }
     }
   }
 
@@ -78,6 +103,7 @@ struct WhyRendering {
     let rest = cause.places.count - named.count
     let verb =
       switch cause.subject {
+      case .code(_, _, nil), .data(_, _, nil): "in"
       case .code, .data, .replaced, .stale, .changedOutside: "read by"
       default: "in"
       }
@@ -88,11 +114,20 @@ struct WhyRendering {
     var lines: [String] = []
     if let habit = cause.habit, habit.transitions > 0, !isStale(cause.subject) {
       let runs = Formatting.count(habit.transitions, "run")
+      let what = isPresence(cause.subject) ? "how many of its kind are read " : ""
       lines.append(
-        habit.changes == 0 ? "never changed in \(runs) before" : "changed in \(habit.changes) of \(runs) before")
+        what
+          + (habit.changes == 0 ? "never changed in \(runs) before" : "changed in \(habit.changes) of \(runs) before"))
+    }
+    if case .unrepeatable = cause.subject {
+      lines.append("what isn't recorded may differ: the time, random seeds, the network, other environment variables")
     }
     lines += cause.effects.prefix(isFull ? .max : 2).map { "unlike before: \($0)" }
     return lines
+  }
+
+  private func isPresence(_ subject: Cause.Subject) -> Bool {
+    if case .data(_, let before, let after) = subject { before == nil || after == nil } else { false }
   }
 
   private func isStale(_ subject: Cause.Subject) -> Bool { if case .stale = subject { true } else { false } }
@@ -101,7 +136,8 @@ struct WhyRendering {
 
   private func others(_ out: inout StyledText) {
     if report.others.isEmpty { return }
-    out.section("Also different, as it often is or without a trace")
+    out.section(
+      report.hasSameOutputs ? "What differs nevertheless" : "Also different, as it often is or without a trace")
     let shown = isFull ? report.others : Array(report.others.prefix(Self.namedOthers))
     for cause in shown {
       out.line("  \(SubjectText.kind(cause.subject)) \(SubjectText.line(cause.subject))\(places(cause))")
@@ -140,12 +176,20 @@ struct WhyRendering {
 enum WhyJSON {
   static func json(_ report: WhyReport) -> JSONObject {
     [
-      "format": 1, "same": .bool(report.isSame),
+      "format": 1, "same": .bool(report.isSame), "same_outputs": .bool(report.hasSameOutputs),
       "starts": .array(
         report.starts.map { start in
           var fields: JSONObject = ["bad": target(start.bad), "good": target(start.good)]
           if let place = start.place { fields["runs"] = json(place) }
           return .object(fields)
+        }),
+      "unpaired": .array(
+        report.unpaired.map { file in
+          [
+            "path": .string(file.artifact.path), "content": file.artifact.content.map { .string($0.hex) } ?? .null,
+            "new": .bool(file.isNew), "run": file.run.map { .string($0.hex) } ?? .null,
+            "component": file.component.map { .string($0) } ?? .null,
+          ]
         }),
       "causes": .array(report.causes.map { .object(json($0)) }),
       "others": .array(report.others.map { .object(json($0)) }),
