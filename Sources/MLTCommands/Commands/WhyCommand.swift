@@ -21,7 +21,8 @@ struct WhyCommand: ParsableCommand {
         mlt why HEAD HEAD~1                        all that is tracked and differs
 
       Both can be a path, PATH@RUN, PATH@{yesterday}, PATH@{2026-11-20}, COMMIT:PATH, a run, a content id, a commit. \
-      Without <good>, it is the last version before that had other content and isn't flagged.
+      Without <good>, it is the last version before that had other content and isn't flagged. A folder that several \
+      runs made, or that git keeps, is explained file by file.
 
       'mlt diff' compares two versions without following them back, 'mlt bisect' tries out which of several causes it is.
       """)
