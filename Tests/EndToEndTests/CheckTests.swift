@@ -52,6 +52,14 @@ import Testing
       #expect(try world.mlt("status").stdout.contains("\nChecks that failed:\n"))
       #expect(try world.json("status")["failedChecks"]?.array?.first?["component"]?.string == "train")
       #expect(try world.mlt("log").stdout.contains("check 'grep' after the run failed, exit 1"))
+      for (format, text) in [
+        ("prov", "\"mlt:failedCheck\""), ("openlineage", "\"failedChecks\""),
+        ("ro-crate", "hasn't passed check 'grep'"),
+        ("in-toto", "\"failedChecks\""),
+      ] {
+        let export = try world.mlt("export", format, "out.txt")
+        #expect(export.status == 0 && export.stdout.contains(text), "\(export)")
+      }
       // It stands for no other.
       let cached = try world.run(
         [World.program.string, "run", "--cached"] + command.dropFirst() + ["echo bad news > out.txt"])
