@@ -59,10 +59,14 @@ public struct Trace: Sendable {
   /// Which of the artifacts are said to be wrong.
   public var flags = FlagMarks()
 
-  /// All artifacts that it shows.
-  var artifacts: [ArtifactRecord] {
-    (artifact.map { [$0] } ?? []) + readers.map(\.input)
-      + nodes.flatMap { $0.inputs.map(\.input) + $0.outputs + $0.readers.map(\.input) }
+  /// All artifacts that it shows, run by run: together those of a long lineage would take more memory than all else.
+  var artifacts: some Sequence<ArtifactRecord> {
+    let asked = (artifact.map { [$0] } ?? []) + readers.map(\.input)
+    return (0...nodes.count).lazy.flatMap { place in
+      if place == nodes.count { return asked }
+      let node = nodes[place]
+      return node.inputs.map(\.input) + node.outputs + node.readers.map(\.input)
+    }
   }
 
   /// The places of runs in ``nodes``.
