@@ -34,11 +34,8 @@ public struct Attribution: Hashable, Sendable {
   }
 
   package init(_ reader: FieldReader) throws(FactError) {
-    var follows: Timestamp?
-    if let text = try reader.optionalString("follows") {
-      guard let time = Timestamp(text) else { throw FactError("follows") }
-      follows = time
-    }
-    self.init(user: try reader.optionalString("user"), why: try reader.optionalString("why"), follows: follows)
+    self.init(
+      user: try reader.optionalString("user"), why: try reader.optionalString("why"),
+      follows: try reader.time("follows"))
   }
 }

@@ -70,6 +70,12 @@ package struct FieldReader {
     return id
   }
 
+  package func time(_ name: String) throws(FactError) -> Timestamp? {
+    guard let text = try optionalString(name) else { return nil }
+    guard let time = Timestamp(text) else { throw FactError(name) }
+    return time
+  }
+
   package func strings(_ name: String) throws(FactError) -> [String] {
     guard let value = fields[name] else { return [] }
     guard let values = value.array else { throw FactError(name) }

@@ -259,11 +259,3 @@ public struct PredictionsLogged: Fact, Hashable {
       said: try Attribution(reader))
   }
 }
-
-extension FieldReader {
-  fileprivate func time(_ name: String) throws(FactError) -> Timestamp? {
-    guard let text = try optionalString(name) else { return nil }
-    guard let time = Timestamp(text) else { throw FactError(name) }
-    return time
-  }
-}

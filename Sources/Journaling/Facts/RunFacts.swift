@@ -31,12 +31,21 @@ public struct RunStarted: Fact {
   public var stage: RunStage?
   /// The files that standard streams were redirected from and to.
   public var streams: RunStreams
+  /// What the run is called; nil if it has no name of its own.
+  public var name: String?
+  /// The experiment that it is a try of; nil if it belongs to none.
+  public var experiment: String?
+  /// When it started, if that isn't when the event was written.
+  public var began: Timestamp?
+  /// Which other tool recorded it; nil if mlt did.
+  public var origin: RunOrigin?
 
   /// Takes the facts.
   public init(
     run: RunID, component: String, command: [String], directory: String, git: GitState?, host: String, user: String,
     parent: RunID? = nil, parameters: [String: String] = [:], tags: [String: String] = [:], note: String? = nil,
-    stage: RunStage? = nil, streams: RunStreams = RunStreams()
+    stage: RunStage? = nil, streams: RunStreams = RunStreams(), name: String? = nil, experiment: String? = nil,
+    began: Timestamp? = nil, origin: RunOrigin? = nil
   ) {
     self.run = run
     self.component = component
@@ -51,6 +60,10 @@ public struct RunStarted: Fact {
     self.note = note
     self.stage = stage
     self.streams = streams
+    self.name = name
+    self.experiment = experiment
+    self.began = began
+    self.origin = origin
   }
 
   /// The type's own fields.
@@ -69,6 +82,10 @@ public struct RunStarted: Fact {
     writer.set("note", note)
     writer.set("stage", object: stage?.fields)
     writer.set("streams", object: streams.fields)
+    writer.set("name", name)
+    writer.set("experiment", experiment)
+    writer.set("began", began?.description)
+    writer.set("origin", object: origin?.fields)
     return writer.fields
   }
 
@@ -81,13 +98,16 @@ public struct RunStarted: Fact {
     if let entry = try reader.object("stage") { stage = try RunStage(entry) }
     var streams = RunStreams()
     if let entry = try reader.object("streams") { streams = try RunStreams(entry) }
+    var origin: RunOrigin?
+    if let entry = try reader.object("origin") { origin = try RunOrigin(entry) }
     self.init(
       run: try reader.runID("run"), component: try reader.string("component"), command: try reader.strings("command"),
       directory: try reader.optionalString("directory") ?? ".", git: git,
       host: try reader.optionalString("host") ?? "", user: try reader.optionalString("user") ?? "",
       parent: fields["parent"] == nil ? nil : try reader.runID("parent"), parameters: try reader.stringMap("params"),
       tags: try reader.stringMap("tags"), note: try reader.optionalString("note"), stage: stage,
-      streams: streams)
+      streams: streams, name: try reader.optionalString("name"),
+      experiment: try reader.optionalString("experiment"), began: try reader.time("began"), origin: origin)
   }
 }
 
@@ -163,12 +183,15 @@ public struct RunEnded: Fact {
   public var usage: RunUsage?
   /// The SHA-256 of the run's canonical record (`docs/design/journal-format.md`).
   public var record: ContentID?
+  /// When it ended, if that isn't when the event was written.
+  public var finished: Timestamp?
 
   /// Takes the facts.
   public init(
     run: RunID, status: RunStatus, exit: Int64, evidence: Evidence, inputs: [ArtifactRecord] = [],
     outputs: [ArtifactRecord] = [], removed: [String] = [], environment: RunEnvironment = RunEnvironment(),
-    lookups: RunLookups? = nil, hazards: [Hazard] = [], usage: RunUsage? = nil, record: ContentID? = nil
+    lookups: RunLookups? = nil, hazards: [Hazard] = [], usage: RunUsage? = nil, record: ContentID? = nil,
+    finished: Timestamp? = nil
   ) {
     self.run = run
     self.status = status
@@ -182,6 +205,7 @@ public struct RunEnded: Fact {
     self.hazards = hazards
     self.usage = usage
     self.record = record
+    self.finished = finished
   }
 
   /// The type's own fields.
@@ -199,6 +223,7 @@ public struct RunEnded: Fact {
     writer.set("hazards", objects: hazards.map(\.fields))
     writer.set("usage", object: usage?.fields)
     writer.set("record", record?.hex)
+    writer.set("finished", finished?.description)
     return writer.fields
   }
 
@@ -222,7 +247,7 @@ public struct RunEnded: Fact {
       removed: try reader.strings("removed"), environment: environment,
       lookups: lookups,
       hazards: try reader.objects("hazards") { entry throws(FactError) in try Hazard(entry) }.compactMap { $0 },
-      usage: usage, record: try reader.contentID("record"))
+      usage: usage, record: try reader.contentID("record"), finished: try reader.time("finished"))
   }
 }
 

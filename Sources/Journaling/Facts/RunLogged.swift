@@ -29,62 +29,88 @@ public struct RunLogged: Fact {
   public var run: RunID
   /// Parameters.
   public var parameters: [String: String]
-  /// Values of metrics, in the order they were logged.
+  /// Values of metrics; those of one metric in the order they were logged.
   public var metrics: [Metric]
   /// Tags to set.
   public var tags: [String: String]
+  /// What the run says by itself that it read, until its end says it with all the rest.
+  public var inputs: [ArtifactRecord]
+  /// What the run says by itself that it made, likewise.
+  public var outputs: [ArtifactRecord]
 
   /// Takes the facts.
-  public init(run: RunID, parameters: [String: String] = [:], metrics: [Metric] = [], tags: [String: String] = [:]) {
+  public init(
+    run: RunID, parameters: [String: String] = [:], metrics: [Metric] = [], tags: [String: String] = [:],
+    inputs: [ArtifactRecord] = [], outputs: [ArtifactRecord] = []
+  ) {
     self.run = run
     self.parameters = parameters
     self.metrics = metrics
     self.tags = tags
+    self.inputs = inputs
+    self.outputs = outputs
   }
 
   /// The type's own fields.
   public var fields: JSONObject {
+    let series = MetricSeries.divide(metrics)
     var writer = FieldWriter()
     writer.set("run", run.hex)
     writer.set("params", parameters)
     writer.set("tags", tags)
-    writer.set(
-      "metrics",
-      objects: metrics.map { metric in
-        [
-          "key": .string(metric.key), "value": Self.json(metric.value), "step": .int(metric.step),
-          "at": .string(metric.at.description),
-        ]
-      })
+    writer.set("metrics", objects: series.filter { $0.values.count == 1 }.map(\.single))
+    writer.set("series", objects: series.filter { $0.values.count > 1 }.map(\.fields))
+    writer.set("inputs", objects: inputs.map(\.fields))
+    writer.set("outputs", objects: outputs.map(\.fields))
     return writer.fields
   }
 
   /// Reads the type's own fields.
   public init(fields: JSONObject) throws(FactError) {
     let reader = FieldReader(fields)
-    self.init(
-      run: try reader.runID("run"), parameters: try reader.stringMap("params"),
-      metrics: try reader.objects("metrics") { entry throws(FactError) in
-        guard let value = entry.fields["value"].flatMap(Self.value) else { throw FactError("value") }
-        guard let at = Timestamp(try entry.string("at")) else { throw FactError("at") }
-        return Metric(key: try entry.string("key"), value: value, step: try entry.int("step", default: 0), at: at)
-      },
-      tags: try reader.stringMap("tags"))
-  }
-
-  // JSON has no NaN and no infinity; they are written as strings, as MLflow's clients do.
-  private static func json(_ value: Double) -> JSON {
-    if value.isNaN { return "NaN" }
-    if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
-    return .double(value)
-  }
-
-  private static func value(_ json: JSON) -> Double? {
-    switch json {
-    case .string("NaN"): .nan
-    case .string("Infinity"): .infinity
-    case .string("-Infinity"): -.infinity
-    default: json.double
+    var metrics = try reader.objects("metrics") { entry throws(FactError) in
+      guard let value = entry.fields["value"].flatMap(MetricValue.init) else { throw FactError("value") }
+      guard let at = try entry.time("at") else { throw FactError("at") }
+      return Metric(
+        key: try entry.string("key"), value: value.number, step: try entry.int("step", default: 0), at: at)
     }
+    for series in try reader.objects("series", { entry throws(FactError) in try MetricSeries(entry) }) {
+      metrics += series.metrics
+    }
+    self.init(
+      run: try reader.runID("run"), parameters: try reader.stringMap("params"), metrics: metrics,
+      tags: try reader.stringMap("tags"),
+      inputs: try reader.objects("inputs") { entry throws(FactError) in try ArtifactRecord(entry) }.compactMap { $0 },
+      outputs: try reader.objects("outputs") { entry throws(FactError) in try ArtifactRecord(entry) }.compactMap { $0 })
+  }
+}
+
+/// A number as events hold it: JSON has no NaN and no infinity, which are written as strings, as MLflow's clients do.
+public struct MetricValue: Hashable, Sendable {
+  /// The number.
+  public var number: Double
+
+  /// Takes a number.
+  public init(_ number: Double) {
+    self.number = number
+  }
+
+  /// Reads what ``json`` writes; nil for anything else.
+  public init?(_ json: JSON) {
+    switch json {
+    case .string("NaN"): number = .nan
+    case .string("Infinity"): number = .infinity
+    case .string("-Infinity"): number = -.infinity
+    default:
+      guard let value = json.double else { return nil }
+      number = value
+    }
+  }
+
+  /// The number, or the string that stands for it.
+  public var json: JSON {
+    if number.isNaN { return "NaN" }
+    if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
+    return .double(number)
   }
 }
