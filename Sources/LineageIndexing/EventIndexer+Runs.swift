@@ -56,26 +56,29 @@ extension EventIndexer {
   func add(_ fact: RunStarted, _ stamp: Stamp) throws {
     let known = try state(of: fact.run)
     var state = known ?? RunState(n: nextRun)
-    if wins(stamp, over: state.started) {
-      let values = startValues(fact, stamp)
+    let begun = fact.began.map { Stamp(at: $0.microseconds, source: stamp.source) } ?? stamp
+    if wins(begun, over: state.started) {
+      let values = startValues(fact, begun)
       if known == nil {
         nextRun += 1
         try db.run(
           """
           INSERT INTO runs (started, started_source, component, command, directory, git, commit_id, branch, remote,
-            dirty, host, user_name, parent, streams, id, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            dirty, host, user_name, parent, streams, run_name, experiment, origin, origin_key, id, n)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """, values + [.id(fact.run), .int(state.n)])
       } else {
         try db.run(
           """
           UPDATE runs SET started = ?, started_source = ?, component = ?, command = ?, directory = ?, git = ?,
-            commit_id = ?, branch = ?, remote = ?, dirty = ?, host = ?, user_name = ?, parent = ?, streams = ?
+            commit_id = ?, branch = ?, remote = ?, dirty = ?, host = ?, user_name = ?, parent = ?, streams = ?,
+            run_name = ?, experiment = ?, origin = ?, origin_key = ?
           WHERE n = ?
           """, values + [.int(state.n)])
       }
       if state.started != nil { try db.run("DELETE FROM stages WHERE run = ?", [.int(state.n)]) }
       if let stage = fact.stage { try add(stage, state.n) }
-      state.started = stamp
+      state.started = begun
     }
     try setNote(fact.note, &state, stamp)
     try set(fact.parameters, in: "params", state.n, stamp)
@@ -103,6 +106,9 @@ extension EventIndexer {
       .flag(fact.git != nil), .text(fact.git?.commit), .text(fact.git?.branch), .text(fact.git?.remote),
       .flag(fact.git?.isDirty ?? false), .text(fact.host), .text(fact.user), fact.parent.map { .id($0) } ?? .null,
       streams.members.isEmpty ? .null : .text(JSON.object(streams).canonicalText),
+      .text(fact.name), .text(fact.experiment),
+      .text(fact.origin.map { JSON.object($0.fields).canonicalText }),
+      .int(fact.origin.map { ContentKey.key($0.key) }),
     ]
   }
 
@@ -132,6 +138,7 @@ extension EventIndexer {
     guard fact.inputs.count < FileNumber.limit, fact.outputs.count < FileNumber.limit else {
       throw FactError(fact.inputs.count < FileNumber.limit ? "outputs" : "inputs")
     }
+    let stamp = fact.finished.map { Stamp(at: $0.microseconds, source: stamp.source) } ?? stamp
     var state = try stateOrNew(fact.run)
     guard wins(stamp, over: state.ended) else { return remember(state, fact.run) }
     if state.ended != nil { try removeEnd(state.n) }

@@ -73,6 +73,7 @@ final class EventIndexer {
   private func add(_ event: Event, _ source: Int64, sequence: Int64) throws {
     let stamp = Stamp(at: event.at.microseconds, source: source)
     do {
+      if let fact = try ModelFact(event) { return try add(fact, event, stamp, sequence: sequence) }
       switch event.type {
       case RunStarted.type: try add(try event.fact(RunStarted.self), stamp)
       case RunLogged.type: try add(try event.fact(RunLogged.self), stamp)

@@ -8,7 +8,7 @@ struct IndexComparison {
       "runs",
       """
       SELECT id, started, component, command, directory, git, commit_id, branch, remote, dirty, host, user_name, parent,
-        streams,
+        streams, run_name, experiment, origin,
         status, exit, ended, evidence, environments.hash, looked.hash, record, wall, user_time, system_time, memory, inputs, outputs, note,
         deleted
       FROM runs LEFT JOIN environments ON environments.n = environment
@@ -77,6 +77,13 @@ struct IndexComparison {
       """
       SELECT at, writers.id, paths.path, content, size, columns, fields FROM predictions
       JOIN writers ON writers.n = source JOIN paths ON paths.n = predictions.path ORDER BY 1, 2
+      """
+    ),
+    (
+      "models",
+      """
+      SELECT event, name, type, ordered, at, writers.id, models.sequence, run, content, fields FROM models
+      JOIN writers ON writers.n = source ORDER BY 1
       """
     ),
     (

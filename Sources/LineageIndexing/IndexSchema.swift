@@ -23,7 +23,7 @@ enum IndexSchema {
           status INTEGER NOT NULL DEFAULT 0, exit INTEGER, ended INTEGER, ended_source INTEGER, evidence INTEGER,
           environment INTEGER, lookups INTEGER, record BLOB, wall INTEGER, user_time INTEGER, system_time INTEGER, memory INTEGER,
           inputs INTEGER NOT NULL DEFAULT 0, outputs INTEGER NOT NULL DEFAULT 0,
-          note TEXT, note_at INTEGER, note_source INTEGER,
+          note TEXT, note_at INTEGER, note_source INTEGER, run_name TEXT, experiment TEXT, origin TEXT, origin_key INTEGER,
           deleted INTEGER NOT NULL DEFAULT 0, deleted_at INTEGER, deleted_source INTEGER);
         CREATE TABLE files (
           file INTEGER PRIMARY KEY, role INTEGER NOT NULL, path INTEGER NOT NULL, ended INTEGER NOT NULL, key INTEGER,
@@ -67,6 +67,10 @@ enum IndexSchema {
           n INTEGER PRIMARY KEY, at INTEGER NOT NULL, source INTEGER NOT NULL, path INTEGER NOT NULL, key INTEGER,
           content BLOB, size INTEGER NOT NULL, columns BLOB, fields TEXT NOT NULL);
         CREATE TABLE prediction_keys (hash INTEGER NOT NULL, log INTEGER NOT NULL);
+        CREATE TABLE models (
+          n INTEGER PRIMARY KEY, event BLOB NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, ordered INTEGER NOT NULL,
+          at INTEGER NOT NULL, source INTEGER NOT NULL, sequence INTEGER NOT NULL, run BLOB, key INTEGER, content BLOB,
+          fields TEXT NOT NULL);
         CREATE TABLE problems (
           n INTEGER PRIMARY KEY, source INTEGER NOT NULL, sequence INTEGER NOT NULL, event BLOB, type TEXT,
           reason TEXT NOT NULL);
@@ -107,6 +111,11 @@ enum IndexSchema {
         CREATE INDEX changes_flags ON changes (kind, key) WHERE field = 2;
         CREATE INDEX predictions_content ON predictions (key) WHERE key IS NOT NULL;
         CREATE INDEX prediction_keys_hash ON prediction_keys (hash);
+        CREATE INDEX runs_experiment ON runs (experiment, started) WHERE experiment IS NOT NULL;
+        CREATE INDEX runs_origin ON runs (origin_key) WHERE origin_key IS NOT NULL;
+        CREATE INDEX models_name ON models (name);
+        CREATE INDEX models_run ON models (run) WHERE run IS NOT NULL;
+        CREATE INDEX models_content ON models (key) WHERE key IS NOT NULL;
         CREATE INDEX added_content ON added (key) WHERE key IS NOT NULL;
         """)
   }

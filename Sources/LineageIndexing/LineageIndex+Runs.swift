@@ -43,7 +43,7 @@ extension LineageIndex {
   private static let recordQuery = """
     SELECT runs.n, runs.id, component, command, directory, git, commit_id, branch, remote, dirty, host, user_name,
       parent, note, status, exit, started, ended, evidence, wall, user_time, system_time, memory, deleted, record,
-      writers.id, inputs, outputs, streams
+      writers.id, inputs, outputs, streams, run_name, experiment, origin
     FROM runs JOIN writers ON writers.n = runs.started_source WHERE runs.id = ? AND started IS NOT NULL
     """
 
@@ -66,13 +66,20 @@ extension LineageIndex {
       evidence: try row.optionalInt(18).map { try row.known(StoredArtifact.evidence($0)) }, usage: usage, hazards: [],
       removed: [], isDeleted: try row.flag(23), record: try row.optionalContent(24),
       writer: try row.known(WriterID(bytes: try row.bytes(25) ?? [])), metricsLatest: [:],
-      inputCount: try row.int(26), outputCount: try row.int(27), streams: try streams(row))
+      inputCount: try row.int(26), outputCount: try row.int(27), streams: try streams(row),
+      name: try row.optionalText(29), experiment: try row.optionalText(30), origin: try origin(row, 31))
   }
 
   private func streams(_ row: Columns) throws -> RunStreams {
     if try row.optionalText(28) == nil { return RunStreams() }
     let fields = try row.known(try row.json(28).object)
     return try row.known(try? RunStreams(fields: fields))
+  }
+
+  private func origin(_ row: Columns, _ index: Int) throws -> RunOrigin? {
+    if try row.optionalText(index) == nil { return nil }
+    let fields = try row.known(try row.json(index).object)
+    return try row.known(try? RunOrigin(fields: fields))
   }
 
   private static func command(_ row: Columns, _ index: Int) throws -> [String] {
@@ -163,7 +170,7 @@ extension LineageIndex {
     inputs, outputs, wall,
     (SELECT json_group_object(key, value) FROM tags WHERE tags.run = runs.n AND value IS NOT NULL),
     (SELECT writers.id FROM writers WHERE writers.n = started_source),
-    EXISTS (SELECT 1 FROM signatures WHERE run = runs.n AND signatures.record = runs.record)
+    EXISTS (SELECT 1 FROM signatures WHERE run = runs.n AND signatures.record = runs.record), run_name, experiment
     """
 
   static func summary(_ row: Columns) throws -> RunSummary {
@@ -174,7 +181,8 @@ extension LineageIndex {
       isDirty: try row.flag(9), user: try row.text(10), parent: try row.optionalRun(11),
       note: try row.optionalText(12), inputCount: try row.int(13), outputCount: try row.int(14),
       wall: try row.optionalInt(15), tags: try tags(row, 16),
-      writer: try row.known(WriterID(bytes: try row.bytes(17) ?? [])), isSigned: try row.flag(18))
+      writer: try row.known(WriterID(bytes: try row.bytes(17) ?? [])), isSigned: try row.flag(18),
+      name: try row.optionalText(19), experiment: try row.optionalText(20))
   }
 
   private static func tags(_ row: Columns, _ index: Int) throws -> [String: String] {
@@ -206,6 +214,16 @@ extension LineageIndex {
         return try db.all(select.sql, select.values, Self.summary)
       }
       return try PathRuns(db, query).summaries(touching: path)
+    }
+  }
+
+  /// The runs that were taken over from another tool's run; mostly one, and none if it wasn't yet.
+  public func runs(from origin: RunOrigin) throws(IndexError) -> [RunID] {
+    try read { db in
+      try db.all(
+        "SELECT id FROM runs WHERE origin_key = ? AND origin = ? AND started IS NOT NULL ORDER BY started, id",
+        [.int(ContentKey.key(origin.key)), .text(JSON.object(origin.fields).canonicalText)]
+      ) { try $0.run(0) }
     }
   }
 

@@ -55,6 +55,12 @@ public struct RunRecord: Hashable, Sendable {
   public var outputCount: Int64
   /// The files that standard streams were redirected from and to.
   public var streams: RunStreams
+  /// What it is called; nil if it has no name of its own.
+  public var name: String?
+  /// The experiment that it is a try of, if any.
+  public var experiment: String?
+  /// Which other tool recorded it; nil if mlt did.
+  public var origin: RunOrigin?
 }
 
 /// What a listing shows of a run.
@@ -97,4 +103,8 @@ public struct RunSummary: Hashable, Sendable {
   public var writer: WriterID
   /// Whether its record is said to be signed; nothing was checked.
   public var isSigned: Bool
+  /// What it is called; nil if it has no name of its own.
+  public var name: String?
+  /// The experiment that it is a try of, if any.
+  public var experiment: String?
 }
