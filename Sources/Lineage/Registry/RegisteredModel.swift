@@ -1,0 +1,194 @@
+public import Journaling
+public import LineageIndexing
+public import MLTBase
+
+/// A registered model: what all facts about it come to at one moment, whichever clones they are from.
+///
+/// Facts are taken in the order in which they count (``LineageIndex/modelFacts(_:)``), as if one after the other had happened at
+/// one place: so all clones that know the same facts have the same model, and of two promotions at once the later one holds.
+public struct RegisteredModel: Sendable {
+  /// Its name.
+  public let name: String
+  /// What it is for, in Markdown.
+  public private(set) var summary: String?
+  /// Its tags.
+  public private(set) var tags: [String: String] = [:]
+  /// Whether it was deleted.
+  public private(set) var isDeleted = false
+  /// When it was first spoken of.
+  public private(set) var created: Timestamp?
+  /// What happened to it, the earliest first.
+  public private(set) var history: [ModelEvent] = []
+  private var allVersions: [ModelVersion] = []
+  private var places: [ContentID: Int] = [:]
+  private var meanings: [String: ContentID] = [:]
+
+  /// Takes what is said of a model, in the order in which it counts.
+  ///
+  /// - Parameters:
+  ///   - name: the model's name.
+  ///   - facts: all facts about it.
+  ///   - moment: facts that count later are left out; nil for all.
+  public init(_ name: String, _ facts: [RecordedModelFact], at moment: Timestamp? = nil) {
+    self.name = name
+    let facts = moment.map { moment in facts.filter { $0.ordered <= moment } } ?? facts
+    // A clock that is behind may have what is said of a version come before the version itself.
+    for entry in facts {
+      if case .registered(let fact) = entry.fact { register(fact, entry) }
+    }
+    for entry in facts { apply(entry) }
+  }
+
+  // MARK: What there is
+
+  /// Its versions that aren't deleted, by number, then by when they were registered.
+  public var versions: [ModelVersion] { allVersions.filter { !$0.isDeleted }.sorted(by: Self.isBefore) }
+
+  /// All its versions, deleted ones too, in the same order.
+  public var versionsEver: [ModelVersion] { allVersions.sorted(by: Self.isBefore) }
+
+  private static func isBefore(_ left: ModelVersion, _ right: ModelVersion) -> Bool {
+    (left.number, left.sharesNumber ? 1 : 0, left.registered, left.id)
+      < (right.number, right.sharesNumber ? 1 : 0, right.registered, right.id)
+  }
+
+  /// The number that the next version gets: one more than any there ever was.
+  public var nextNumber: Int64 { (allVersions.map(\.number).max() ?? 0) + 1 }
+
+  /// The version of an id, deleted or not.
+  public func version(_ id: ContentID) -> ModelVersion? { places[id].map { allVersions[$0] } }
+
+  /// The versions in a stage, in the order of ``versions``.
+  public func versions(in stage: ModelStage) -> [ModelVersion] { versions.filter { $0.stage == stage } }
+
+  /// The version that is meant by a stage: the greatest number in it, as in MLflow.
+  public func version(in stage: ModelStage) -> ModelVersion? { versions(in: stage).last }
+
+  /// The version that an alias means.
+  public func version(alias: String) -> ModelVersion? { meanings[alias].flatMap { version($0) } }
+
+  /// The aliases with the versions that they mean.
+  public var aliases: [String: ContentID] { meanings }
+
+  /// The greatest version, as MLflow's `latest`.
+  public var latest: ModelVersion? { versions.last }
+
+  /// The version with a label: a number, or a number with the beginning of the version's id.
+  public func version(label: String) -> ModelVersion? { versionsEver.first { $0.label == label } }
+
+  // MARK: Facts
+
+  private mutating func register(_ fact: ModelRegistered, _ entry: RecordedModelFact) {
+    let taken = allVersions.contains { $0.number == fact.number }
+    places[entry.event] = allVersions.count
+    allVersions.append(
+      ModelVersion(
+        id: entry.event, number: fact.number, sharesNumber: taken, artifact: fact.artifact, run: fact.run,
+        registered: entry.at, said: fact.said, origin: fact.origin, summary: Self.text(fact.summary), tags: fact.tags,
+        stage: .none, stageSince: entry.at, aliases: [], reviews: [], isDeleted: false))
+  }
+
+  private mutating func apply(_ entry: RecordedModelFact) {
+    if created == nil {
+      created = entry.at
+      note(.created, entry)
+    }
+    switch entry.fact {
+    case .described(let fact): apply(fact, entry)
+    case .registered: note(.registered, entry, entry.event)
+    case .changed(let fact):
+      guard let place = places[fact.version] else { return }
+      apply(fact, place, entry)
+    case .reviewed(let fact):
+      guard let place = places[fact.version] else { return }
+      allVersions[place].reviews.append(ModelVersion.Review(at: entry.at, fact: fact))
+      note(.reviewed(fact.verdict, reviewers: fact.reviewers), entry, fact.version)
+    case .decided(let fact): note(.decided(fact), entry, fact.promoted)
+    }
+  }
+
+  private mutating func apply(_ fact: ModelDescribed, _ entry: RecordedModelFact) {
+    if let text = fact.summary {
+      summary = Self.text(text)
+      note(.described, entry)
+    }
+    for key in fact.untagged { tags[key] = nil }
+    tags.merge(fact.tags) { $1 }
+    noteTags(fact.tags, fact.untagged, entry)
+    if let isDeleted = fact.isDeleted, isDeleted != self.isDeleted {
+      self.isDeleted = isDeleted
+      note(isDeleted ? .deleted : .restored, entry)
+    }
+  }
+
+  private mutating func apply(_ fact: ModelChanged, _ place: Int, _ entry: RecordedModelFact) {
+    let id = fact.version
+    if let text = fact.summary {
+      allVersions[place].summary = Self.text(text)
+      note(.described, entry, id)
+    }
+    for key in fact.untagged { allVersions[place].tags[key] = nil }
+    allVersions[place].tags.merge(fact.tags) { $1 }
+    noteTags(fact.tags, fact.untagged, entry, id)
+    if let isDeleted = fact.isDeleted, isDeleted != allVersions[place].isDeleted {
+      allVersions[place].isDeleted = isDeleted
+      note(isDeleted ? .deleted : .restored, entry, id)
+      if isDeleted { empty(place, entry) }
+    }
+    // What is deleted is nowhere, whoever didn't know of it when putting it there.
+    guard !allVersions[place].isDeleted else { return }
+    if let stage = fact.stage { move(place, to: stage, fact, entry) }
+    for alias in fact.unaliased where meanings[alias] == id {
+      setMeaning(of: alias, nil)
+      note(.unaliased(alias), entry, id)
+    }
+    for alias in fact.aliases where meanings[alias] != id {
+      let before = meanings[alias]
+      setMeaning(of: alias, id)
+      note(.aliased(alias, before: before), entry, id)
+    }
+  }
+
+  private mutating func move(_ place: Int, to stage: ModelStage, _ fact: ModelChanged, _ entry: RecordedModelFact) {
+    let before = allVersions[place].stage
+    if before != stage {
+      allVersions[place].stage = stage
+      allVersions[place].stageSince = entry.at
+      note(.moved(from: before, to: stage, isRollback: fact.isRollback), entry, fact.version)
+    }
+    guard fact.displaces, stage == .production || stage == .staging else { return }
+    for other in allVersions.indices where other != place && allVersions[other].stage == stage {
+      allVersions[other].stage = .archived
+      allVersions[other].stageSince = entry.at
+      note(.displaced(from: stage, by: fact.version), entry, allVersions[other].id)
+    }
+  }
+
+  // A version that is deleted leaves its stage and its aliases, as in MLflow.
+  private mutating func empty(_ place: Int, _ entry: RecordedModelFact) {
+    allVersions[place].stage = .none
+    allVersions[place].stageSince = entry.at
+    for alias in allVersions[place].aliases { setMeaning(of: alias, nil) }
+  }
+
+  private mutating func setMeaning(of alias: String, _ id: ContentID?) {
+    if let before = meanings[alias].flatMap({ places[$0] }) { allVersions[before].aliases.removeAll { $0 == alias } }
+    meanings[alias] = id
+    guard let place = id.flatMap({ places[$0] }) else { return }
+    allVersions[place].aliases.append(alias)
+    allVersions[place].aliases.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private mutating func noteTags(
+    _ set: [String: String], _ removed: [String], _ entry: RecordedModelFact, _ version: ContentID? = nil
+  ) {
+    if !set.isEmpty || !removed.isEmpty { note(.tagged(set: set, removed: removed), entry, version) }
+  }
+
+  private mutating func note(_ kind: ModelEvent.Kind, _ entry: RecordedModelFact, _ version: ContentID? = nil) {
+    history.append(
+      ModelEvent(at: entry.at, version: version, kind: kind, said: entry.fact.said, writer: entry.writer))
+  }
+
+  private static func text(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+}
