@@ -39,13 +39,13 @@ extension EventIndexer {
     return state
   }
 
-  private func remember(_ state: RunState, _ run: RunID) {
+  func remember(_ state: RunState, _ run: RunID) {
     if runs.count >= Self.cacheLimit { runs.removeAll(keepingCapacity: true) }
     runs[run] = state
   }
 
   // The state of a run of which any fact is known; its start may be in another writer's events, still to be read.
-  private func stateOrNew(_ run: RunID) throws -> RunState {
+  func stateOrNew(_ run: RunID) throws -> RunState {
     if let state = try state(of: run) { return state }
     let state = RunState(n: nextRun)
     nextRun += 1
@@ -53,26 +53,26 @@ extension EventIndexer {
     return state
   }
 
-  func add(_ fact: RunStarted, _ stamp: Stamp) throws {
+  func add(_ fact: RunStarted, _ stamp: Stamp, sequence: Int64) throws {
     let known = try state(of: fact.run)
     var state = known ?? RunState(n: nextRun)
     let begun = fact.began.map { Stamp(at: $0.microseconds, source: stamp.source) } ?? stamp
     if wins(begun, over: state.started) {
-      let values = startValues(fact, begun)
+      let values = startValues(fact, begun) + [.int(sequence)]
       if known == nil {
         nextRun += 1
         try db.run(
           """
           INSERT INTO runs (started, started_source, component, command, directory, git, commit_id, branch, remote,
-            dirty, host, user_name, parent, streams, run_name, experiment, origin, origin_key, id, n)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            dirty, host, user_name, parent, streams, run_name, experiment, origin, origin_key, start_sequence, id, n)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """, values + [.id(fact.run), .int(state.n)])
       } else {
         try db.run(
           """
           UPDATE runs SET started = ?, started_source = ?, component = ?, command = ?, directory = ?, git = ?,
             commit_id = ?, branch = ?, remote = ?, dirty = ?, host = ?, user_name = ?, parent = ?, streams = ?,
-            run_name = ?, experiment = ?, origin = ?, origin_key = ?
+            run_name = ?, experiment = ?, origin = ?, origin_key = ?, start_sequence = ?
           WHERE n = ?
           """, values + [.int(state.n)])
       }
@@ -81,7 +81,7 @@ extension EventIndexer {
       state.started = begun
     }
     try setNote(fact.note, &state, stamp)
-    try set(fact.parameters, in: "params", state.n, stamp)
+    try set(fact.parameters, in: "params", state.n, stamp, keepsFirst: true)
     try set(fact.tags, in: "tags", state.n, stamp)
     try note(
       Saying(.run(fact.run), Attribution(user: fact.user), stamp),
@@ -110,28 +110,6 @@ extension EventIndexer {
       .text(fact.origin.map { JSON.object($0.fields).canonicalText }),
       .int(fact.origin.map { ContentKey.key($0.key) }),
     ]
-  }
-
-  func add(_ fact: RunLogged, _ stamp: Stamp) throws {
-    let state = try stateOrNew(fact.run)
-    try set(fact.parameters, in: "params", state.n, stamp)
-    try set(fact.tags, in: "tags", state.n, stamp)
-    try note(Saying(.run(fact.run), Attribution(), stamp), Self.tagChanges(fact.tags))
-    for metric in fact.metrics {
-      let values: [DatabaseValue] = [
-        .int(state.n), .text(metric.key), .int(metric.step), .time(metric.at), .real(metric.value),
-      ]
-      try db.run("INSERT INTO metrics VALUES (?, ?, ?, ?, ?)", values)
-      // NULL stands for NaN, which is less than any number here.
-      try db.run(
-        """
-        INSERT INTO latest_metrics VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (run, key) DO UPDATE SET step = excluded.step, at = excluded.at, value = excluded.value
-        WHERE (excluded.step, excluded.at, excluded.value IS NOT NULL, ifnull(excluded.value, 0))
-          > (step, at, value IS NOT NULL, ifnull(value, 0))
-        """, values)
-    }
-    remember(state, fact.run)
   }
 
   func add(_ fact: RunEnded, _ stamp: Stamp) throws {
@@ -255,26 +233,32 @@ extension EventIndexer {
     }
   }
 
-  private func set(_ values: [String: String], in table: String, _ run: Int64, _ stamp: Stamp) throws {
+  func set(
+    _ values: [String: String], in table: String, _ run: Int64, _ stamp: Stamp, keepsFirst: Bool = false
+  ) throws {
     if values.isEmpty { return }
     let owner: [DatabaseValue] = [.int(run)]
     // In order, for two keys that SQLite takes for one to give the same row each time.
     for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-      try upsert(table, "run", owner + [.text(key)], keyColumn: "key", value, stamp)
+      try upsert(table, "run", owner + [.text(key)], keyColumn: "key", value, stamp, keepsFirst: keepsFirst)
     }
   }
 
-  /// Sets a value under a two-part key, or none, unless a later fact has set it.
+  /// Sets a value under a two-part key, or none, unless a later fact has set it; an earlier one, if the first is to be kept.
   func upsert(
-    _ table: String, _ ownerColumn: String, _ key: [DatabaseValue], keyColumn: String, _ value: String?, _ stamp: Stamp
+    _ table: String, _ ownerColumn: String, _ key: [DatabaseValue], keyColumn: String, _ value: String?, _ stamp: Stamp,
+    keepsFirst: Bool = false
   ) throws {
+    let wins = keepsFirst ? "<" : ">"
+    // Within a writer no two facts have one time; two values of one fact are given in order.
+    let replacesItsOwn = keepsFirst ? "0" : "excluded.source = source"
     try db.run(
       """
       INSERT INTO \(table) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (\(ownerColumn), \(keyColumn)) DO UPDATE
       SET value = excluded.value, at = excluded.at, source = excluded.source
-      WHERE excluded.at > at OR (excluded.at = at AND (excluded.source = source OR
-        (SELECT id FROM writers WHERE n = excluded.source) > (SELECT id FROM writers WHERE n = source)))
+      WHERE excluded.at \(wins) at OR (excluded.at = at AND (\(replacesItsOwn) OR
+        (SELECT id FROM writers WHERE n = excluded.source) \(wins) (SELECT id FROM writers WHERE n = source)))
       """, key + [.text(value), .int(stamp.at), .int(stamp.source)])
   }
 }

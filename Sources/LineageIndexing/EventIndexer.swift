@@ -75,7 +75,7 @@ final class EventIndexer {
     do {
       if let fact = try ModelFact(event) { return try add(fact, event, stamp, sequence: sequence) }
       switch event.type {
-      case RunStarted.type: try add(try event.fact(RunStarted.self), stamp)
+      case RunStarted.type: try add(try event.fact(RunStarted.self), stamp, sequence: sequence)
       case RunLogged.type: try add(try event.fact(RunLogged.self), stamp)
       case RunEnded.type: try add(try event.fact(RunEnded.self), stamp)
       case RunSigned.type: try add(try event.fact(RunSigned.self), stamp)

@@ -39,7 +39,17 @@ struct IndexComparison {
     ),
     ("params", "SELECT runs.id, key, value, at FROM params JOIN runs ON runs.n = run ORDER BY 1, 2"),
     ("tags", "SELECT runs.id, key, value, at FROM tags JOIN runs ON runs.n = run ORDER BY 1, 2"),
-    ("metrics", "SELECT runs.id, key, step, at, value FROM metrics JOIN runs ON runs.n = run ORDER BY 1, 2, 3, 4, 5"),
+    (
+      "metrics",
+      """
+      SELECT runs.id, key, at, writers.id, points FROM metrics JOIN runs ON runs.n = run
+      JOIN writers ON writers.n = metrics.source ORDER BY 1, 2, 3, 4, 5
+      """
+    ),
+    (
+      "logged_files",
+      "SELECT runs.id, at, logged_files.fields FROM logged_files JOIN runs ON runs.n = run ORDER BY 1, 2, 3"
+    ),
     (
       "latest_metrics",
       "SELECT runs.id, key, step, at, value FROM latest_metrics JOIN runs ON runs.n = run ORDER BY 1, 2"

@@ -24,6 +24,7 @@ enum IndexSchema {
           environment INTEGER, lookups INTEGER, record BLOB, wall INTEGER, user_time INTEGER, system_time INTEGER, memory INTEGER,
           inputs INTEGER NOT NULL DEFAULT 0, outputs INTEGER NOT NULL DEFAULT 0,
           note TEXT, note_at INTEGER, note_source INTEGER, run_name TEXT, experiment TEXT, origin TEXT, origin_key INTEGER,
+          start_sequence INTEGER, logged INTEGER NOT NULL DEFAULT 0,
           deleted INTEGER NOT NULL DEFAULT 0, deleted_at INTEGER, deleted_source INTEGER);
         CREATE TABLE files (
           file INTEGER PRIMARY KEY, role INTEGER NOT NULL, path INTEGER NOT NULL, ended INTEGER NOT NULL, key INTEGER,
@@ -39,10 +40,12 @@ enum IndexSchema {
           run INTEGER NOT NULL, key TEXT NOT NULL, value TEXT, at INTEGER NOT NULL, source INTEGER NOT NULL,
           PRIMARY KEY (run, key)) WITHOUT ROWID;
         CREATE TABLE metrics (
-          run INTEGER NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL);
+          n INTEGER PRIMARY KEY, run INTEGER NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, source INTEGER NOT NULL,
+          points BLOB NOT NULL);
         CREATE TABLE latest_metrics (
           run INTEGER NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL,
           PRIMARY KEY (run, key)) WITHOUT ROWID;
+        CREATE TABLE logged_files (run INTEGER NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL);
         CREATE TABLE hazards (run INTEGER NOT NULL, late INTEGER NOT NULL, kind TEXT NOT NULL, path TEXT, detail TEXT);
         CREATE TABLE signatures (
           run INTEGER NOT NULL, at INTEGER NOT NULL, record BLOB NOT NULL, key TEXT NOT NULL);
@@ -98,7 +101,10 @@ enum IndexSchema {
         CREATE INDEX stages_name ON stages (name, file);
         CREATE INDEX removed_path ON removed (path);
         CREATE INDEX tags_key ON tags (key, value);
-        CREATE INDEX metrics_key ON metrics (run, key, step);
+        CREATE INDEX metrics_key ON metrics (run, key);
+        CREATE INDEX latest_metrics_value ON latest_metrics (key, value, run);
+        CREATE INDEX params_value ON params (key, value, run);
+        CREATE INDEX logged_files_run ON logged_files (run);
         CREATE INDEX hazards_run ON hazards (run);
         CREATE INDEX signatures_run ON signatures (run);
         CREATE INDEX replications_run ON replications (run, at);

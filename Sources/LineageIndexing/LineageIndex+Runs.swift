@@ -140,20 +140,6 @@ extension LineageIndex {
     }
   }
 
-  /// All values of one metric of a run, by step, time and value; of all its metrics if `key` is nil, by key first.
-  public func metrics(of run: RunID, key: String? = nil) throws(IndexError) -> [RunLogged.Metric] {
-    try read { db in
-      try db.all(
-        """
-        SELECT key, value, step, at FROM metrics
-        WHERE run = (SELECT n FROM runs WHERE id = ?)\(key == nil ? "" : " AND key = ?") ORDER BY key, step, at, value
-        """, [.id(run)] + (key.map { [.text($0)] } ?? [])
-      ) { row in
-        RunLogged.Metric(key: try row.text(0), value: try row.real(1), step: try row.int(2), at: try row.time(3))
-      }
-    }
-  }
-
   /// The runs that were started within a run, by start.
   public func children(of run: RunID) throws(IndexError) -> [RunID] {
     try read { db in
