@@ -16,6 +16,7 @@ public enum CommandLineEntry {
     outliveSizeLimit()
     do {
       try changeDirectory(&arguments)
+      joinRunByHand(&arguments)
       try checkCommandName(arguments)
       var command = try MLT.parseAsRoot(arguments)
       try command.run()
@@ -56,6 +57,14 @@ public enum CommandLineEntry {
       }
       arguments.removeFirst(2)
     }
+  }
+
+  // `mlt run` takes whatever follows for a program; these two words are the exception.
+  private static func joinRunByHand(_ arguments: inout [String]) {
+    let place = arguments.first == "help" ? 1 : 0
+    guard arguments.count > place + 1, arguments[place] == "run", ["start", "end"].contains(arguments[place + 1])
+    else { return }
+    arguments[place...place + 1] = ["run \(arguments[place + 1])"]
   }
 
   private static func checkCommandName(_ arguments: [String]) throws {

@@ -25,7 +25,8 @@ struct MLT: ParsableCommand {
       """,
     version: "mlt \(Version.text)",
     subcommands: [
-      FinishRunCommand.self, MergeLocksCommand.self, ServeRemoteCommand.self, StageWorkerCommand.self,
+      FinishRunCommand.self, RunStartCommand.self, RunEndCommand.self, MergeLocksCommand.self, ServeRemoteCommand.self,
+      StageWorkerCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(
@@ -44,7 +45,10 @@ struct MLT: ParsableCommand {
       CommandGroup(name: "Find the cause", subcommands: [WhyCommand.self, ReviewCommand.self]),
       CommandGroup(
         name: "Say",
-        subcommands: [TagCommand.self, NoteCommand.self, FlagCommand.self, UnflagCommand.self, LabelCommand.self]),
+        subcommands: [
+          ParamCommand.self, MetricCommand.self, ArtifactCommand.self, TagCommand.self, NoteCommand.self,
+          FlagCommand.self, UnflagCommand.self, LabelCommand.self,
+        ]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
       CommandGroup(
         name: "Share",

@@ -1,5 +1,6 @@
 internal import GitAccess
 internal import Journaling
+internal import LineageIndexing
 internal import MLTBase
 internal import ObjectStorage
 
@@ -31,14 +32,34 @@ extension RunRecording {
       if output.problem != nil { files.notices.append(.missingOutput(path: pointer)) }
       if let before = declaredInputs[pointer]?.content, before != output.content { output.before = before }
       files.outputs.append(output)
-      guard output.isStored, let entry = LockEntry(output), LockFile.isTrackable(entry.path),
-        !isLeftToGit(entry.path), try workspace.repository?.isTracked(entry.path.bytes) != true
-      else { continue }
-      // A declared folder takes in the files that were seen in it.
-      files.tracked.removeAll { $0.path.isBelow(entry.path) }
-      files.tracked.append(entry)
+      try track(output)
     }
     sort()
+  }
+
+  /// Takes in what the run said by itself that it read and made, where that wasn't seen.
+  mutating func take(_ logging: RunLogging?) throws {
+    guard let logging else { return }
+    var seen = Set(files.outputs.map(\.path))
+    // What it said last of a path holds.
+    for output in logging.outputs.reversed() where seen.insert(output.path).inserted {
+      files.outputs.append(output)
+      if let path = WorkPath(text: output.path), try FileStatus(at: path.filePath(in: workspace.root)) != nil {
+        try track(output)
+      }
+    }
+    seen = Set(files.inputs.map(\.path))
+    for input in logging.inputs.reversed() where seen.insert(input.path).inserted { files.inputs.append(input) }
+    sort()
+  }
+
+  private mutating func track(_ output: ArtifactRecord) throws {
+    guard output.isStored, let entry = LockEntry(output), LockFile.isTrackable(entry.path),
+      !isLeftToGit(entry.path), try workspace.repository?.isTracked(entry.path.bytes) != true
+    else { return }
+    // A declared folder takes in the files that were seen in it.
+    files.tracked.removeAll { $0.path.isBelow(entry.path) }
+    files.tracked.append(entry)
   }
 
   /// Returns the record of a path or URI that somebody named, stored where it has bytes.

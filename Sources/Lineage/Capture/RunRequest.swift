@@ -26,6 +26,14 @@ public struct RunRequest: Sendable {
   public var stage: RunStage?
   /// Outputs that git is to track, whose paths the lock file doesn't take.
   public var leftToGit: Set<WorkPath> = []
+  /// What the run is called; nil if it has no name of its own.
+  public var name: String?
+  /// The experiment that it is a try of; nil leaves that to the environment and the run it is started within.
+  public var experiment: String?
+  /// Files whose values become parameters: as they are before the command, or if they aren't there then, after it.
+  public var parameterFiles: [String] = []
+  /// Files whose numbers become metrics once the command has ended.
+  public var metricFiles: [String] = []
   /// Whether to follow the command's file accesses.
   public var isTraced: Bool
   /// Whether to sign the record; nil leaves it to the setting.

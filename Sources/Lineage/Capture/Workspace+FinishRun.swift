@@ -153,6 +153,7 @@ extension Workspace {
         workspace: self, run: run, started: known.started, lock: try readLock(), catalog: catalog, writer: writer,
         inputLimit: try captureInputLimit())
       try recording.take(ledger)
+      try recording.take(index.logging(of: run))
       let files = recording.files
       try writer.finish()
       let isOutOfTime = reader.exit?.isOutOfTime == true

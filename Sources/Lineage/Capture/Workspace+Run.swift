@@ -34,12 +34,14 @@ extension Workspace {
     let signer = try signer(request.isSigned)
     let component = request.component ?? ComponentName.of(request.command)
     let run = RunID.random()
+    let parameters = try parametersBefore(request)
     let started = RunStarted(
       run: run, component: component, command: redaction.arguments(request.command),
       directory: inside(FileOperations.resolved(directory) ?? directory).text, git: try gitState(),
-      host: context.host, user: identity, parent: context.environment[Self.runVariable].flatMap { RunID(hex: $0) },
-      parameters: redaction.values(request.parameters), tags: redaction.values(request.tags),
-      note: request.note.map { redaction.text($0) }, stage: request.stage, streams: streams(of: request))
+      host: context.host, user: identity, parent: parentRun, parameters: redaction.values(parameters),
+      tags: redaction.values(request.tags), note: request.note.map { redaction.text($0) }, stage: request.stage,
+      streams: streams(of: request), name: request.name.map { redaction.text($0) },
+      experiment: try experiment(request.experiment, within: parentRun))
 
     try recoverAbandoned()
     let checks = try checks(of: request, component: component)
@@ -113,7 +115,7 @@ extension Workspace {
   // each input says for itself whether it is as it was committed.
   private static let gitStateAge: Int64 = 200_000
 
-  private func gitState() throws -> GitState? {
+  func gitState() throws -> GitState? {
     guard let repository else { return nil }
     let head = try repository.head()
     let now = Timestamp.now().microseconds
@@ -284,12 +286,15 @@ extension Workspace {
       if recording.evidence == .compared { try recording.note(declaredInputs: filesNamed(by: request)) }
       recording.takeDeclaredInputs(ofOptions: pointers(request.inputs))
       try recording.take(declaredOutputs: pointers(request.outputs))
+      try recording.take(index.logging(of: recording.run))
       return recording
     } thenRecord: { recording in
       let hazards =
         try hazards + retractedHazards(recording.files.inputs, of: recording.run, started: recording.started)
-      let ended = try end(of: recording, result, ledger, hazards, started: started, isPiped: hidesInput(request))
-      try record([ended], durable: true)
+      try logFiles(of: request, to: recording.run, known: started.parameters)
+      let ended = try recordEnd(of: recording.run, started: started.fields) { _ in
+        try end(of: recording, result, ledger, hazards, isPiped: hidesInput(request))
+      }
       // What the stat cache isn't told, it is told when it is next asked.
       try? recording.catalog.remember()
       notices += recording.files.notices
@@ -326,8 +331,7 @@ extension Workspace {
 
   /// What is to be said of a run's end.
   private func end(
-    of recording: RunRecording, _ result: CommandResult, _ ledger: AccessLedger, _ hazards: [Hazard],
-    started: RunStarted, isPiped: Bool
+    of recording: RunRecording, _ result: CommandResult, _ ledger: AccessLedger, _ hazards: [Hazard], isPiped: Bool
   ) throws -> RunEnded {
     let files = recording.files
     var hazards = hazards + files.hazards
@@ -341,7 +345,7 @@ extension Workspace {
     }
     // What ended well but read what it mustn't has failed all the same: nothing is to be built on it.
     let isDoubted = Self.status(result) == .finished && hazards.contains { $0.kind == .retracted }
-    var ended = RunEnded(
+    return RunEnded(
       run: recording.run, status: isDoubted ? .failed : Self.status(result),
       exit: Int64(isDoubted ? Self.doubtedExit : Self.exitStatus(result)),
       evidence: recording.evidence, inputs: files.inputs, outputs: files.outputs, removed: files.removed,
@@ -352,8 +356,6 @@ extension Workspace {
       usage: RunUsage(
         wall: result.usage.wall, user: result.usage.user, system: result.usage.system,
         memory: result.usage.maximumResidentSize))
-    ended.record = RunDigest.contentID(started: started.fields, logged: [], ended: ended.fields)
-    return ended
   }
 
   /// The names of the variables that somebody wants recorded, beside those that always are.

@@ -10,6 +10,8 @@ public enum RerunError: Error, Sendable {
   case interrupted(RunID)
   /// The command holds a credential, which isn't recorded.
   case redacted(RunID)
+  /// A run that was started by hand: there is no command to run again.
+  case byHand(RunID)
   /// Something speaks against it.
   case obstacles(RunID, [RerunObstacle])
   /// What the run would stand on is another than it was, and mustn't be.

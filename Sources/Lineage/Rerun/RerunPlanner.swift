@@ -25,13 +25,15 @@ struct RerunPlanner {
 
   /// Plans one run; those before it in order have been planned.
   ///
-  /// - Throws: ``RerunError/notEnded(_:)``, ``RerunError/interrupted(_:)``, ``RerunError/redacted(_:)``.
+  /// - Throws: ``RerunError/notEnded(_:)``, ``RerunError/interrupted(_:)``, ``RerunError/redacted(_:)``,
+  ///   ``RerunError/byHand(_:)``.
   mutating func plan(_ run: RunRecord) throws -> RerunPlan {
     switch run.status {
     case .running: throw RerunError.notEnded(run.id)
     case .interrupted: throw RerunError.interrupted(run.id)
     case .finished, .failed: break
     }
+    guard !run.command.isEmpty else { throw RerunError.byHand(run.id) }
     guard !run.command.contains(where: { $0.utf8Holds(Redaction.mask) }) else { throw RerunError.redacted(run.id) }
     let family = try family(of: run)
     var plan = RerunPlan(

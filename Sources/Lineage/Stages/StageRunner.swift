@@ -254,6 +254,10 @@ public final class StageRunner {
     request.checks =
       stage.checks.before.map { RunCheck(.before, $0, source: .stage) }
       + stage.checks.after.map { RunCheck(.after, $0, source: .stage) }
+    request.metricFiles = stage.outputs.compactMap { output in
+      guard output.kind == .metrics, case .inside = output.location else { return nil }
+      return argument(output.location)
+    }
     request.timeout = policy.timeout
     request.leftToGit = Set(
       result.declaration.outputs.filter { !$0.declared.isStored }.compactMap { WorkPath(text: $0.pointer) })

@@ -30,6 +30,8 @@ public enum Notice: Sendable {
   case foreignChecks(component: String, user: String?)
   /// All stored bytes are gone; an empty store was begun.
   case storeWasGone
+  /// A file of parameters or metrics that was to be recorded can't be read.
+  case unreadValues(file: String, reason: String)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

@@ -15,10 +15,13 @@ struct NoteCommand: ParsableCommand {
         mlt note 3f2a -m 'Trained on the cleaned data'
         mlt note models/model.pkl -F CARD.md
         mlt note models/model.pkl
+        mlt note -m 'With the new labels'
+
+      Inside 'mlt run' the last describes the run that goes on.
       """)
 
-  @Argument(help: "Path, PATH@RUN, run id or content id", completion: .file())
-  var pointer: String
+  @Argument(help: "Path, PATH@RUN, run id or content id (default: the run that this is a part of)", completion: .file())
+  var pointer: String?
 
   @Option(name: [.customShort("m"), .customLong("message")], help: "The description; a paragraph if repeated")
   var messages: [String] = []
@@ -47,6 +50,7 @@ struct NoteCommand: ParsableCommand {
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
+    let pointer = try pointer ?? workspace.runSpeaking(nil).hex
     let isChange = !messages.isEmpty || file != nil || delete
     let target =
       try isChange ? workspace.note(pointer, description(session)) : workspace.target(of: pointer)

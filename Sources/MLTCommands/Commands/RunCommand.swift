@@ -47,7 +47,8 @@ struct RunCommand: ParsableCommand {
       earlier runs, -i or its arguments say that it would, with exit status 125; if it reads such a thing all the same, the \
       run is recorded as failed, with exit status 123.
 
-      Inside the command MLT_RUN holds the run's id; an 'mlt run' in it becomes a child run.
+      Inside the command MLT_RUN holds the run's id: 'mlt param', 'mlt metric', 'mlt tag' and 'mlt note' speak of that \
+      run, and an 'mlt run' in it becomes a child run. 'mlt run start' and 'mlt run end' record a run without a command.
       """)
 
   @Option(name: [.short, .long], help: "Name of the component (default: the script's or program's own name)")
@@ -73,6 +74,29 @@ struct RunCommand: ParsableCommand {
 
   @Option(name: .long, help: "Note to record")
   var note: String?
+
+  @Option(name: .long, help: "Name of the run")
+  var name: String?
+
+  @Option(
+    name: .long,
+    help: "Experiment that the run is a try of (default: MLT_EXPERIMENT, or that of the run around it)")
+  var experiment: String?
+
+  @Option(
+    name: .customLong("params"),
+    help: ArgumentHelp(
+      "File whose values are recorded as parameters: YAML, JSON, TOML, Python (can be repeated)", valueName: "file"),
+    completion: .file())
+  var parameterFiles: [String] = []
+
+  @Option(
+    name: .customLong("metrics"),
+    help: ArgumentHelp(
+      "File whose numbers are recorded as metrics when the command has ended: JSON, YAML, TOML, or a log in JSON Lines, CSV, TSV (can be repeated)",
+      valueName: "file"),
+    completion: .file())
+  var metricFiles: [String] = []
 
   @Flag(name: .customLong("no-trace"), help: "Compare the work tree before and after instead of following accesses")
   var isUntraced = false
@@ -145,8 +169,8 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("options '--check-before' and '--check-after' take a command")
     }
     if component == "" { throw ValidationError("option '--component' takes a name") }
-    _ = try pairs(parameters, option: "--param", needsValue: true)
-    _ = try pairs(tags, option: "--tag", needsValue: false)
+    _ = try PairArguments.parse(parameters, option: "--param", needsValue: true)
+    _ = try PairArguments.parse(tags, option: "--tag", needsValue: false)
   }
 
   func run() throws {
@@ -166,11 +190,16 @@ struct RunCommand: ParsableCommand {
     let count = command.first == "--" ? command.count - 1 : command.count
     let request = RunRequest(
       arguments: CommandLineEntry.rawArguments().suffix(count), component: component, inputs: input, outputs: output,
-      parameters: try pairs(parameters, option: "--param", needsValue: true),
-      tags: try pairs(tags, option: "--tag", needsValue: false), note: note, isTraced: !isUntraced, isSigned: sign)
+      parameters: try PairArguments.parse(parameters, option: "--param", needsValue: true),
+      tags: try PairArguments.parse(tags, option: "--tag", needsValue: false), note: note, isTraced: !isUntraced,
+      isSigned: sign)
     var redirected = request
     redirected.redirectedInput = Session.file(of: STDIN_FILENO)
     redirected.redirectedOutput = Session.file(of: STDOUT_FILENO)
+    redirected.name = name
+    redirected.experiment = experiment
+    redirected.parameterFiles = parameterFiles
+    redirected.metricFiles = metricFiles
     redirected.timeout = timeout?.length
     redirected.checks = checksBefore.map { RunCheck(.before, $0) } + checksAfter.map { RunCheck(.after, $0) }
     redirected.checksOnlyWarn = checksOnlyWarn
@@ -201,28 +230,10 @@ struct RunCommand: ParsableCommand {
     for hazard in report.hazards where hazard.kind != .notObserved { Output.say("warning: \(HazardText.of(hazard))") }
     for line in CheckText.lines(of: report.checks) where !quiet || !line.hasPrefix("mlt:") { Output.say(line) }
     if !quiet {
-      Output.say(
-        "mlt: recorded \(report.component) \(report.run.short): \(Formatting.count(report.inputs, "input")), "
-          + "\(Formatting.count(report.outputs, "output")), \(Formatting.duration(report.wall))"
-          + (report.status == .finished ? "" : ", \(report.status.rawValue) with exit status \(report.exit)"))
+      Output.say(RunText.recorded(report))
     }
     workspace.tidy()
     if report.exit != 0 { throw ExitCode(report.exit) }
-  }
-
-  private func pairs(_ arguments: [String], option: String, needsValue: Bool) throws -> [String: String] {
-    var pairs: [String: String] = [:]
-    for argument in arguments {
-      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard let key = parts.first, !key.isEmpty, parts.count == 2 || !needsValue else {
-        let expected = needsValue ? "key=value" : "key[=value]"
-        throw ValidationError("option '\(option)' takes \(expected), not '\(argument)'")
-      }
-      guard pairs.updateValue(parts.count == 2 ? parts[1] : "", forKey: key) == nil else {
-        throw ValidationError("option '\(option)' gives '\(key)' twice")
-      }
-    }
-    return pairs
   }
 }
 

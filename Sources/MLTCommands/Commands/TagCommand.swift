@@ -12,8 +12,9 @@ struct TagCommand: ParsableCommand {
         mlt tag 3f2a stage=prod reviewed
         mlt tag models/model.pkl stage- -m 'rolled back'
         mlt tag models/model.pkl
+        mlt tag team=a
 
-      'NAME-' takes a tag away; so does --delete with its name. What was set before stays in 'mlt show --history'.
+      Inside 'mlt run' the last tags the run that goes on. 'NAME-' takes a tag away; so does --delete with its name. What was set before stays in 'mlt show --history'.
       """)
 
   @Argument(help: "Path, PATH@RUN, run id or content id", completion: .file())
@@ -33,13 +34,14 @@ struct TagCommand: ParsableCommand {
 
   func validate() throws {
     if delete, changes.isEmpty { throw ValidationError("--delete takes the names of tags") }
-    _ = try parsed()
+    _ = try parsed(changes)
   }
 
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
-    let (tags, untagged) = try parsed()
+    let (pointer, changes) = try subject(workspace)
+    let (tags, untagged) = try parsed(changes)
     let target =
       try changes.isEmpty
       ? workspace.target(of: pointer) : workspace.tag(pointer, tags, untagged: untagged, why: why)
@@ -58,7 +60,13 @@ struct TagCommand: ParsableCommand {
     }
   }
 
-  private func parsed() throws -> (tags: [String: String], untagged: [String]) {
+  /// What is tagged, and how; a run that goes on need not be named.
+  private func subject(_ workspace: Workspace) throws -> (pointer: String, changes: [String]) {
+    guard pointer.contains("="), workspace.isPartOfRun, !workspace.isPresent(pointer) else { return (pointer, changes) }
+    return (try workspace.runSpeaking(nil).hex, [pointer] + changes)
+  }
+
+  private func parsed(_ changes: [String]) throws -> (tags: [String: String], untagged: [String]) {
     var tags: [String: String] = [:]
     var untagged: [String] = []
     for change in changes {

@@ -41,6 +41,8 @@ enum LogRendering {
       var rows = [["when", when(run)], ["command", RunRendering.command(run.command)]]
       if let git = Formatting.git(run.git) { rows.append(["git", git]) }
       rows.append(["by", run.user + (run.isSigned ? ", signed (unchecked)" : "")])
+      if let name = run.name { rows.insert(["name", name], at: 0) }
+      if let experiment = run.experiment { rows.append(["experiment", experiment]) }
       if run.status != .finished { rows.append(["ended", RunRendering.outcome(run.status, run.exit)]) }
       if unfetched?.contains(run.id) == true { rows.append(["where", "not fetched"]) }
       if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }

@@ -7,7 +7,8 @@ internal import MLTBase
 enum RunRendering {
   /// The command of a run; of a stage's without the shell around it.
   static func command(_ arguments: [String]) -> String {
-    StageCommandLine.commands(of: arguments).map { commands in
+    if arguments.isEmpty { return "(by hand)" }
+    return StageCommandLine.commands(of: arguments).map { commands in
       commands.map { $0.split(separator: "\n").joined(separator: "; ") }.joined(separator: " && ")
     } ?? Formatting.command(arguments)
   }
@@ -37,6 +38,7 @@ enum RunRendering {
       "user": .string(run.user), "parent": run.parent.map { .string($0.hex) } ?? .null, "signed": .bool(run.isSigned),
       "tags": json(run.tags),
       "note": run.note.map { .string($0) } ?? .null,
+      "name": run.name.map { .string($0) } ?? .null, "experiment": run.experiment.map { .string($0) } ?? .null,
     ]
   }
 
@@ -54,7 +56,14 @@ enum RunRendering {
       "hazards": .array(run.hazards.map { .object($0.fields) }),
       "removed": .array(run.removed.map { .string($0) }),
       "record": run.record.map { .string($0.hex) } ?? .null, "streams": .object(run.streams.fields),
+      "name": run.name.map { .string($0) } ?? .null, "experiment": run.experiment.map { .string($0) } ?? .null,
+      "metrics": json(run.metricsLatest), "origin": run.origin.map { .object($0.fields) } ?? .null,
     ]
+  }
+
+  /// Metrics as they are shown: each with its latest value.
+  static func json(_ values: [String: Double]) -> JSON {
+    .object(JSONObject(values.mapValues { MetricValue($0).json }))
   }
 
   static func json(_ values: [String: String]) -> JSON {

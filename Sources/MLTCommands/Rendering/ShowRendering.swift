@@ -18,7 +18,10 @@ enum ShowRendering {
     let run = details.run
     var out = StyledText(colour: terminal.hasColour)
     out.line(out.styled("run \(run.id.hex)", .yellow))
-    var rows = [["component", run.component], ["command", RunRendering.command(run.command)]]
+    var rows = [["component", run.component]]
+    if let name = run.name { rows.append(["name", name]) }
+    if let experiment = run.experiment { rows.append(["experiment", experiment]) }
+    rows.append(["command", RunRendering.command(run.command)])
     if run.directory != "." { rows.append(["in", run.directory]) }
     rows.append(["started", Formatting.time(run.started)])
     let outcome = RunRendering.outcome(run.status, run.exit)
@@ -27,6 +30,7 @@ enum ShowRendering {
     if let git = Formatting.git(run.git) { rows.append(["git", git]) }
     if let remote = run.git?.remote { rows.append(["remote", remote]) }
     rows.append(["by", "\(run.user) on \(run.host)"])
+    if let origin = run.origin { rows.append(["imported", "\(origin.tool) run \(origin.id)"]) }
     if let parent = run.parent { rows.append(["within", parent.short]) }
     if !details.children.isEmpty {
       rows.append(["child runs", details.children.map(\.short).joined(separator: ", ")])
@@ -47,6 +51,10 @@ enum ShowRendering {
     }
     for row in Formatting.table(rows) { out.line(row) }
     section("note", lines(run.note), &out)
+    section(
+      "metrics",
+      Formatting.table(run.metricsLatest.sorted { $0.key < $1.key }.map { [$0.key, Formatting.number($0.value)] }), &out
+    )
     section(
       "inputs",
       details.inputs.map { edge in

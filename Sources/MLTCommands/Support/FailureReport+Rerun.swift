@@ -10,6 +10,8 @@ extension FailureReport {
       set("run \(run.short) hasn't ended", .conflict, hint: "wait for its end, then run the command again")
     case .interrupted(let run):
       set("run \(run.short) was interrupted, so that there is nothing to compare with", .conflict)
+    case .byHand(let run):
+      set("run \(run.short) was started by hand, so that there is no command to run again", .conflict)
     case .redacted(let run):
       set("the command of run \(run.short) holds a credential, which isn't recorded", .failed)
       hints.append("give credentials in environment variables: then a run can be made again")

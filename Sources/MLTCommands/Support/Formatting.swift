@@ -26,6 +26,14 @@ enum Formatting {
     return "\(scaled / Int64(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 
+  /// A number as short as it can be written to be read back the same.
+  static func number(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    if let whole = Int64(exactly: value), abs(value) < 1e15 { return String(whole) }
+    return "\(value)"
+  }
+
   /// A length of time in microseconds.
   static func duration(_ microseconds: Int64) -> String {
     if microseconds < 1_000_000 { return "\(max(0, microseconds) / 1000) ms" }

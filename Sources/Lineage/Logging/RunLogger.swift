@@ -1,0 +1,186 @@
+public import Journaling
+internal import LineageIndexing
+public import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+
+/// Writes down what a run says of itself while it goes on, from any of its processes.
+///
+/// A lock of the run's own keeps its end from being written meanwhile, and two processes from setting one parameter to two values.
+public final class RunLogger {
+  /// The run.
+  public let run: RunID
+  private let workspace: Workspace
+  private let redaction: Redaction
+  private let lockFile: FilePath
+
+  init(_ run: RunID, in workspace: Workspace) {
+    self.run = run
+    self.workspace = workspace
+    redaction = Redaction(environment: workspace.context.environment)
+    lockFile = workspace.logLock(of: run)
+  }
+
+  /// Writes values down, all or none of them.
+  ///
+  /// - Returns: how many parameters were new.
+  /// - Throws: ``LoggingError``; failures of journal and index.
+  @discardableResult
+  public func log(_ values: LoggedValues) throws -> Int {
+    try check(values)
+    return try FileLock.holding(lockFile) {
+      let known = try runningRecord()
+      let parameters = try newParameters(redaction.values(values.parameters), known.parameters)
+      let fact = RunLogged(
+        run: run, parameters: parameters, metrics: values.metrics, tags: redaction.values(values.tags))
+      if !parameters.isEmpty || !fact.metrics.isEmpty || !fact.tags.isEmpty {
+        try workspace.record([fact], durable: false)
+      }
+      return parameters.count
+    }
+  }
+
+  /// Writes down files that the run says it read or made.
+  ///
+  /// - Parameters:
+  ///   - arguments: paths or URIs.
+  ///   - areInputs: whether it read them; else it made them.
+  /// - Returns: what was written down, in the order of the arguments.
+  /// - Throws: ``LoggingError``, ``WorkspaceError/missingFile(_:)``; failures of store, journal and index.
+  public func log(files arguments: [String], areInputs: Bool) throws -> [ArtifactRecord] {
+    try workspace.checkInputs(arguments)
+    let catalog = try workspace.makeCatalog()
+    return try workspace.storing { writer in
+      try arguments.map { try self.record(of: $0, isStored: !areInputs, catalog, writer) }
+    } thenRecord: { records in
+      try FileLock.holding(lockFile) {
+        _ = try runningRecord()
+        try workspace.record(
+          [RunLogged(run: run, inputs: areInputs ? records : [], outputs: areInputs ? [] : records)], durable: false)
+      }
+      try? catalog.remember()
+      return records
+    }
+  }
+
+  private func record(
+    of argument: String, isStored: Bool, _ catalog: ContentCatalog, _ writer: ObjectWriter
+  ) throws -> ArtifactRecord {
+    if argument.contains("://") {
+      return ArtifactRecord(
+        path: redaction.text(argument), kind: .uri, content: nil, size: 0, evidence: .declared)
+    }
+    let path = workspace.path(of: argument)
+    let status = try FileStatus(at: path.filePath(in: workspace.root))
+    let mayStore = try isStored || (status?.size ?? 0) <= workspace.captureInputLimit()
+    guard let identity = try mayStore ? catalog.store(path, with: writer) : catalog.identity(of: path) else {
+      throw WorkspaceError.missingFile(argument)
+    }
+    var record = identity.record(at: path, evidence: .declared)
+    record.isStored = mayStore
+    if identity.wasUnstable { record.problem = "changed while it was stored" }
+    return record
+  }
+
+  private func runningRecord() throws -> RunRecord {
+    try workspace.index.catchUp(workspace.journal)
+    guard let known = try workspace.index.run(run) else { throw LoggingError.unknownRun(run.hex) }
+    guard known.status == .running else { throw LoggingError.ended(run, known.status) }
+    return known
+  }
+
+  private func newParameters(_ wanted: [String: String], _ known: [String: String]) throws -> [String: String] {
+    let conflicts = wanted.compactMap { name, value -> LoggingError.ParameterConflict? in
+      guard let there = known[name], there != value else { return nil }
+      return LoggingError.ParameterConflict(name: name, value: there, other: value)
+    }
+    if !conflicts.isEmpty { throw LoggingError.parametersSet(run, conflicts.sorted { $0.name < $1.name }) }
+    return wanted.filter { known[$0.key] == nil }
+  }
+
+  private func check(_ values: LoggedValues) throws {
+    for name in values.parameters.keys.sorted() + values.metrics.map(\.key) where !LoggedName.isValid(name) {
+      throw LoggingError.invalidName(name)
+    }
+    for (name, value) in values.parameters where value.utf8.count > LoggedName.valueLimit {
+      throw LoggingError.valueTooLong(name, size: value.utf8.count, limit: LoggedName.valueLimit)
+    }
+  }
+}
+
+extension Workspace {
+  /// The run that a command speaks of: the one that a pointer names, else the one that this process is a part of.
+  ///
+  /// - Throws: ``LoggingError/noRun``, ``LoggingError/unknownRun(_:)``; what ``target(of:)`` throws.
+  public func runSpeaking(_ pointer: String?) throws -> RunID {
+    if let pointer {
+      guard case .run(let run) = try target(of: pointer) else {
+        throw WorkspaceError.unsuitablePointer(pointer, wanted: .run)
+      }
+      return run
+    }
+    guard let text = context.environment[Self.runVariable], !text.isEmpty else { throw LoggingError.noRun }
+    guard let run = RunID(hex: text) else { throw LoggingError.unknownRun(text) }
+    return run
+  }
+
+  /// Whether this process is a part of a run.
+  public var isPartOfRun: Bool { !(context.environment[Self.runVariable] ?? "").isEmpty }
+
+  /// Whether something stands at the path that an argument names.
+  public func isPresent(_ argument: String) -> Bool {
+    ((try? FileStatus(at: path(of: argument).filePath(in: root))) ?? nil) != nil
+  }
+
+  /// Begins to write down what a run says of itself.
+  public func logger(of run: RunID) -> RunLogger { RunLogger(run, in: self) }
+
+  /// The file whose lock whoever logs to a run, or ends it, holds meanwhile.
+  func logLock(of run: RunID) -> FilePath { temporaryFolder.appending("log-" + run.hex) }
+
+  /// Ends a run while nobody logs to it, with what was logged as a part of its record.
+  ///
+  /// - Parameter ended: what to write, its record aside; called with what the run said by itself that it read and made.
+  func recordEnd(
+    of run: RunID, started: JSONObject?, _ ended: (RunLogging?) throws -> RunEnded
+  ) throws -> RunEnded {
+    let lock = logLock(of: run)
+    let fact = try FileLock.holding(lock) {
+      try index.catchUp(journal)
+      let logging = try index.logging(of: run)
+      var fact = try ended(logging)
+      if let started = try started ?? logging.flatMap({ try startFields(of: run, $0) }) {
+        fact.record = RunDigest.contentID(
+          started: started, logged: try logging.map { try loggedFields(of: run, $0) } ?? [], ended: fact.fields)
+      }
+      try record([fact], durable: true)
+      return fact
+    }
+    try? FileOperations.remove(lock)  // nobody needs it any more; one that waited for it finds the run ended
+    return fact
+  }
+
+  /// The own fields of what a run logged, in the order of the chain.
+  private func loggedFields(of run: RunID, _ logging: RunLogging) throws -> [JSONObject] {
+    guard logging.hasLogged else { return [] }
+    var fields: [JSONObject] = []
+    try forEachEvent(since: logging) { event in
+      if event.type == RunLogged.type, event.fields["run"]?.string == run.hex { fields.append(event.fields) }
+    }
+    return fields
+  }
+
+  private func startFields(of run: RunID, _ logging: RunLogging) throws -> JSONObject? {
+    var fields: JSONObject?
+    try forEachEvent(since: logging) { event in
+      if fields == nil, event.type == RunStarted.type, event.fields["run"]?.string == run.hex { fields = event.fields }
+    }
+    return fields
+  }
+
+  private func forEachEvent(since logging: RunLogging, _ body: (Event) throws -> Void) throws {
+    let start = JournalExtent([logging.writer: logging.sequence - 1])
+    let end = try journal.extent().numbers[logging.writer] ?? 0
+    try journal.read(after: start, through: JournalExtent([logging.writer: end]), body)
+  }
+}
