@@ -91,6 +91,7 @@ struct FailureReport {
     case let error as DownstreamError: describe(error)
     case let error as BisectError: describe(error)
     case let error as LoggingError: describe(error)
+    case let error as LeaderboardError: describe(error)
     case let error as PredictionError: describe(error)
     case let error as ExportError: describe(error)
     case let error as SystemCallError: describe(error)
