@@ -72,7 +72,7 @@ import Testing
     try withTemporaryFolder { folder in
       let steps = (0..<3).map { number in
         Step(
-          command: ["python", "train.py", number == 2 ? "--fast" : "--slow", "\(number)"],
+          command: ["python", "train.py", "\(number)", number == 2 ? "--fast" : "--slow"],
           parameters: ["rate": number == 2 ? "0.5" : "0.1"], packages: ["numpy": number == 2 ? "2.0" : "1.26"],
           host: number == 2 ? "other" : "bench")
       }
