@@ -12,8 +12,8 @@ struct MLT: ParsableCommand {
         mlt run -- python train.py
         mlt trace models/model.pkl
 
-      A POINTER names something: a path, PATH@RUN for what a run read or wrote there, a run's id, or a content id \
-      (as sha256sum prints it). Ids may be cut to any unique beginning of at least 4 digits.
+      A POINTER names something: a path, PATH@RUN for what a run read or wrote there, a run's id, a content id \
+      (as sha256sum prints it), or models:/NAME@ALIAS for a version of a registered model. Ids may be cut to any unique beginning of at least 4 digits.
 
       'mlt --generate-completion-script bash' (or zsh, fish) prints a script for completion in the shell.
 
@@ -49,6 +49,7 @@ struct MLT: ParsableCommand {
           ParamCommand.self, MetricCommand.self, ArtifactCommand.self, TagCommand.self, NoteCommand.self,
           FlagCommand.self, UnflagCommand.self, LabelCommand.self,
         ]),
+      CommandGroup(name: "Choose", subcommands: [ModelCommand.self]),
       CommandGroup(name: "Get back", subcommands: [CatCommand.self, CheckoutCommand.self, EnvCommand.self]),
       CommandGroup(
         name: "Share",

@@ -38,7 +38,7 @@ extension Workspace {
     return target
   }
 
-  private static func isTagName(_ name: String) -> Bool {
+  static func isTagName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= tagNameLimit && !name.utf8.contains { $0 < 0x20 || $0 == 0x7F }
       && !name.contains("=") && name.first?.isWhitespace == false && name.last?.isWhitespace == false
   }

@@ -52,8 +52,12 @@ package struct PackageRange {
 
   /// Whether a package is meant.
   package func contains(_ package: RunEnvironment.Package) -> Bool {
-    guard isNamed(package) else { return false }
-    let version = PackageVersion(package.version)
+    isNamed(package) && contains(release: package.version)
+  }
+
+  /// Whether a version is meant, whatever has it.
+  func contains(release: String) -> Bool {
+    let version = PackageVersion(release)
     return bounds.allSatisfy { bound in
       switch bound.relation {
       case .equal: bound.isPrefix ? version.begins(with: bound.version) : version == bound.version

@@ -56,6 +56,8 @@ public struct Trace: Sendable {
   public var nodes: [Node]
   /// The labels that flow to what was asked about.
   public var labels: [LabelFinding] = []
+  /// The versions of models that what was asked about is, or that the run which was asked about made.
+  public var models: [NamedVersion] = []
   /// Which of the artifacts are said to be wrong.
   public var flags = FlagMarks()
 

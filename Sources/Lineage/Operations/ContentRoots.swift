@@ -25,6 +25,7 @@ struct ContentRoots {
     try forEachLock { lock in
       for entry in lock.entries { roots.insert(entry.content) }
     }
+    roots.formUnion(try workspace.registeredContents())
     return try roots.subtracting(workspace.purgedContents())
   }
 

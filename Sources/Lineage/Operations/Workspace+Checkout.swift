@@ -25,6 +25,10 @@ public struct CheckoutRequest: Sendable {
   public var isForced: Bool
   /// Whether only to find out what would be done.
   public var isDryRun: Bool
+  /// Where to put the only pointer's artifact instead of where it was; nil for there.
+  public var place: String?
+  /// An environment that must allow the models' versions among the pointers; nil to ask none.
+  public var environment: String?
   /// Tracked paths that stay as they are where all that is tracked is restored.
   public var leaving: Set<WorkPath> = []
 
@@ -122,7 +126,8 @@ extension Workspace {
     if request.isDryRun { return report }
     var restoration = try Restoration(self, catalog)
     try restoration.run(planner.plan)
-    try notePlaced(entries, isWhole: isWhole, leaving: request.leaving)
+    // What was put elsewhere is nobody's to take away again.
+    if request.place == nil { try notePlaced(entries, isWhole: isWhole, leaving: request.leaving) }
     try ignoreInGit(entries.map(\.path).filter { lock[$0] != nil })
     try catalog.remember()
     return report
@@ -193,9 +198,16 @@ extension Workspace {
       let entries = lock.entries.filter { !request.leaving.contains($0.path) }
       return (entries.map(Self.record(of:)), lock.absent)
     }
+    if let place = request.place { return ([try placed(request.pointers, at: place, request.environment)], []) }
     var wanted: [String: ArtifactRecord] = [:]
     var absent: Set<AbsentEntry> = []
     for pointer in request.pointers {
+      if pointer.hasPrefix(ModelReference.scheme) {
+        if let environment = request.environment { try checkAllowance(pointer, environment) }
+        let artifact = try artifact(of: pointer).artifact
+        wanted[artifact.path] = artifact
+        continue
+      }
       let path = path(of: pointer)
       let absentHere = lock.absent.filter { $0.path == path || $0.path.isBelow(path) }
       absent.formUnion(absentHere)
@@ -213,6 +225,17 @@ extension Workspace {
       }
     }
     return (wanted.values.sorted { $0.path < $1.path }, absent.sorted { $0.path < $1.path })
+  }
+
+  /// What the only pointer means, as if it had been at another place.
+  private func placed(_ pointers: [String], at place: String, _ environment: String?) throws -> ArtifactRecord {
+    guard let pointer = pointers.first, pointers.count == 1 else {
+      throw WorkspaceError.unsuitablePointer(pointers.joined(separator: " "), wanted: .artifact)
+    }
+    if let environment, pointer.hasPrefix(ModelReference.scheme) { try checkAllowance(pointer, environment) }
+    var artifact = try artifact(of: pointer).artifact
+    artifact.path = path(of: place).text
+    return artifact
   }
 
   /// Refuses a path that leads over a symbolic link, and with it perhaps out of the work tree.

@@ -27,6 +27,8 @@ public struct RunDetails: Sendable {
   public var replications: [(at: Timestamp, fact: RunReplicated)]
   /// Whether what it made is up to date.
   public var staleness: Staleness
+  /// The versions of models that it made.
+  public var models: [NamedVersion] = []
 }
 
 /// All that is known of an artifact.
@@ -57,6 +59,8 @@ public struct ArtifactDetails: Sendable {
   public var maker: (run: RunID, staleness: Staleness)?
   /// The checks that the run that made it hasn't passed: it is suspect.
   public var failedChecks: [RecordedCheck] = []
+  /// The versions of models that it is.
+  public var models: [NamedVersion] = []
 }
 
 /// What `mlt show` found.
@@ -90,7 +94,7 @@ extension Workspace {
       children: try index.children(of: id), signingKeys: try index.signingKeys(of: id),
       flags: try flagMarks(on: inputs.map(\.input) + outputs), checks: try index.checks(of: id),
       labels: try labels(of: .run(id)), replications: try index.replications(of: id),
-      staleness: try staleness(of: [id], finder)[id] ?? Staleness())
+      staleness: try staleness(of: [id], finder)[id] ?? Staleness(), models: try versions(madeBy: id))
   }
 
   private func details(of target: ArtifactTarget) throws -> ArtifactDetails {
@@ -124,7 +128,8 @@ extension Workspace {
       children: children, annotations: try annotations(of: artifact), labels: try labels(of: .artifact(target)),
       purgedFor: try isStored ? nil : artifact.content.flatMap { try purgeLabel(of: $0) },
       flags: try flagMarks(on: [artifact] + children), maker: maker.flatMap { run in staleness.map { (run, $0) } },
-      failedChecks: try maker.map { try index.failedChecks(of: $0) } ?? [])
+      failedChecks: try maker.map { try index.failedChecks(of: $0) } ?? [],
+      models: try artifact.content.map { try versions(of: $0) } ?? [])
   }
 
   /// The run by which an artifact is judged: the one that was asked about, else the one that made it.

@@ -53,6 +53,8 @@ extension Workspace {
     }
     trace.flags = try flagMarks(on: trace.artifacts)
     trace.labels = try labels(of: target)
+    trace.models =
+      try target.artifact?.content.map { try versions(of: $0) } ?? trace.start.map { try versions(madeBy: $0) } ?? []
     return trace
   }
 

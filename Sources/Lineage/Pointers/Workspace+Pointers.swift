@@ -9,16 +9,17 @@ extension Workspace {
   /// The fewest digits that abbreviate an id.
   static let shortestPrefix = 4
 
-  /// Finds out what a pointer names: a path, `PATH@RUN`, `PATH@{MOMENT}`, `COMMIT:PATH`, a run's id, a content's id, or a
-  /// URI.
+  /// Finds out what a pointer names: a path, `PATH@RUN`, `PATH@{MOMENT}`, `COMMIT:PATH`, a run's id, a content's id,
+  /// `models:/NAME@ALIAS` or another version of a model, or a URI.
   ///
   /// A path comes first if something stands there or was ever recorded for it; a path that looks like an id can be
   /// written with `./` in front, and an id that looks like a path in full.
   ///
   /// - Throws: ``WorkspaceError/unknownPointer(_:similar:)``, ``WorkspaceError/ambiguousPointer(_:candidates:)``,
   ///   ``WorkspaceError/notInRun(path:run:)``, ``WorkspaceError/notByThen(path:moment:)``,
-  ///   ``WorkspaceError/notInCommit(path:commit:)``.
+  ///   ``WorkspaceError/notInCommit(path:commit:)``, ``ModelError``.
   public func target(of pointer: String) throws -> Target {
+    if pointer.hasPrefix(ModelReference.scheme) { return .artifact(try artifact(ofModel: pointer)) }
     if let (path, moment) = Self.splitMoment(pointer) { return .artifact(try artifact(at: path, by: moment)) }
     if let (path, suffix) = Self.split(pointer), let run = try runIfAny(suffix) {
       return .artifact(try artifact(at: path, of: run))

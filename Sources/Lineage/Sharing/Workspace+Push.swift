@@ -10,7 +10,7 @@ internal import SystemPackage
 public struct PushRequest: Sendable {
   /// Which bytes go with the facts.
   public enum Scope: Sendable {
-    /// What the lock file names, and what the runs on the current branch read and wrote.
+    /// What the lock file names, what the runs on the current branch read and wrote, and what is registered as a model's version.
     case branch
     /// What any run or lock file refers to.
     case everything
@@ -62,7 +62,7 @@ extension Workspace {
       let branch = try BranchContents(
         repository?.head().branch, extent: extent, index: index, journal: journal, store: store)
       wanted = try branch.find(since: sharing(connection.name) { try connection.remote.mark(branch.label) })
-        .union(storedPredictionLogs())
+        .union(storedPredictionLogs()).union(registeredContents().filter { try store.contains($0) })
       search = branch
     case .everything:
       wanted = try ContentRoots(workspace: self, retention: Retention(), withHistory: true).find()

@@ -24,6 +24,22 @@ public enum Setting: String, CaseIterable, Sendable {
   case revokedKeys = "sign.revokedKeys"
   /// Whether bytes may come from a remote only if the runs behind them are signed.
   case requireSigned = "pull.requireSigned"
+  /// Which versions of models go to Production.
+  case policyProduction = "policy.prod"
+  /// Which versions of models go to Staging.
+  case policyStaging = "policy.int"
+  /// How many people must approve of a model's version before it goes to Production.
+  case reviewApprovals = "review.approvals"
+  /// Whether it must have been made by committed code.
+  case reviewClean = "review.clean"
+  /// Whether it must have been made again with the same outcome.
+  case reviewReproduced = "review.reproduced"
+  /// Whether nothing that it was made from may be said to be wrong.
+  case reviewNoFlags = "review.noFlags"
+  /// Whether approvals of those who made it don't count.
+  case reviewByOthers = "review.byOthers"
+  /// Whether only approvals count that allowed signers have signed.
+  case reviewSigned = "review.signed"
   /// What the project is called where its files and components are told to other tools.
   case exportNamespace = "export.namespace"
   /// How strictly commits are kept from leaving outputs out of date.
@@ -55,9 +71,11 @@ public enum Setting: String, CaseIterable, Sendable {
     case .inputLimit: "64MiB"
     case .staleDays: "30"
     case .grace: "7200"
-    case .minimalCopies: "0"
-    case .environment, .signKey, .revokedKeys, .exportNamespace: ""
-    case .cachedRuns, .signRuns, .requireSigned: "false"
+    case .minimalCopies, .reviewApprovals: "0"
+    case .environment, .signKey, .revokedKeys, .exportNamespace, .policyProduction, .policyStaging: ""
+    case .cachedRuns, .signRuns, .requireSigned, .reviewClean, .reviewReproduced, .reviewNoFlags, .reviewByOthers,
+      .reviewSigned:
+      "false"
     case .allowedSigners: ".mlt-allowed-signers"
     case .hookStages, .hookLock, .hookLarge, .hookMissing, .hookPush: "block"
     case .hookRestore: "true"
@@ -69,9 +87,12 @@ public enum Setting: String, CaseIterable, Sendable {
   func accepts(_ value: String) -> Bool {
     switch self {
     case .inputLimit, .hookLargeFile: Configuration.size(of: value) != nil
-    case .grace, .minimalCopies, .staleDays: Int64(value).map { $0 >= 0 } ?? false
+    case .grace, .minimalCopies, .staleDays, .reviewApprovals: Int64(value).map { $0 >= 0 } ?? false
     case .environment, .signKey, .allowedSigners, .revokedKeys, .exportNamespace: true
-    case .cachedRuns, .signRuns, .requireSigned, .hookRestore: Configuration.flag(of: value) != nil
+    case .policyProduction, .policyStaging: value.isEmpty || ReviewPolicy.allows("1", value) != nil
+    case .cachedRuns, .signRuns, .requireSigned, .hookRestore, .reviewClean, .reviewReproduced, .reviewNoFlags,
+      .reviewByOthers, .reviewSigned:
+      Configuration.flag(of: value) != nil
     case .hookStages, .hookLock, .hookLarge, .hookMissing, .hookPush: HookLevel(rawValue: value.lowercased()) != nil
     }
   }
@@ -81,6 +102,8 @@ public enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .signKey, .signRuns, .allowedSigners, .revokedKeys: true
     case .inputLimit, .staleDays, .grace, .minimalCopies, .environment, .cachedRuns, .requireSigned, .exportNamespace,
+      .policyProduction, .policyStaging, .reviewApprovals, .reviewClean, .reviewReproduced, .reviewNoFlags,
+      .reviewByOthers, .reviewSigned,
       .hookStages,
       .hookLock, .hookLarge, .hookMissing, .hookPush, .hookRestore, .hookLargeFile:
       false

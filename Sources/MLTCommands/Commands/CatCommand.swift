@@ -11,9 +11,10 @@ struct CatCommand: ParsableCommand {
 
         mlt cat data/clean.csv@3f2a | head
         mlt cat 5f3a9c21
+        mlt cat models:/wine@champion
       """)
 
-  @Argument(help: "Path, PATH@RUN or content id", completion: .file())
+  @Argument(help: "Path, PATH@RUN, content id or models:/VERSION", completion: .file())
   var pointer: String
 
   func run() throws {

@@ -17,13 +17,15 @@ struct CheckoutCommand: ParsableCommand {
         mlt checkout --from v1.0 --dry-run
         mlt checkout models/model.pkl@3f2a
         mlt checkout --run 3f2a models/
+        mlt checkout models:/wine/Production --for prod
+        mlt checkout models:/wine@champion -o deploy/model.pkl
 
       Only files that differ are written, each as a whole. If any file has content that isn't stored, nothing is done \
       and all such files are named; --force gives them up. 'mlt.lock' stays as it is: after '--from', 'mlt status' shows \
       what now differs from it, 'mlt checkout' goes back, and 'mlt add' keeps what was restored.
       """)
 
-  @Argument(help: "Paths, or PATH@RUN (default: all that is tracked)", completion: .file())
+  @Argument(help: "Paths, PATH@RUN or models:/VERSION (default: all that is tracked)", completion: .file())
   var pointers: [String] = []
 
   @Option(
@@ -34,6 +36,16 @@ struct CheckoutCommand: ParsableCommand {
   @Option(
     name: .customLong("run"), help: "Restore what this run read or wrote at the paths (default: all that it wrote)")
   var runPointer: String?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: "Put the only thing named here instead", completion: .file()
+  )
+  var place: String?
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("Refuse versions of models that 'policy.ENV' doesn't take", valueName: "env"))
+  var environment: String?
 
   @Flag(name: [.short, .long], help: "Overwrite content that isn't stored")
   var force = false
@@ -46,6 +58,9 @@ struct CheckoutCommand: ParsableCommand {
 
   func validate() throws {
     if revision != nil, runPointer != nil { throw ValidationError("--from and --run can't be given together") }
+    if place != nil, pointers.count != 1 || revision != nil || runPointer != nil {
+      throw ValidationError("-o goes with one path, PATH@RUN or models:/VERSION")
+    }
   }
 
   func run() throws {
@@ -53,7 +68,9 @@ struct CheckoutCommand: ParsableCommand {
     let workspace = try session.workspace()
     let source: CheckoutRequest.Source =
       revision.map { .revision($0) } ?? runPointer.map { .run($0) } ?? .lock
-    let request = CheckoutRequest(pointers: pointers, source: source, isForced: force, isDryRun: isDryRun)
+    var request = CheckoutRequest(pointers: pointers, source: source, isForced: force, isDryRun: isDryRun)
+    request.place = place
+    request.environment = environment
     let report = try session.watching("restoring", total: nil, workspace) { try workspace.checkout(request) }
     if json {
       try session.show(json: CheckoutRendering.json(report, isDryRun: isDryRun), of: workspace)

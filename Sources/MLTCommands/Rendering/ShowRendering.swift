@@ -38,6 +38,7 @@ enum ShowRendering {
     if !run.parameters.isEmpty { rows.append(["params", RunRendering.pairs(run.parameters)]) }
     if !run.tags.isEmpty { rows.append(["tags", RunRendering.pairs(run.tags)]) }
     if !details.labels.isEmpty { rows.append(["labels", LabelRendering.line(details.labels, out)]) }
+    for model in details.models { rows.append(["model", ModelRendering.line(model)]) }
     if let evidence = run.evidence { rows.append(["evidence", evidence.rawValue]) }
     if !details.signingKeys.isEmpty {
       rows.append(["signed by", details.signingKeys.joined(separator: ", ") + " (unchecked: 'mlt verify' checks)"])
@@ -125,6 +126,7 @@ enum ShowRendering {
         ?? (artifact.isInGit ? "in git" : "not stored")
     rows.append(["bytes", whereabouts])
     if !details.labels.isEmpty { rows.append(["labels", LabelRendering.line(details.labels, out)]) }
+    for model in details.models { rows.append(["model", ModelRendering.line(model)]) }
     if let locked = details.locked {
       let same = locked.content == artifact.content || locked.path.text != artifact.path
       rows.append(["mlt.lock", same ? "tracked" : "has \(locked.content.short)"])
@@ -193,6 +195,7 @@ enum ShowRendering {
       run["children"] = .array(details.children.map { .string($0.hex) })
       run["stale"] = StalenessText.json(details.staleness)
       run["checks"] = .array(details.checks.map(CheckText.json))
+      run["models"] = ModelRendering.json(details.models)
       run["labels"] = .array(details.labels.map(LabelRendering.json))
       run["signedBy"] = .array(details.signingKeys.map { .string($0) })
       run["replications"] = .array(
@@ -206,6 +209,7 @@ enum ShowRendering {
       var artifact = details.target.artifact.fields
       artifact["stored"] = .bool(details.isStored)
       artifact["purged"] = details.purgedFor.map { .string($0) } ?? .null
+      artifact["models"] = ModelRendering.json(details.models)
       artifact["labels"] = .array(details.labels.map(LabelRendering.json))
       artifact["tags"] = RunRendering.json(details.annotations.tags)
       artifact["note"] = details.annotations.note.map { .string($0) } ?? .null

@@ -14,6 +14,7 @@ enum TraceJSON {
       fields["readers"] = .array(trace.readers.map { json($0, trace.flags) })
       fields["otherReaders"] = .array(trace.otherReaders.map { json($0, trace.flags) })
     }
+    if !trace.models.isEmpty { fields["models"] = ModelRendering.json(trace.models) }
     if !trace.labels.isEmpty { fields["labels"] = .array(trace.labels.map(LabelRendering.json)) }
     fields["runs"] = .array(
       trace.nodes.map { node in

@@ -101,6 +101,7 @@ struct TraceRendering {
   }
 
   private func start(_ out: inout StyledText) -> [Item] {
+    for model in trace.models { out.line("model: " + ModelRendering.line(model)) }
     if !trace.labels.isEmpty { out.line("labels: " + LabelRendering.line(trace.labels, out)) }
     if let run = trace.start { return [.run(run, prefix: "", isLast: true, level: 0, note: "")] }
     guard let artifact = trace.artifact else { return [] }

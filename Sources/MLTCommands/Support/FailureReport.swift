@@ -93,6 +93,7 @@ struct FailureReport {
     case let error as LoggingError: describe(error)
     case let error as LeaderboardError: describe(error)
     case let error as PredictionError: describe(error)
+    case let error as ModelError: describe(error)
     case let error as ExportError: describe(error)
     case let error as SystemCallError: describe(error)
     case let error as FactError: set("cannot read an event: \(error)", .corrupt)
