@@ -94,15 +94,20 @@ import Testing
       try expectSuccess(world.shell("mlt run -q -c other -- sh -c 'echo 1 > one.txt; echo 2 > two.txt'"))
       let other = try #require(try world.json("log", "-n", "1")["runs"]?.array?.first?["id"]?.string)
       let choice = try world.json(
-        "model", "promote", "wine", "--best", "metrics.rmse:asc", "--if-better", "--runs", bad, "--runs", flagged,
-        "--runs",
-        good, "--runs", other)
+        "model", "promote", "wine", "--best", "metrics.rmse:asc", "--if-better", "--from",
+        "run_id IN ('\(bad)', '\(flagged)', '\(good)', '\(other)')")
       #expect(choice["promoted"]?["version"]?.string == "2" && choice["promoted"]?["run"]?.string == good, "\(choice)")
+      #expect(choice["filter"]?.string?.hasPrefix("run_id IN") == true)
       let remarks = choice["candidates"]?.array?.compactMap { $0["remark"]?.string } ?? []
       #expect(
         Set(remarks) == [
           "its value isn't a number", "it is flagged as wrong", "it didn't write 'models/wine.pkl'",
         ])
+      // A filter that only finds what is in production changes nothing; one that can't be read is told.
+      let same = try world.mlt("model", "promote", "wine", "--best", "metrics.rmse", "--from", "run_id IN ('\(good)')")
+      #expect(same.status == 0 && same.stdout.contains("no change"), "\(same)")
+      #expect(
+        try world.mlt("model", "promote", "wine", "--best", "metrics.rmse", "--from", "metrics.rmse <").status == 2)
     }
   }
 }

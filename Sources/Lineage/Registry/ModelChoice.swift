@@ -75,6 +75,8 @@ public struct Choice: Sendable {
   public var metric: String
   /// Whether less is better.
   public var lessIsBetter: Bool
+  /// The text by which runs were chosen as candidates; empty if they weren't.
+  public var filter: String
   /// The data that the values were measured on.
   public var holdout: [ArtifactRecord]
   /// The candidates and what is in the stage, the best first, those that don't count last.
@@ -114,18 +116,9 @@ public struct MetricGoal: Hashable, Sendable {
       throw ModelError.malformedMetric(text)
     }
     name = String(rest)
-    guard let direction = direction ?? Self.direction(of: name) else { throw ModelError.unknownDirection(name) }
-    lessIsBetter = direction
-  }
-
-  private static let lessWords: Set<String> = ["loss", "error", "rmse", "mse", "mae", "mape", "logloss", "perplexity"]
-  private static let moreWords: Set<String> = ["accuracy", "acc", "f1", "auc", "r2", "precision", "recall", "score"]
-
-  // The words of a name: val_loss, test/accuracy.
-  private static func direction(of name: String) -> Bool? {
-    let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    if words.contains(where: lessWords.contains) { return true }
-    return words.contains(where: moreWords.contains) ? false : nil
+    let known = direction ?? MetricDirection(metric: name).map { $0 == .less }
+    guard let known else { throw ModelError.unknownDirection(name) }
+    lessIsBetter = known
   }
 
   /// Whether one value is better than another.

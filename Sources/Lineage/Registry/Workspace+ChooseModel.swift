@@ -122,7 +122,8 @@ extension Workspace {
     _ current: ModelVersion?
   ) throws -> Choice {
     var choice = Choice(
-      model: model, metric: goal.name, lessIsBetter: goal.lessIsBetter, holdout: [], candidates: candidates,
+      model: model, metric: goal.name, lessIsBetter: goal.lessIsBetter, filter: request.filter, holdout: [],
+      candidates: candidates,
       promoted: nil, displaced: [], reason: "", wouldPromote: false)
     let standing = candidates.first(where: \.isCurrent)
     guard let best = candidates.first(where: { $0.remark == nil && !$0.isCurrent }), let value = best.measurement?.value

@@ -17,8 +17,10 @@ struct ModelPromoteCommand: ParsableCommand {
 
         mlt repro && mlt model promote wine --best metrics.rmse:asc --holdout data/holdout.csv --if-better
 
-      Candidates are the model's versions, or with --runs what those runs wrote where the model stands; what is promoted is \
+      Candidates are the model's versions, or with --from what runs wrote where the model stands; what is promoted is \
       registered if it isn't yet.
+
+        mlt model promote wine --best metrics.rmse --from "experiment = 'spring' AND params.depth != '1'"
       """)
 
   @Argument(help: "VERSION; with --best NAME")
@@ -28,8 +30,10 @@ struct ModelPromoteCommand: ParsableCommand {
     name: .long, help: ArgumentHelp("Choose by this metric", valueName: "metrics.NAME:asc|desc"))
   var best: String?
 
-  @Option(name: .long, help: ArgumentHelp("Choose among what these runs made: ids (can be repeated)", valueName: "run"))
-  var runs: [String] = []
+  @Option(
+    name: .customLong("from"),
+    help: ArgumentHelp("Choose among what these runs made (see 'mlt runs --filter')", valueName: "filter"))
+  var filter: String?
 
   @Option(name: .long, help: "Data that values must have been measured on", completion: .file())
   var holdout: String?
@@ -57,8 +61,8 @@ struct ModelPromoteCommand: ParsableCommand {
       throw ValidationError("option '--stage' takes Production or Staging")
     }
     guard best == nil else { return }
-    if onlyIfBetter || isDryRun || holdout != nil || path != nil || !runs.isEmpty {
-      throw ValidationError("--runs, --holdout, --path, --if-better and --dry-run go with --best")
+    if onlyIfBetter || isDryRun || holdout != nil || path != nil || filter != nil {
+      throw ValidationError("--from, --holdout, --path, --if-better and --dry-run go with --best")
     }
   }
 
@@ -70,8 +74,10 @@ struct ModelPromoteCommand: ParsableCommand {
       return try ModelChangeText.show(change, asJSON: json, session, workspace)
     }
     var request = ChoiceRequest(model, metric: best)
-    request.runs = try runs.isEmpty ? nil : runs.map { try workspace.run(of: $0) }
-    request.filter = runs.joined(separator: " ")
+    if let filter {
+      request.runs = try workspace.runs(matching: RunFilter(parsing: filter))
+      request.filter = filter
+    }
     request.holdout = holdout
     request.path = path
     request.onlyIfBetter = onlyIfBetter

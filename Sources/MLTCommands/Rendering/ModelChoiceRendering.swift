@@ -39,7 +39,8 @@ enum ModelChoiceRendering {
   static func json(_ choice: Choice, isDryRun: Bool) -> JSONObject {
     [
       "format": 1, "metric": .string(choice.metric), "lessIsBetter": .bool(choice.lessIsBetter),
-      "dryRun": .bool(isDryRun), "changed": .bool(choice.promoted != nil), "wouldPromote": .bool(choice.wouldPromote),
+      "filter": .string(choice.filter), "dryRun": .bool(isDryRun), "changed": .bool(choice.promoted != nil),
+      "wouldPromote": .bool(choice.wouldPromote),
       "reason": .string(choice.reason), "holdout": .array(choice.holdout.map { .object($0.fields) }),
       "promoted": choice.promoted.map { .object(ModelRendering.json($0.version, of: $0.model)) } ?? .null,
       "candidates": .array(choice.candidates.map { .object(json($0)) }),
