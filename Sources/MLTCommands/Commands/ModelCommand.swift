@@ -30,7 +30,7 @@ struct ModelCommand: ParsableCommand {
           ModelPromoteCommand.self, ModelRollbackCommand.self, ModelStageCommand.self, ModelArchiveCommand.self,
           ModelAliasCommand.self,
         ]),
-      CommandGroup(name: "Review", subcommands: [ModelReviewCommand.self]),
+      CommandGroup(name: "Review", subcommands: [ModelReviewCommand.self, ModelCardCommand.self]),
       CommandGroup(
         name: "Say and take away",
         subcommands: [

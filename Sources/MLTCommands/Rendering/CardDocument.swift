@@ -1,0 +1,159 @@
+/// A document of a few kinds of blocks, written as Markdown or as one HTML file that needs nothing else.
+struct CardDocument {
+  /// A part of a section.
+  enum Block {
+    /// Text that somebody wrote in Markdown.
+    case markdown(String)
+    /// A line of text of ours.
+    case line(String)
+    /// Lines that are shown as they are.
+    case code(String)
+    /// Rows under names of columns.
+    case table([String], [[String]])
+    /// Items of a list, each with how deep it stands.
+    case list([(depth: Int, text: String)])
+    /// A graph in Mermaid's language, with a list that says the same where graphs aren't drawn.
+    case graph(String, [(depth: Int, text: String)])
+    /// The curve of a metric, with a line that says its ends where curves aren't drawn.
+    case curve(CardCurve, String)
+  }
+
+  /// The document's title.
+  var title: String
+  /// The parts, each with its heading.
+  private(set) var sections: [(heading: String, blocks: [Block])] = []
+
+  init(title: String) { self.title = title }
+
+  /// Adds a section, unless there is nothing in it.
+  mutating func add(_ heading: String, _ blocks: [Block]) {
+    if !blocks.isEmpty { sections.append((heading, blocks)) }
+  }
+
+  // MARK: Markdown
+
+  /// The document as Markdown, in GitHub's dialect.
+  var markdown: String {
+    var text = "# \(Self.inline(title))\n"
+    for section in sections {
+      text += "\n## \(section.heading)\n"
+      for block in section.blocks { text += "\n" + Self.markdown(block) }
+    }
+    return text
+  }
+
+  private static func markdown(_ block: Block) -> String {
+    switch block {
+    case .markdown(let text): return text + "\n"
+    case .line(let line): return inline(line) + "\n"
+    case .code(let text): return fenced(text, "")
+    case .table(let head, let rows):
+      let lines =
+        [head, head.map { _ in "---" }] + rows
+      return lines.enumerated().map { number, row in
+        "| " + row.map { number == 1 ? $0 : cell($0) }.joined(separator: " | ") + " |\n"
+      }.joined()
+    case .list(let items):
+      return items.map { String(repeating: "  ", count: $0.depth) + "- " + inline($0.text) + "\n" }.joined()
+    case .graph(let graph, _): return fenced(graph, "mermaid")
+    case .curve(_, let line): return inline(line) + "\n"
+    }
+  }
+
+  private static func fenced(_ text: String, _ language: String) -> String {
+    // A fence must be longer than any in the text.
+    var fence = "```"
+    while text.contains(fence) { fence += "`" }
+    return "\(fence)\(language)\n\(text.hasSuffix("\n") ? text : text + "\n")\(fence)\n"
+  }
+
+  // What would be markup, or end the line, is what somebody wrote as a name or a value.
+  private static func inline(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "\\", "`", "*", "_", "[", "]", "<", ">", "#", "|": result += "\\" + String(character)
+      case "\n", "\r\n", "\r": result += " "
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+
+  private static func cell(_ text: String) -> String { inline(text) }
+
+  // MARK: HTML
+
+  /// The document as one HTML file without scripts, and without anything from elsewhere.
+  var html: String {
+    var text = """
+      <!doctype html>
+      <html lang="en"><head><meta charset="utf-8"><title>\(Self.escaped(title))</title>
+      <style>
+      body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+      h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #ddd}
+      table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
+      th{border-bottom:1px solid #bbb}pre{background:#f5f5f5;padding:.6rem;overflow:auto;white-space:pre-wrap}
+      figure{display:inline-block;margin:.5rem 1rem .5rem 0}figcaption{font-size:.85rem;color:#555}
+      </style></head><body>
+      <h1>\(Self.escaped(title))</h1>
+
+      """
+    for section in sections {
+      text += "<h2>\(Self.escaped(section.heading))</h2>\n"
+      for block in section.blocks { text += Self.html(block) }
+    }
+    return text + "</body></html>\n"
+  }
+
+  private static func html(_ block: Block) -> String {
+    switch block {
+    // What somebody wrote is shown as it was written: it must not become markup of a document that others trust.
+    case .markdown(let text), .code(let text): return "<pre>\(escaped(text))</pre>\n"
+    case .line(let line): return "<p>\(escaped(line))</p>\n"
+    case .table(let head, let rows):
+      func row(_ cells: [String], _ tag: String) -> String {
+        "<tr>" + cells.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined() + "</tr>\n"
+      }
+      return "<table>\n" + row(head, "th") + rows.map { row($0, "td") }.joined() + "</table>\n"
+    case .list(let items), .graph(_, let items): return nested(items)
+    case .curve(let curve, let line):
+      return "<figure>\(curve.svg)<figcaption>\(escaped(line))</figcaption></figure>\n"
+    }
+  }
+
+  private static func nested(_ items: [(depth: Int, text: String)]) -> String {
+    var text = "<ul>\n"
+    var depth = 0
+    for item in items {
+      let wanted = max(0, min(item.depth, depth + 1))
+      while depth < wanted {
+        text += "<ul>"
+        depth += 1
+      }
+      while depth > wanted {
+        text += "</ul>"
+        depth -= 1
+      }
+      text += "<li>\(escaped(item.text))</li>\n"
+    }
+    return text + String(repeating: "</ul>", count: depth + 1) + "\n"
+  }
+
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      // HTML has no other control characters.
+      case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
