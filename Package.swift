@@ -37,7 +37,7 @@ let package = Package(
       name: "MLTCommands",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing",
-        "MLTBase", "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes",
+        "MLTBase", "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes", "TrackingStores",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -50,7 +50,8 @@ let package = Package(
       name: "Lineage",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase",
-        "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes", systemPackage,
+        "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes", "TrackingStores",
+        systemPackage,
       ],
       swiftSettings: settings
     ),
@@ -83,6 +84,11 @@ let package = Package(
       name: "ProvenanceExchange", dependencies: ["Journaling", "MLTBase", systemPackage], swiftSettings: settings),
     .target(
       name: "Remotes", dependencies: ["Journaling", "MLTBase", "ObjectStorage", systemPackage], swiftSettings: settings),
+    .target(
+      name: "TrackingStores",
+      dependencies: ["MLTBase", "Pipelines", systemPackage, .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings
+    ),
 
     // MARK: The base
 
@@ -187,6 +193,9 @@ let package = Package(
       dependencies: [
         "Journaling", "MLTBase", "ObjectStorage", "Remotes", "TestSupport", "remote-sharer", systemPackage,
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TrackingStoresTests", dependencies: ["MLTBase", "TestSupport", "TrackingStores", systemPackage],
       swiftSettings: settings),
 
     // A front end of its own process for the tests of FileTracing: one that can be stopped, signalled and killed.

@@ -1,0 +1,257 @@
+internal import MLTBase
+internal import Pipelines
+internal import SystemPackage
+
+/// MLflow's store in a folder of files, `mlruns`.
+///
+/// Names and texts in it are whatever somebody put there: symbolic links aren't followed, and files have limits.
+final class MLflowFiles: MLflowStore {
+  private static let textLimit = 1 << 20
+  private static let metricLimit = 512 << 20
+
+  let folder: FilePath
+  private(set) var problems: [TrackingProblem] = []
+  private var places: [String: FilePath] = [:]
+  private var loggedModels: [String: [TrackedLoggedModel]] = [:]
+
+  /// Whether a folder is such a store: it has an experiment, deleted ones and models aside.
+  static func isStore(_ path: FilePath) -> Bool {
+    guard let names = try? FileOperations.names(in: path) else { return false }
+    return names.contains { name in
+      let folder = path.appending(name)
+      if name.string == ".trash" || name.string == "models" {
+        return (try? FileStatus(at: folder))??.kind == .directory
+      }
+      return (try? FileStatus(at: folder.appending("meta.yaml")))??.kind == .regular
+    }
+  }
+
+  init(_ path: FilePath) throws(TrackingStoreError) {
+    guard let folder = FileOperations.resolved(path) else { throw .missing(path) }
+    self.folder = folder
+  }
+
+  // MARK: Experiments and runs
+
+  func experiments() throws(TrackingStoreError) -> [TrackedExperiment] {
+    var all: [TrackedExperiment] = []
+    for (parent, isTrash) in [(folder, false), (folder.appending(".trash"), true)] {
+      for name in folders(in: parent) where isTrash || ![".trash", "models"].contains(name.string) {
+        let place = parent.appending(name)
+        guard FileStatus.isFile(place.appending("meta.yaml")), let meta = meta(place) else { continue }
+        let id = meta["experiment_id"] ?? name.string
+        if places[id] == nil { places[id] = place }
+        all.append(
+          TrackedExperiment(
+            id: id, name: meta["name"] ?? id, isDeleted: isTrash || meta["lifecycle_stage"] == "deleted",
+            created: meta["creation_time"].flatMap(Int64.init).flatMap(TrackedMoment.milliseconds)))
+      }
+    }
+    return all.sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+  }
+
+  func runs(of experiment: TrackedExperiment) throws(TrackingStoreError) -> [String] {
+    guard let place = places[experiment.id] else { return [] }
+    return folders(in: place).filter { name in
+      !["models", "datasets", "tags", "traces"].contains(name.string)
+        && FileStatus.isFile(place.appending(name).appending("meta.yaml"))
+    }.map(\.string)
+  }
+
+  func run(_ id: String, of experiment: TrackedExperiment) throws(TrackingStoreError) -> TrackedRun? {
+    guard let parent = places[experiment.id], let name = FilePath.Component(id) else { return nil }
+    let place = parent.appending(name)
+    guard let meta = meta(place) else { return nil }
+    var status = TrackedRun.Status.running
+    if let text = meta["status"] {
+      if let known = TrackedRun.Status(text: text) {
+        status = known
+      } else {
+        problems.append(TrackingProblem("run \(id)", "its status '\(text)' isn't known, and taken for running"))
+      }
+    }
+    func moment(_ key: String) -> Timestamp? { meta[key].flatMap(Int64.init).flatMap(TrackedMoment.milliseconds) }
+    var run = TrackedRun(
+      id: meta["run_id"] ?? meta["run_uuid"] ?? id, name: meta["run_name"], user: meta["user_id"], status: status,
+      started: moment("start_time"), ended: moment("end_time"),
+      isDeleted: meta["lifecycle_stage"] == "deleted" || experiment.isDeleted, artifacts: meta["artifact_uri"] ?? "")
+    run.parameters = texts(in: place.appending("params"))
+    run.tags = texts(in: place.appending("tags"))
+    for (name, file) in files(in: place.appending("metrics")) {
+      guard let bytes = contents(file, limit: Self.metricLimit) else { continue }
+      run.metrics += metrics(bytes, name, of: run.id)
+    }
+    run.datasets = datasets(of: place, in: parent)
+    run.models = models(of: experiment.id).filter { $0.run == run.id }
+    return run
+  }
+
+  private func metrics(_ bytes: [UInt8], _ name: String, of run: String) -> [TrackedMetric] {
+    var metrics: [TrackedMetric] = []
+    var bad = 0
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+      guard words.count >= 2, let at = Int64(words[0]).flatMap(TrackedMoment.milliseconds),
+        let value = Double(words[1]),
+        let step = words.count < 3 ? 0 : Int64(words[2])
+      else {
+        bad += 1
+        continue
+      }
+      metrics.append(TrackedMetric(key: name, value: TrackedMetric.number(value), step: step, at: at))
+    }
+    if bad > 0 { problems.append(TrackingProblem("run \(run)", "\(bad) lines of metric '\(name)' are no values")) }
+    return metrics
+  }
+
+  private func datasets(of run: FilePath, in experiment: FilePath) -> [TrackedDataset] {
+    folders(in: run.appending("inputs")).compactMap { name in
+      let input = run.appending("inputs").appending(name)
+      guard let link = meta(input), let id = link["source_id"].flatMap({ FilePath.Component($0) }) else { return nil }
+      guard id.kind == .regular, let data = meta(experiment.appending("datasets").appending(id)) else { return nil }
+      return TrackedDataset(
+        name: data["name"] ?? "", digest: data["digest"] ?? "", source: DatasetSource.place(data["source"] ?? ""),
+        context: link["tags.mlflow.data.context"])
+    }.sorted { ($0.name, $0.digest) < ($1.name, $1.digest) }
+  }
+
+  private func models(of experiment: String) -> [TrackedLoggedModel] {
+    if let known = loggedModels[experiment] { return known }
+    guard let place = places[experiment]?.appending("models") else { return [] }
+    let all = folders(in: place).compactMap { name -> TrackedLoggedModel? in
+      let folder = place.appending(name)
+      guard FileStatus.isFile(folder.appending("meta.yaml")), let meta = meta(folder) else { return nil }
+      let id = meta["model_id"] ?? name.string
+      var tags = texts(in: folder.appending("tags"))
+      tags["mlflow.model.id"] = id
+      tags["mlflow.model.name"] = meta["name"]
+      tags["mlflow.model.type"] = meta["model_type"]
+      return TrackedLoggedModel(
+        id: id, name: meta["name"] ?? id, location: meta["artifact_location"] ?? "", run: meta["source_run_id"],
+        tags: tags)
+    }
+    loggedModels[experiment] = all
+    return all
+  }
+
+  func loggedModel(_ id: String) throws(TrackingStoreError) -> (TrackedLoggedModel, experiment: String)? {
+    for experiment in places.keys.sorted() {
+      if let model = models(of: experiment).first(where: { $0.id == id }) { return (model, experiment) }
+    }
+    return nil
+  }
+
+  // MARK: Registered models
+
+  func models() throws(TrackingStoreError) -> [TrackedModel] {
+    let place = folder.appending("models")
+    var all: [TrackedModel] = []
+    for name in folders(in: place) {
+      let folder = place.appending(name)
+      guard FileStatus.isFile(folder.appending("meta.yaml")), let meta = meta(folder) else { continue }
+      var model = TrackedModel(name: meta["name"] ?? name.string, summary: meta["description"])
+      model.tags = texts(in: folder.appending("tags"))
+      for (alias, number) in texts(in: folder.appending("aliases")) {
+        model.aliases[alias] = Int64(number.trimmed)
+      }
+      for version in folders(in: folder) where version.string.hasPrefix("version-") {
+        guard let found = self.version(folder.appending(version)) else { continue }
+        model.versions.append(found)
+      }
+      model.versions.sort { $0.number < $1.number }
+      all.append(model)
+    }
+    return all.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private func version(_ place: FilePath) -> TrackedModel.Version? {
+    guard let meta = meta(place), let number = meta["version"].flatMap(Int64.init), number > 0,
+      meta["current_stage"] != "Deleted_Internal"
+    else { return nil }
+    func moment(_ key: String) -> Timestamp? { meta[key].flatMap(Int64.init).flatMap(TrackedMoment.milliseconds) }
+    return TrackedModel.Version(
+      number: number, created: moment("creation_timestamp"), updated: moment("last_updated_timestamp"),
+      summary: meta["description"], user: meta["user_id"], stage: meta["current_stage"], source: meta["source"],
+      location: meta["storage_location"], run: meta["run_id"], tags: texts(in: place.appending("tags")))
+  }
+
+  // MARK: Files
+
+  private func name(_ path: FilePath) -> String {
+    var rest = path
+    return rest.removePrefix(folder) ? rest.string : path.string
+  }
+
+  private func folders(in path: FilePath) -> [FilePath.Component] {
+    // What isn't there has none; what can't be listed is told where something is known to be.
+    guard (try? FileStatus(at: path))??.kind == .directory else { return [] }
+    do throws(SystemCallError) {
+      return try FileOperations.names(in: path).filter {
+        (try? FileStatus(at: path.appending($0)))??.kind == .directory
+      }
+      .sorted { $0.string < $1.string }
+    } catch {
+      problems.append(TrackingProblem(name(path), "\(error.errno)"))
+      return []
+    }
+  }
+
+  private func contents(_ path: FilePath, limit: Int) -> [UInt8]? {
+    do throws(SystemCallError) {
+      guard try FileStatus(at: path)?.kind == .regular else { return nil }
+      return try FileOperations.contents(of: path, limit: limit)
+    } catch {
+      problems.append(TrackingProblem(name(path), "\(error.errno)"))
+      return nil
+    }
+  }
+
+  /// The members of a folder's `meta.yaml` that aren't null.
+  private func meta(_ place: FilePath) -> [String: String]? {
+    let file = place.appending("meta.yaml")
+    guard let bytes = contents(file, limit: Self.textLimit) else { return nil }
+    guard let values = ValueText.flattened(bytes, name: "meta.yaml") else {
+      problems.append(TrackingProblem(name(file), "it is no YAML mapping"))
+      return nil
+    }
+    return values.filter { $0.value != "null" && !$0.value.isEmpty }
+  }
+
+  /// The files below a folder, by their path from it, which is the key that they hold the value of.
+  private func files(in top: FilePath) -> [(name: String, file: FilePath)] {
+    var found: [(name: String, file: FilePath)] = []
+    var pending: [(prefix: String, folder: FilePath)] = [("", top)]
+    while let (prefix, folder) = pending.popLast() {
+      guard (try? FileStatus(at: folder))??.kind == .directory, let names = try? FileOperations.names(in: folder) else {
+        continue
+      }
+      for name in names {
+        let path = folder.appending(name)
+        switch (try? FileStatus(at: path))??.kind {
+        case .directory: pending.append((prefix + name.string + "/", path))
+        case .regular: found.append((prefix + name.string, path))
+        case .symbolicLink, .special, nil: continue
+        }
+      }
+    }
+    return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private func texts(in top: FilePath) -> [String: String] {
+    var texts: [String: String] = [:]
+    for (name, file) in files(in: top) {
+      if let bytes = contents(file, limit: Self.textLimit) { texts[name] = String(decoding: bytes, as: UTF8.self) }
+    }
+    return texts
+  }
+}
+
+extension FileStatus {
+  fileprivate static func isFile(_ path: FilePath) -> Bool { (try? FileStatus(at: path))??.kind == .regular }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

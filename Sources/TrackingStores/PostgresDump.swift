@@ -1,0 +1,104 @@
+internal import MLTBase
+internal import SystemPackage
+
+/// The tables of a dump of a Postgres database: plain text as `pg_dump` writes it, with `COPY … FROM stdin`.
+final class PostgresDump: TableSource {
+  private static let limit = 1 << 30
+
+  private struct Table {
+    var columns: [String]
+    var lines: [ArraySlice<UInt8>]
+  }
+
+  private var tables: [String: Table] = [:]
+
+  /// Reads a dump.
+  ///
+  /// - Throws: ``TrackingStoreError/notAStore(_:)`` if it has no table at all.
+  init(_ path: FilePath) throws(TrackingStoreError) {
+    let bytes: [UInt8]
+    do throws(SystemCallError) {
+      guard let read = try FileOperations.contents(of: path, limit: Self.limit) else {
+        throw SystemCallError("open", path, .noSuchFileOrDirectory)
+      }
+      bytes = read
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { throw .missing(path) }
+      throw .unreadable(path, reason: "\(error.errno)")
+    }
+    var current: (name: String, table: Table)?
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      if case (let name, var table)? = current {
+        current = nil
+        if line.elementsEqual(#"\."#.utf8) {
+          tables[name] = table
+        } else {
+          table.lines.append(line)
+          current = (name, table)
+        }
+      } else if line.starts(with: "COPY ".utf8), let head = Self.head(String(decoding: line, as: UTF8.self)) {
+        current = (head.name, Table(columns: head.columns, lines: []))
+      }
+    }
+    // A dump that was cut off has what it has.
+    if let (name, table) = current { tables[name] = table }
+    if tables.isEmpty { throw .notAStore(path) }
+  }
+
+  // `COPY public.component_runs (id, component_name) FROM stdin;`
+  private static func head(_ line: String) -> (name: String, columns: [String])? {
+    guard line.contains(" FROM stdin"), let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"),
+      open < close
+    else { return nil }
+    let full = line[line.index(line.startIndex, offsetBy: 5)..<open].filter { $0 != "\"" && $0 != " " }
+    guard let name = full.split(separator: ".").last else { return nil }
+    let columns = line[line.index(after: open)..<close].split(separator: ",")
+    return (String(name), columns.map { $0.filter { $0 != "\"" && $0 != " " } })
+  }
+
+  func columns(of table: String) -> [String]? { tables[table]?.columns }
+
+  func each(
+    _ table: String, _ columns: [String], where key: (column: String, value: String)?, _ body: ([TableCell]) -> Void
+  ) throws(TrackingStoreError) {
+    guard let table = tables[table] else { return }
+    let places = columns.map { table.columns.firstIndex(of: $0) }
+    let wanted = key.map { (table.columns.firstIndex(of: $0.column), $0.value) }
+    for line in table.lines {
+      let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+      func cell(_ place: Int?) -> TableCell {
+        guard let place, fields.indices.contains(place) else { return .null }
+        return Self.cell(fields[place])
+      }
+      if let wanted, cell(wanted.0).text != wanted.1 { continue }
+      body(places.map(cell))
+    }
+  }
+
+  private static func cell(_ field: ArraySlice<UInt8>) -> TableCell {
+    if field.elementsEqual(#"\N"#.utf8) { return .null }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(field.count)
+    var rest = field
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\"), let escaped = rest.popFirst() else {
+        bytes.append(byte)
+        continue
+      }
+      switch escaped {
+      case UInt8(ascii: "n"): bytes.append(0x0A)
+      case UInt8(ascii: "t"): bytes.append(0x09)
+      case UInt8(ascii: "r"): bytes.append(0x0D)
+      case UInt8(ascii: "b"): bytes.append(0x08)
+      case UInt8(ascii: "f"): bytes.append(0x0C)
+      case UInt8(ascii: "v"): bytes.append(0x0B)
+      default: bytes.append(escaped)
+      }
+    }
+    // A text of `bytea`, as Postgres writes it since version 9.
+    if bytes.starts(with: #"\x"#.utf8), let decoded = Hex.decode(String(decoding: bytes[2...], as: UTF8.self)) {
+      return .bytes(decoded)
+    }
+    return .text(String(decoding: bytes, as: UTF8.self))
+  }
+}

@@ -1,0 +1,131 @@
+import Glibc
+import MLTBase
+import SystemPackage
+import TestSupport
+import Testing
+import TrackingStores
+
+/// MLflow's file store is read as far as it can be understood.
+@Suite struct MLflowFilesTests {
+  private func write(_ folder: FilePath, _ path: String, _ text: String) throws {
+    let file = folder.pushing(FilePath(path))
+    try FileOperations.createFolder(file.removingLastComponent())
+    try FileOperations.replace(file, with: Array(text.utf8), sync: false)
+  }
+
+  private let run = "0123456789abcdef0123456789abcdef"
+
+  private func store(_ folder: FilePath) throws -> FilePath {
+    let store = folder.appending("mlruns")
+    try write(
+      store, "1/meta.yaml", "experiment_id: '1'\nname: wine\nlifecycle_stage: active\ncreation_time: 1700000000000\n")
+    try write(
+      store, "1/\(run)/meta.yaml",
+      """
+      artifact_uri: file:///elsewhere/mlruns/1/\(run)/artifacts
+      end_time: 1700000002000
+      run_id: \(run)
+      run_name: '007'
+      start_time: 1700000001000
+      status: 3
+      tags: []
+      user_id: ada
+      lifecycle_stage: active
+      """)
+    try write(store, "1/\(run)/params/depth", "5")
+    try write(store, "1/\(run)/params/a/b c", "ü\nzwei")
+    try write(
+      store, "1/\(run)/metrics/odd",
+      "1700000001000 nan 2\n1700000001001 1.7976931348623157e+308 1\n1700000001001 -inf -3\n1 2\n")
+    try write(store, "1/\(run)/tags/mlflow.note.content", "# Note\n")
+    return store
+  }
+
+  @Test("a run's values are taken as they were logged, with infinities out of the largest numbers")
+  func values() throws {
+    try withTemporaryFolder { folder in
+      let store = try MLflowStores.open(try store(folder))
+      let experiment = try #require(try store.experiments().first)
+      #expect(experiment.name == "wine")
+      #expect(try store.identity() == "begun 2023-11-14T22:13:20.000000Z")
+      #expect(try store.runs(of: experiment) == [run])
+      let found = try #require(try store.run(run, of: experiment))
+      #expect(found.parameters == ["depth": "5", "a/b c": "ü\nzwei"])
+      #expect(found.metrics.map(\.step) == [2, 1, -3, 0])
+      #expect(found.metrics.first?.value.isNaN == true)
+      #expect(found.metrics.dropFirst().map(\.value) == [.infinity, -.infinity, 2])
+      #expect(found.name == "007")
+      #expect(found.status == .finished)
+      #expect(found.tags == ["mlflow.note.content": "# Note\n"])
+      #expect(store.problems == [])
+    }
+  }
+
+  @Test("what is broken is told, and loses nothing else")
+  func broken() throws {
+    try withTemporaryFolder { folder in
+      let path = try store(folder)
+      try write(path, "1/\(run)/metrics/loss", "1700000001000 0.5 0\nnonsense\n99999999999999999999 1 1\n")
+      try write(path, "2/meta.yaml", "{ this: is: no [yaml")
+      try write(path, "1/ffff/meta.yaml", "status: 17\nrun_id: ffff\nstart_time: x\n")
+      try write(path, ".trash/3/meta.yaml", "experiment_id: '3'\nname: old\n")
+      #expect(symlink("/etc/passwd", path.pushing(FilePath("1/\(run)/params/secret")).string) == 0)
+      let store = try MLflowStores.open(path)
+      let experiments = try store.experiments()
+      #expect(experiments.map(\.name) == ["wine", "old"])
+      #expect(experiments.map(\.isDeleted) == [false, true])
+      let found = try #require(try store.run(run, of: experiments[0]))
+      #expect(found.metrics.count { $0.key == "loss" } == 1)
+      #expect(found.parameters["secret"] == nil, "links aren't followed")
+      let other = try #require(try store.run("ffff", of: experiments[0]))
+      #expect(other.status == .running)
+      #expect(other.started == nil)
+      #expect(
+        store.problems.map(\.description).sorted()
+          == [
+            "'2/meta.yaml': it is no YAML mapping", "'run \(run)': 2 lines of metric 'loss' are no values",
+            "'run ffff': its status '17' isn't known, and taken for running",
+          ].sorted())
+    }
+  }
+
+  @Test("whatever bytes stand in a store, reading it ends", arguments: [1, 2, 3] as [UInt64])
+  func garbage(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    try withTemporaryFolder { folder in
+      let path = try store(folder)
+      for file in ["1/meta.yaml", "1/\(run)/meta.yaml", "1/\(run)/metrics/odd"] {
+        let place = path.pushing(FilePath(file))
+        let whole = try #require(try FileOperations.contents(of: place))
+        for _ in 0..<40 {
+          var bytes = whole
+          for _ in 0..<Int.random(in: 1...6, using: &generator) {
+            bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+          }
+          try FileOperations.replace(place, with: bytes, sync: false)
+          guard let store = try? MLflowStores.open(path) else { continue }
+          for experiment in (try? store.experiments()) ?? [] {
+            for run in (try? store.runs(of: experiment)) ?? [] { _ = try? store.run(run, of: experiment) }
+          }
+          _ = try? store.models()
+        }
+        try FileOperations.replace(place, with: whole, sync: false)
+      }
+    }
+  }
+
+  @Test("what is no store is said to be none")
+  func noStore() throws {
+    try withTemporaryFolder { folder in
+      #expect(throws: TrackingStoreError.notAStore(folder)) { try MLflowStores.open(folder) }
+      let file = folder.appending("notes.txt")
+      #expect(throws: TrackingStoreError.missing(file)) { try MLflowStores.open(file) }
+      try write(folder, "notes.txt", "some text that is long enough to be looked at as a database's header, and more")
+      #expect(throws: TrackingStoreError.notAStore(file)) { try MLflowStores.open(file) }
+      try write(folder, "empty.db", "")
+      #expect(throws: TrackingStoreError.notAStore(folder.appending("empty.db"))) {
+        try MLflowStores.open(folder.appending("empty.db"))
+      }
+    }
+  }
+}
