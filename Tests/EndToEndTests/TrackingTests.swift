@@ -83,7 +83,7 @@ import Testing
       #expect(ended["status"]?.string == "finished" && ended["command"]?.array == [])
       #expect(ended["inputs"]?.array?.compactMap { $0["path"]?.string } == ["raw.csv", "s3://bucket/other"])
       #expect(ended["outputs"]?.array?.compactMap { $0["path"]?.string } == ["model.txt"])
-      #expect(try world.mlt("trace", "model.txt").stdout.contains("(by hand)"))
+      #expect(try world.mlt("trace", "model.txt").stdout.contains("(no command)"))
       #expect(try world.shell("cat mlt.lock").stdout.contains("model.txt"))
       #expect(try world.mlt("run", "end", outer).status == 4)
       let inner = try #require(run["id"]?.string)

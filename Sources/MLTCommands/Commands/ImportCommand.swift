@@ -8,7 +8,7 @@ struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Take over what another tool keeps",
-    subcommands: [DVC.self]
+    subcommands: [DVC.self, MLflow.self, Mltrace.self]
   )
 
   struct DVC: ParsableCommand {

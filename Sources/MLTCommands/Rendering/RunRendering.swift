@@ -7,7 +7,7 @@ internal import MLTBase
 enum RunRendering {
   /// The command of a run; of a stage's without the shell around it.
   static func command(_ arguments: [String]) -> String {
-    if arguments.isEmpty { return "(by hand)" }
+    if arguments.isEmpty { return "(no command)" }
     return StageCommandLine.commands(of: arguments).map { commands in
       commands.map { $0.split(separator: "\n").joined(separator: "; ") }.joined(separator: " && ")
     } ?? Formatting.command(arguments)

@@ -21,7 +21,8 @@ enum ShowRendering {
     var rows = [["component", run.component]]
     if let name = run.name { rows.append(["name", name]) }
     if let experiment = run.experiment { rows.append(["experiment", experiment]) }
-    rows.append(["command", RunRendering.command(run.command)])
+    // A run of another tool's has none that is known.
+    if !run.command.isEmpty || run.origin == nil { rows.append(["command", RunRendering.command(run.command)]) }
     if run.directory != "." { rows.append(["in", run.directory]) }
     rows.append(["started", Formatting.time(run.started)])
     let outcome = RunRendering.outcome(run.status, run.exit)
@@ -29,8 +30,8 @@ enum ShowRendering {
     rows.append(["ended", outcome + length])
     if let git = Formatting.git(run.git) { rows.append(["git", git]) }
     if let remote = run.git?.remote { rows.append(["remote", remote]) }
-    rows.append(["by", "\(run.user) on \(run.host)"])
-    if let origin = run.origin { rows.append(["imported", "\(origin.tool) run \(origin.id)"]) }
+    rows.append(["by", run.host.isEmpty ? run.user : "\(run.user) on \(run.host)"])
+    if let origin = run.origin { rows.append(["imported", "from \(origin.tool), run \(origin.id)"]) }
     if let parent = run.parent { rows.append(["within", parent.short]) }
     if !details.children.isEmpty {
       rows.append(["child runs", details.children.map(\.short).joined(separator: ", ")])

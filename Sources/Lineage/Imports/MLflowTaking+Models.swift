@@ -1,0 +1,177 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import SystemPackage
+internal import TrackingStores
+
+extension MLflowTaking {
+  /// Takes the registered models with their versions, stages as far as the store knows them, aliases and tags.
+  func takeModels() throws {
+    let models: [TrackedModel]
+    do throws(TrackingStoreError) {
+      models = try store.models()
+    } catch {
+      throw TrackingImportError.store(error)
+    }
+    for model in models {
+      if model.isPrompt {
+        report.prompts += 1
+        continue
+      }
+      try take(model)
+    }
+  }
+
+  private func take(_ model: TrackedModel) throws {
+    // What stands before a version or an alias in a pointer can't be in a name.
+    let name = String(model.name.map { $0 == "@" ? "_" : $0 })
+    guard ModelName.isValid(name) else {
+      report.problems.append(TrackingProblem("model \(model.name)", "its name can't be a model's here"))
+      return
+    }
+    let known = RegisteredModel(name, try workspace.index.modelFacts(name))
+    var versions: [Int64: ContentID] = [:]
+    var fresh: [TrackedModel.Version] = []
+    for version in model.versions {
+      if let there = known.versionsEver.first(where: { isSame($0, version, model) }) {
+        versions[version.number] = there.id
+        report.knownVersions += 1
+      } else {
+        fresh.append(version)
+        report.versions.append("\(name) version \(version.number)")
+      }
+    }
+    if request.isTrial { return }
+    try describe(model, as: name, known)
+    try register(fresh, of: model, as: name, &versions)
+    try place(
+      model, as: name, RegisteredModel(name, try workspace.index.modelFacts(name)), versions, Set(fresh.map(\.number)))
+  }
+
+  private func isSame(_ there: ModelVersion, _ version: TrackedModel.Version, _ model: TrackedModel) -> Bool {
+    guard there.origin?.tool == runs.tool, there.origin?.id == Self.id(version, model) else { return false }
+    // Wherever the store lies by now, it was made there and then.
+    return version.created.map { $0 == there.registered } ?? (there.origin == runs.origin(Self.id(version, model)))
+  }
+
+  private static func id(_ version: TrackedModel.Version, _ model: TrackedModel) -> String {
+    "\(model.name)/\(version.number)"
+  }
+
+  private func describe(_ model: TrackedModel, as name: String, _ known: RegisteredModel) throws {
+    let tags = redacted(model.tags.filter { known.tags[$0.key] == nil })
+    let summary = known.summary == nil ? model.summary : nil
+    guard known.created == nil || !tags.isEmpty || summary != nil else { return }
+    try workspace.record(
+      [ModelDescribed(name, summary: summary, tags: tags, said: said("imported from MLflow"))], durable: true)
+    try workspace.index.catchUp(workspace.journal)
+  }
+
+  private func register(
+    _ fresh: [TrackedModel.Version], of model: TrackedModel, as name: String, _ ids: inout [Int64: ContentID]
+  ) throws {
+    if fresh.isEmpty { return }
+    let before = report
+    let events = try workspace.storing { writer in
+      report = before
+      let content = ImportedContent(writer: writer, monitor: workspace.monitor)
+      return try fresh.map { version in
+        let run = try version.run.flatMap { try $0.isEmpty ? nil : runs.place(of: $0) }
+        return ModelRegistered(
+          name, number: version.number, artifact: try artifact(of: version, model, content),
+          // A run that isn't here says nothing of where the version came from.
+          run: run?.known == nil ? nil : run?.run, summary: version.summary, tags: redacted(version.tags),
+          began: version.created, origin: runs.origin(Self.id(version, model)),
+          said: Attribution(user: version.user ?? workspace.identity, why: "imported from MLflow"))
+      }
+    } thenRecord: { (facts: [ModelRegistered]) in
+      try workspace.record(facts, durable: true)
+    }
+    for (version, event) in zip(fresh, events) { ids[version.number] = event.id }
+    try workspace.index.catchUp(workspace.journal)
+  }
+
+  /// Puts versions into their stages, and aliases on them, unless somebody has done otherwise since.
+  private func place(
+    _ model: TrackedModel, as name: String, _ known: RegisteredModel, _ ids: [Int64: ContentID], _ fresh: Set<Int64>
+  ) throws {
+    var facts: [ModelChanged] = []
+    for version in model.versions {
+      guard let id = ids[version.number], let there = known.version(id), !there.isDeleted else { continue }
+      let moved = version.updated ?? version.created
+      if let stage = version.stage.flatMap({ ModelStage(title: $0) }), stage != there.stage,
+        moved.map({ $0.microseconds >= there.stageSince.microseconds }) ?? fresh.contains(version.number)
+      {
+        facts.append(
+          ModelChanged(
+            name, version: id, stage: stage, began: moved,
+            said: said("as it was in MLflow, which knows no earlier stages")))
+      }
+    }
+    for (alias, number) in model.aliases.sorted(by: { $0.key < $1.key }) {
+      guard let id = ids[number], known.aliases[alias] != id, ModelName.isValidAlias(alias) else { continue }
+      guard known.aliases[alias] == nil || fresh.contains(number) else { continue }
+      facts.append(ModelChanged(name, version: id, aliases: [alias], said: said("imported from MLflow")))
+    }
+    if facts.isEmpty { return }
+    try workspace.record(facts, durable: true)
+    try workspace.index.catchUp(workspace.journal)
+  }
+
+  // MARK: Contents
+
+  /// Stores a version's files, or says where they were.
+  private func artifact(
+    of version: TrackedModel.Version, _ model: TrackedModel, _ content: ImportedContent
+  ) throws -> ArtifactRecord {
+    let source = version.source ?? ""
+    let subject = "\(model.name) version \(version.number)"
+    if source.hasPrefix("models:/m-"),
+      let (logged, experiment) = try? store.loggedModel(String(source.dropFirst("models:/".count)))
+    {
+      let missing = report.missing.count
+      if let record = try record(of: logged, experiment, content) {
+        // It is stored as a part of its run already.
+        report.artifacts -= 1
+        report.bytes -= record.size
+        return record
+      }
+      report.missing.removeSubrange(missing...)
+    }
+    let location = version.location.flatMap { $0.isEmpty ? nil : $0 } ?? source
+    let tail = Self.tail(location)
+    switch places.place(location, tail: tail) {
+    case .local(let file):
+      guard request.takesArtifacts else { break }
+      let name = tail.isEmpty ? PathText.encode(file.bytes) : Self.path(tail)
+      if let record = try take(subject, { try content.take(file, as: name).map { [$0] } ?? [] }).first { return record }
+    case .remote(let uri): report.missing.append(.init(subject: subject, place: uri, reason: .remote))
+    case .outside(let place): report.missing.append(.init(subject: subject, place: place, reason: .outside))
+    case .missing(let place): report.missing.append(.init(subject: subject, place: place, reason: .missing))
+    }
+    let name = location.isEmpty ? "mlflow:\(subject)" : redacted(location)
+    return ArtifactRecord(
+      path: PathText.encode(Array(name.utf8.filter { $0 != 0 })), kind: .uri, content: nil, size: 0, evidence: .declared
+    )
+  }
+
+  /// What of a location stands below MLflow's root: experiment, run, `artifacts` and so on.
+  static func tail(_ location: String) -> [String] {
+    let names = ArtifactPlaces.path(location).split(separator: "/").map(String.init)
+    guard let place = names.lastIndex(of: "artifacts"), place >= 2 else { return [] }
+    let isLogged = names[place - 1].hasPrefix("m-") && names[place - 2] == "models" && place >= 3
+    return Array(names[(place - (isLogged ? 3 : 2))...])
+  }
+
+  // MARK: Words
+
+  private func said(_ why: String) -> Attribution { Attribution(user: workspace.identity, why: why) }
+
+  private func redacted(_ tags: [String: String]) -> [String: String] {
+    Redaction(environment: workspace.context.environment).values(tags)
+  }
+
+  private func redacted(_ text: String) -> String {
+    Redaction(environment: workspace.context.environment).text(text)
+  }
+}

@@ -1,0 +1,268 @@
+internal import Journaling
+internal import LineageIndexing
+internal import MLTBase
+internal import ObjectStorage
+internal import SystemPackage
+internal import TrackingStores
+
+/// Takes the runs of an MLflow store over, some at a time, each whole or not at all.
+final class MLflowTaking {
+  /// How many runs, or how many values, are written down at once.
+  private static let batch = (runs: 200, values: 200_000)
+  /// How many bytes of text count as one value.
+  private static let bytesOfValue = 32
+
+  let workspace: Workspace
+  let store: any MLflowStore
+  let places: ArtifactPlaces
+  let runs: ImportedRuns
+  let request: MLflowImportRequest
+  var report: TrackingImportReport
+  private let redaction: Redaction
+  private var pending: [(run: TrackedRun, experiment: TrackedExperiment, id: RunID)] = []
+  private var pendingValues = 0
+  private var seen: Set<RunID> = []
+
+  init(
+    _ workspace: Workspace, _ store: any MLflowStore, _ places: ArtifactPlaces, _ identity: String,
+    _ request: MLflowImportRequest, _ report: TrackingImportReport
+  ) {
+    self.workspace = workspace
+    self.store = store
+    self.places = places
+    self.request = request
+    self.report = report
+    runs = ImportedRuns(workspace: workspace, tool: "mlflow", store: identity)
+    redaction = Redaction(environment: workspace.context.environment)
+  }
+
+  /// Takes the runs of an experiment.
+  func take(_ experiment: TrackedExperiment) throws {
+    var group = TrackingImportReport.Group(name: experiment.name)
+    for id in try reading({ () throws(TrackingStoreError) in try store.runs(of: experiment) }) {
+      if workspace.monitor.isCancelled?() == true { throw StorageError.cancelled }
+      let place = try runs.place(of: id)
+      // Two runs of one id are one run.
+      guard seen.insert(place.run).inserted else { continue }
+      guard let run = try reading({ () throws(TrackingStoreError) in try store.run(id, of: experiment) }) else {
+        continue
+      }
+      if let known = place.known {
+        if try goOn(run, experiment, known) { group.continued += 1 } else { group.known += 1 }
+        continue
+      }
+      group.added += 1
+      report.points += run.metrics.count
+      pending.append((run, experiment, place.run))
+      pendingValues += run.metrics.count
+      for (name, text) in [run.parameters, run.tags].joined() {
+        pendingValues += (name.utf8.count + text.utf8.count) / Self.bytesOfValue
+      }
+      if pending.count >= Self.batch.runs || pendingValues >= Self.batch.values { try flush() }
+    }
+    try flush()
+    report.groups.append(group)
+  }
+
+  private func reading<Value>(_ body: () throws(TrackingStoreError) -> Value) throws(TrackingImportError) -> Value {
+    do throws(TrackingStoreError) {
+      return try body()
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  // MARK: New runs
+
+  private func flush() throws {
+    defer { (pending, pendingValues) = ([], 0) }
+    if pending.isEmpty { return }
+    if request.isTrial {
+      for (run, experiment, _) in pending { check(run, experiment) }
+      return
+    }
+    let before = report
+    _ = try workspace.storing { writer in
+      // What is stored again after a collection is told once.
+      report = before
+      let content = ImportedContent(writer: writer, monitor: workspace.monitor)
+      return try pending.flatMap { try facts(of: $0.run, $0.experiment, as: $0.id, content) }
+    } thenRecord: { (facts: [any Fact]) in
+      try workspace.record(facts, durable: true)
+    }
+    try workspace.index.catchUp(workspace.journal)
+  }
+
+  /// Notes what of a run can't be taken.
+  private func check(_ run: TrackedRun, _ experiment: TrackedExperiment) {
+    let facts = MLflowRunFacts(run: run, experiment: experiment, redaction: redaction, root: workspace.root)
+    for name in facts.badNames {
+      report.problems.append(TrackingProblem("run \(run.id)", "'\(name)' can't be the name of a parameter or metric"))
+    }
+  }
+
+  private func facts(
+    of run: TrackedRun, _ experiment: TrackedExperiment, as id: RunID, _ content: ImportedContent
+  ) throws -> [any Fact] {
+    check(run, experiment)
+    let made = MLflowRunFacts(run: run, experiment: experiment, redaction: redaction, root: workspace.root)
+    let parent = try made.parent.map { try runs.place(of: $0).run }
+    let outputs = try artifacts(of: run, experiment, content)
+    var logged = MLflowRunFacts.logged(made.metrics, of: id)
+    let ended = made.ended(as: id, inputs: made.inputs, outputs: outputs)
+    if ended == nil, !(outputs.isEmpty && made.inputs.isEmpty) {
+      logged.append(RunLogged(run: id, inputs: made.inputs, outputs: outputs))
+    }
+    var facts = runs.facts(made.started(as: id, parent: parent, origin: runs.origin(run.id)), logged, ended)
+    for model in run.models {
+      guard let record = outputs.first(where: { $0.path == Self.path(of: model, experiment.id) }) else { continue }
+      facts.append(
+        ArtifactAnnotated(record, tags: redaction.values(model.tags), said: Attribution(user: run.user)))
+    }
+    if run.isDeleted { facts.append(RunDeleted(run: id)) }
+    return facts
+  }
+
+  // MARK: Runs that are here
+
+  /// Takes what the store says of a run that was imported before and wasn't said then.
+  ///
+  /// - Returns: whether there was something.
+  private func goOn(_ run: TrackedRun, _ experiment: TrackedExperiment, _ known: RunRecord) throws -> Bool {
+    let made = MLflowRunFacts(run: run, experiment: experiment, redaction: redaction, root: workspace.root)
+    var facts: [any Fact] = []
+    var goesOn = false
+    if known.status == .running {
+      let there = Set(try workspace.index.metrics(of: known.id).map(MetricKey.init))
+      let metrics = made.metrics.filter { !there.contains(MetricKey($0)) }
+      let parameters = made.parameters.filter { known.parameters[$0.key] == nil }
+      if !metrics.isEmpty || !parameters.isEmpty {
+        facts += MLflowRunFacts.logged(metrics, of: known.id)
+        if !parameters.isEmpty { facts.append(RunLogged(run: known.id, parameters: parameters)) }
+        report.points += metrics.count
+      }
+      goesOn = made.ended(as: known.id, inputs: [], outputs: []) != nil
+    } else if run.metrics.count > 0 {
+      let there = Set(try workspace.index.metrics(of: known.id).map(MetricKey.init))
+      if made.metrics.contains(where: { !there.contains(MetricKey($0)) }) {
+        report.problems.append(
+          TrackingProblem("run \(run.id)", "it has logged more since it was imported as one that has ended"))
+      }
+    }
+    let tags = made.tags.filter { known.tags[$0.key] == nil }
+    let note = known.note == nil ? made.note : nil
+    if !tags.isEmpty || note != nil {
+      facts.append(RunAnnotated(run: known.id, note: note, tags: tags, said: Attribution(user: workspace.identity)))
+    }
+    if run.isDeleted, !known.isDeleted { facts.append(RunDeleted(run: known.id)) }
+    if facts.isEmpty, !goesOn { return false }
+    if request.isTrial { return true }
+    if !facts.isEmpty { try workspace.record(facts, durable: true) }
+    if goesOn { try end(run, experiment, made, known.id) }
+    return true
+  }
+
+  private func end(
+    _ run: TrackedRun, _ experiment: TrackedExperiment, _ made: MLflowRunFacts, _ id: RunID
+  ) throws {
+    try workspace.storing { writer in
+      try artifacts(of: run, experiment, ImportedContent(writer: writer, monitor: workspace.monitor))
+    } thenRecord: { outputs in
+      _ = try workspace.recordEnd(of: id, started: nil) { _ in
+        guard let ended = made.ended(as: id, inputs: made.inputs, outputs: outputs) else {
+          throw LoggingError.unknownRun(id.hex)
+        }
+        return ended
+      }
+    }
+  }
+
+  // MARK: Artifacts
+
+  /// Stores what a run made.
+  private func artifacts(
+    of run: TrackedRun, _ experiment: TrackedExperiment, _ content: ImportedContent
+  ) throws -> [ArtifactRecord] {
+    var records: [ArtifactRecord] = []
+    let tail = [experiment.id, run.id, "artifacts"]
+    switch places.place(run.artifacts, tail: tail) {
+    case .local(let folder) where request.takesArtifacts:
+      let name = Self.path(tail)
+      records += try take("run \(run.id)") { try content.takeAll(in: folder, as: name) }
+    case .remote(let uri):
+      report.missing.append(.init(subject: "run \(run.id)", place: uri, reason: .remote))
+      records.append(
+        ArtifactRecord(
+          path: PathText.encode(redaction.text(uri).utf8), kind: .uri, content: nil, size: 0, evidence: .declared))
+    case .outside(let place): report.missing.append(.init(subject: "run \(run.id)", place: place, reason: .outside))
+    // A run that made nothing has no folder, or none that anybody misses.
+    case .local, .missing: break
+    }
+    for model in run.models {
+      if let record = try self.record(of: model, experiment.id, content) { records.append(record) }
+    }
+    var names: Set<String> = []
+    return records.filter { names.insert($0.path).inserted }.sorted { $0.path < $1.path }
+  }
+
+  /// Stores a logged model's files; nil if they aren't here, which is noted.
+  func record(
+    of model: TrackedLoggedModel, _ experiment: String, _ content: ImportedContent
+  ) throws -> ArtifactRecord? {
+    let tail = [experiment, "models", model.id, "artifacts"]
+    let subject = "model \(model.id)"
+    switch places.place(model.location, tail: tail) {
+    case .local(let folder):
+      guard request.takesArtifacts else { return nil }
+      return try take(subject) { try content.take(folder, as: Self.path(tail)).map { [$0] } ?? [] }.first
+    case .remote(let uri): report.missing.append(.init(subject: subject, place: uri, reason: .remote))
+    case .outside(let place): report.missing.append(.init(subject: subject, place: place, reason: .outside))
+    case .missing(let place): report.missing.append(.init(subject: subject, place: place, reason: .missing))
+    }
+    return nil
+  }
+
+  /// Stores something, and notes what of it couldn't be.
+  func take(_ subject: String, _ body: () throws -> [ImportedContent.Taken]) throws -> [ArtifactRecord] {
+    do {
+      return try body().map { taken in
+        report.artifacts += 1
+        report.bytes = report.bytes.addingReportingOverflow(taken.record.size).partialValue
+        for skipped in taken.skipped {
+          let path = taken.record.path + "/" + PathText.encode(skipped.path)
+          report.problems.append(TrackingProblem(subject, "'\(path)' can't be stored"))
+        }
+        return taken.record
+      }
+    } catch StorageError.unreadable(let error) {
+      report.problems.append(TrackingProblem(subject, "\(error)"))
+    } catch let error as SystemCallError {
+      report.problems.append(TrackingProblem(subject, "\(error)"))
+    }
+    return []
+  }
+
+  /// The path that artifacts are listed at: the one that MLflow itself gives them, wherever the store was.
+  static func path(_ tail: [String]) -> String {
+    PathText.encode(Array((["mlruns"] + tail).joined(separator: "/").utf8))
+  }
+
+  private static func path(of model: TrackedLoggedModel, _ experiment: String) -> String {
+    path([experiment, "models", model.id, "artifacts"])
+  }
+}
+
+/// What tells values of metrics apart.
+private struct MetricKey: Hashable {
+  private let key: String
+  private let step: Int64
+  private let at: Int64
+  private let value: UInt64
+
+  init(_ metric: RunLogged.Metric) {
+    key = metric.key
+    step = metric.step
+    at = metric.at.microseconds
+    value = (metric.value.isNaN ? .nan : metric.value == 0 ? 0 : metric.value).bitPattern
+  }
+}

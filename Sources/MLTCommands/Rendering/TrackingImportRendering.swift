@@ -1,0 +1,111 @@
+internal import Lineage
+internal import MLTBase
+internal import SystemPackage
+internal import TrackingStores
+
+/// How the import of another tool's runs reads.
+enum TrackingImportRendering {
+  /// How many things of a list are named.
+  private static let shownLimit = 5
+
+  static func text(_ report: TrackingImportReport) -> String {
+    let rows = report.groups.filter { $0.added + $0.continued + $0.known > 0 }.map { group in
+      [
+        Formatting.count(group.added + group.continued + group.known, "run"),
+        PathText.encode(group.name.utf8),
+        parts([(group.added, verb(report)), (group.continued, "gone on"), (group.known, "here before")]),
+      ]
+    }
+    var lines = Formatting.table(rows)
+    if !report.versions.isEmpty || report.knownVersions > 0 {
+      let fresh = report.versions.isEmpty ? "" : ": " + list(report.versions)
+      lines.append(
+        "models: "
+          + parts([(report.versions.count, "versions " + verb(report)), (report.knownVersions, "here before")])
+          + fresh)
+    }
+    if report.prompts > 0 { lines.append("left out: \(Formatting.count(report.prompts, "prompt"))") }
+    lines += missing(report)
+    lines.append(summary(report))
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static func verb(_ report: TrackingImportReport) -> String { report.isTrial ? "to import" : "imported" }
+
+  private static func parts(_ counts: [(Int, String)]) -> String {
+    counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.count <= shownLimit
+      ? names.joined(separator: ", ")
+      : names.prefix(shownLimit - 1).joined(separator: ", ") + " and \(names.count - shownLimit + 1) more"
+  }
+
+  private static func missing(_ report: TrackingImportReport) -> [String] {
+    let reasons: [(TrackingImportReport.Missing.Reason, String)] = [
+      (.missing, "artifacts that aren't there"), (.remote, "artifacts elsewhere, noted by their URI"),
+      (.outside, "artifacts outside of the store's folder, not read"),
+    ]
+    return reasons.compactMap { reason, words in
+      let found = report.missing.filter { $0.reason == reason }
+      if found.isEmpty { return nil }
+      return "\(words): " + list(found.map { "\($0.place) (\($0.subject))" })
+    }
+  }
+
+  private static func summary(_ report: TrackingImportReport) -> String {
+    let continued = report.groups.reduce(0) { $0 + $1.continued }
+    if report.added + continued + report.versions.count + report.marks == 0 { return "nothing new" }
+    var parts = [Formatting.count(report.added, "run") + " " + verb(report)]
+    if report.points > 0 { parts.append(Formatting.count(report.points, "value") + " of metrics") }
+    if report.artifacts > 0 {
+      parts.append(
+        Formatting.count(report.artifacts, "artifact")
+          + (report.bytes > 0 ? " of \(Formatting.size(report.bytes))" : ""))
+    }
+    if report.marks > 0 { parts.append(Formatting.count(report.marks, "mark")) }
+    return parts.joined(separator: ", ")
+  }
+
+  /// What to do about what couldn't be taken.
+  static func hints(_ report: TrackingImportReport) -> [String] {
+    var hints: [String] = []
+    if report.missing.contains(where: { $0.reason == .outside }) {
+      hints.append("name the folder that artifacts may be read from with '--artifacts DIR', in a fresh import")
+    }
+    return hints
+  }
+
+  static func json(_ report: TrackingImportReport) -> JSONObject {
+    [
+      "format": 1,
+      "tool": .string(report.tool),
+      "store": .string(report.store.string),
+      "dryRun": .bool(report.isTrial),
+      "groups": .array(
+        report.groups.map { group in
+          [
+            "name": .string(group.name), "added": .int(Int64(group.added)), "continued": .int(Int64(group.continued)),
+            "known": .int(Int64(group.known)),
+          ]
+        }),
+      "values": .int(Int64(report.points)),
+      "artifacts": .int(Int64(report.artifacts)),
+      "bytes": .int(report.bytes),
+      "missing": .array(
+        report.missing.map { missing in
+          [
+            "subject": .string(missing.subject), "place": .string(missing.place),
+            "reason": .string(missing.reason.rawValue),
+          ]
+        }),
+      "versions": .array(report.versions.map { .string($0) }),
+      "knownVersions": .int(Int64(report.knownVersions)),
+      "promptsLeftOut": .int(Int64(report.prompts)),
+      "marks": .int(Int64(report.marks)),
+      "problems": .array(
+        report.problems.map { ["subject": .string($0.subject), "problem": .string($0.reason)] }),
+    ]
+  }
+}
