@@ -128,7 +128,10 @@ extension Workspace {
     let standing = candidates.first(where: \.isCurrent)
     guard let best = candidates.first(where: { $0.remark == nil && !$0.isCurrent }), let value = best.measurement?.value
     else {
-      choice.reason = "no change: no candidate has a value of '\(goal.name)' that counts"
+      choice.reason =
+        candidates.allSatisfy(\.isCurrent)
+        ? "no change: there is nothing else to choose from"
+        : "no change: no candidate has a value of '\(goal.name)' that counts"
       return choice
     }
     if let current, let standing, standing.remark != nil || standing.measurement == nil {

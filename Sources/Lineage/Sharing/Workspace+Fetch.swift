@@ -57,6 +57,7 @@ extension Workspace {
     // A new clone's index is made while there is nothing in it.
     try index.catchUp(journal)
     let told = try journal.notices.count
+    let models = try models()
     let facts = try sharing(connection.name) {
       try connection.remote.fetchJournals(into: journal, isDryRun: request.isDryRun, options: transfer)
     }
@@ -64,6 +65,7 @@ extension Workspace {
     var outcome = FetchOutcome(remote: connection.name, facts: facts)
     if request.isDryRun { return outcome }
     try index.catchUp(journal)
+    if facts.eventCount > 0 { try tellChanges(of: models) }
     let lock = try readLock()
     let wanted: Wanted
     switch request.scope {

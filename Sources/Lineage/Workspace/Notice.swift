@@ -32,6 +32,12 @@ public enum Notice: Sendable {
   case storeWasGone
   /// A file of parameters or metrics that was to be recorded can't be read.
   case unreadValues(file: String, reason: String)
+  /// A version of a model is called otherwise from now on, since another clone had given its number, too.
+  case modelRenumbered(model: String, before: String, now: String)
+  /// Another clone has given a number of a version as well; what that version is called.
+  case modelNumberShared(model: String, number: Int64, label: String)
+  /// What was in production here isn't any more, since somebody elsewhere changed it.
+  case modelProductionChanged(model: String, before: String, now: String?, user: String?)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

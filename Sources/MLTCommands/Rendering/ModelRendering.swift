@@ -69,11 +69,17 @@ enum ModelRendering {
         model.name + (model.isDeleted ? " (deleted)" : ""), String(model.versions.count),
         model.versions(in: .production).map(\.label).joined(separator: ", "),
         model.versions(in: .staging).map(\.label).joined(separator: ", "), aliases.joined(separator: " "),
-        model.summary.map(Formatting.firstLine) ?? "",
+        sharedNumbers(model) ?? model.summary.map(Formatting.firstLine) ?? "",
       ])
     }
     for row in Formatting.table(rows) { out.line(Formatting.fit(trimmed(row), terminal.width)) }
     return out.text
+  }
+
+  /// That clones have given a number twice, if they have.
+  private static func sharedNumbers(_ model: RegisteredModel) -> String? {
+    let labels = model.versions.filter(\.sharesNumber).map(\.label)
+    return labels.isEmpty ? nil : "numbered twice: \(labels.joined(separator: ", "))"
   }
 
   private static func trimmed(_ row: String) -> String {

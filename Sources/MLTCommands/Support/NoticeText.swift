@@ -28,6 +28,13 @@ enum NoticeText {
         + "read them with 'mlt component show \(Formatting.word(component))' and run 'mlt component describe \(Formatting.word(component)) --accept-checks'"
     case .storeWasGone:
       "warning: '.mlt/packs' is gone, and all stored bytes with it; run 'mlt fetch --all' to get what a remote has"
+    case .modelRenumbered(let model, let before, let now):
+      "warning: version \(before) of model '\(model)' is called \(now) from now on: another clone had given the number, too"
+    case .modelNumberShared(let model, let number, let label):
+      "warning: model '\(model)' has two versions numbered \(number); the one from elsewhere is called \(label)"
+    case .modelProductionChanged(let model, let before, let now, let user):
+      "mlt: of model '\(model)', \(now.map { "version \($0)" } ?? "nothing") is in Production now and no longer \(before)"
+        + (user.map { ", by \($0)" } ?? "")
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }

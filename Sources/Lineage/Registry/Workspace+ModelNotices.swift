@@ -1,0 +1,32 @@
+internal import Journaling
+
+extension Workspace {
+  /// Says what facts from elsewhere have changed of models that were known here.
+  ///
+  /// - Parameter before: the models as they were before the facts came.
+  func tellChanges(of before: [RegisteredModel]) throws {
+    for old in before {
+      let new = try model(old.name)
+      for version in old.versions {
+        guard let now = new.version(version.id), now.label != version.label else { continue }
+        notices.append(.modelRenumbered(model: old.name, before: version.label, now: now.label))
+      }
+      for version in new.versions where version.sharesNumber && old.version(version.id) == nil {
+        notices.append(.modelNumberShared(model: old.name, number: version.number, label: version.label))
+      }
+      let (past, present) = (old.version(in: .production), new.version(in: .production))
+      guard let past, past.id != present?.id else { continue }
+      let event = new.history.last { event in
+        switch event.kind {
+        case .moved(_, .production, _): event.version == present?.id
+        case .moved(.production, _, _), .displaced(.production, _), .deleted: event.version == past.id
+        default: false
+        }
+      }
+      notices.append(
+        .modelProductionChanged(
+          model: old.name, before: new.version(past.id)?.label ?? past.label, now: present?.label,
+          user: event?.said.user))
+    }
+  }
+}
