@@ -15,6 +15,7 @@ import tempfile
 import add
 import capture
 import dedup
+import imports
 import measuring
 import pipelines
 import predictions
@@ -30,8 +31,8 @@ from places import Places
 from report import Report
 
 SUBJECTS = {
-    "start": start, "record": record, "capture": capture, "trace": trace, "predictions": predictions, "review": review,
-    "pipelines": pipelines, "add": add, "restore": restore, "status": status, "dedup": dedup, "sharing": sharing,
+    "start": start, "record": record, "capture": capture, "trace": trace, "predictions": predictions, "imports": imports,
+    "review": review, "pipelines": pipelines, "add": add, "restore": restore, "status": status, "dedup": dedup, "sharing": sharing,
 }
 
 
