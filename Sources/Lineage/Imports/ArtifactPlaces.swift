@@ -45,20 +45,19 @@ struct ArtifactPlaces {
   ///   - tail: where MLflow itself puts such a thing below its root, for stores that were moved.
   func place(_ uri: String, tail: [String]) -> Place {
     let shown = RemoteURL.withoutCredentials(uri)
-    let own = moved(tail)
     switch Self.scheme(uri) {
     case nil, "file":
       let path = FilePath(Self.path(uri))
       if !path.isEmpty, let found = FileOperations.resolved(path.isAbsolute ? path : store.pushing(path)) {
         if isReadable(found) { return .local(found) }
-        return own.map { .local($0) } ?? .outside(shown)
+        return moved(tail).map { .local($0) } ?? .outside(shown)
       }
-      return own.map { .local($0) } ?? .missing(shown)
+      return moved(tail).map { .local($0) } ?? .missing(shown)
     case "mlflow-artifacts":
       // The path within the server's own folder; a host may stand before it.
       let names = Self.path(uri).split(separator: "/").map(String.init)
-      return (own ?? moved(names)).map { .local($0) } ?? .missing(shown)
-    default: return own.map { .local($0) } ?? .remote(shown)
+      return (moved(tail) ?? moved(names)).map { .local($0) } ?? .missing(shown)
+    default: return moved(tail).map { .local($0) } ?? .remote(shown)
     }
   }
 
