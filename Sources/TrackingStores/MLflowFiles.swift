@@ -72,7 +72,8 @@ final class MLflowFiles: MLflowStore {
     }
     func moment(_ key: String) -> Timestamp? { meta[key].flatMap(Int64.init).flatMap(TrackedMoment.milliseconds) }
     var run = TrackedRun(
-      id: meta["run_id"] ?? meta["run_uuid"] ?? id, name: meta["run_name"], user: meta["user_id"], status: status,
+      // Its folder's name: Python's YAML leaves an id like 12e4 without quotes, which others take for a number.
+      id: id, name: meta["run_name"], user: meta["user_id"], status: status,
       started: moment("start_time"), ended: moment("end_time"),
       isDeleted: meta["lifecycle_stage"] == "deleted" || experiment.isDeleted, artifacts: meta["artifact_uri"] ?? "")
     run.parameters = texts(in: place.appending("params"))

@@ -61,6 +61,19 @@ import TrackingStores
     }
   }
 
+  @Test(
+    "an id that YAML takes for a number is the folder's name all the same",
+    arguments: ["00000000000000000000000000000e10", "00000000000000000000000000000017"])
+  func numericID(id: String) throws {
+    try withTemporaryFolder { folder in
+      let path = try store(folder)
+      try write(path, "1/\(id)/meta.yaml", "run_id: \(id)\nrun_uuid: \(id)\nstatus: 4\n")
+      let store = try MLflowStores.open(path)
+      let experiment = try #require(try store.experiments().first)
+      #expect(try store.run(id, of: experiment)?.id == id)
+    }
+  }
+
   @Test("what is broken is told, and loses nothing else")
   func broken() throws {
     try withTemporaryFolder { folder in
