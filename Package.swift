@@ -37,7 +37,8 @@ let package = Package(
       name: "MLTCommands",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "Lineage", "LineageIndexing",
-        "MLTBase", "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes", "TrackingStores",
+        "MLTBase", "ObjectStorage", "Pipelines", "Plotting", "PredictionLogs", "ProvenanceExchange", "Remotes",
+        "TrackingStores",
         systemPackage,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -50,7 +51,7 @@ let package = Package(
       name: "Lineage",
       dependencies: [
         "ContentComparison", "DVCProjects", "FileTracing", "GitAccess", "Journaling", "LineageIndexing", "MLTBase",
-        "ObjectStorage", "Pipelines", "PredictionLogs", "ProvenanceExchange", "Remotes", "TrackingStores",
+        "ObjectStorage", "Pipelines", "Plotting", "PredictionLogs", "ProvenanceExchange", "Remotes", "TrackingStores",
         systemPackage,
       ],
       swiftSettings: settings
@@ -79,6 +80,7 @@ let package = Package(
     .target(name: "ObjectStorage", dependencies: ["CZstd", "MLTBase", systemPackage], swiftSettings: settings),
     .target(
       name: "Pipelines", dependencies: ["MLTBase", .product(name: "Yams", package: "Yams")], swiftSettings: settings),
+    .target(name: "Plotting", swiftSettings: settings),
     .target(name: "PredictionLogs", dependencies: ["CZlib", "MLTBase", systemPackage], swiftSettings: settings),
     .target(
       name: "ProvenanceExchange", dependencies: ["Journaling", "MLTBase", systemPackage], swiftSettings: settings),
@@ -177,6 +179,7 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests", dependencies: ["MLTBase", "Pipelines", "TestSupport", systemPackage],
       exclude: ["Golden"], swiftSettings: settings),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"], swiftSettings: settings),
     .testTarget(
       name: "PredictionLogsTests", dependencies: ["CZlib", "MLTBase", "PredictionLogs", "TestSupport", systemPackage],
       swiftSettings: settings),

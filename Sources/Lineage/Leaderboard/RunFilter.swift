@@ -23,6 +23,16 @@ public struct RunFilter: Hashable, Sendable {
     self.text = text
   }
 
+  private init(text: String, conditions: [RunCondition]) {
+    self.text = text
+    self.conditions = conditions
+  }
+
+  /// Returns a filter for runs that have something, and match another filter if there is one.
+  static func having(_ field: RunField, _ filter: RunFilter?) -> RunFilter {
+    RunFilter(text: filter?.text ?? "", conditions: [.present(field, true)] + (filter?.conditions ?? []))
+  }
+
   /// What is named in it, each once, in order.
   public var fields: [RunField] {
     var fields: [RunField] = []

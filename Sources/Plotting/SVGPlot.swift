@@ -1,0 +1,119 @@
+/// A chart as SVG.
+public enum SVGPlot {
+  private static let width = 760.0
+  private static let height = 420.0
+  private static let left = 72.0
+  private static let right = 24.0
+  private static let top = 44.0
+  private static let bottom = 56.0
+
+  // Colours that also those tell apart who see red and green as one (Okabe and Ito).
+  static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8a8d00"]
+
+  /// The colour of a series.
+  static func colour(_ series: Int) -> String { colours[series % colours.count] }
+
+  /// Draws a chart.
+  ///
+  /// - Parameter chart: its texts may hold anything.
+  /// - Returns: an `svg` element that stands by itself, as a file or in a page.
+  public static func draw(_ chart: Chart) -> String {
+    let names = chart.series.enumerated().filter { !$0.element.name.isEmpty }
+    let legend = chart.series.count > 1 || names.count == 1 ? names : []
+    let whole = height + Double(legend.count) * 18
+    var out = """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(width)) \(Int(whole))" width="\(Int(width))" \
+      height="\(Int(whole))" font-family="sans-serif" font-size="12" role="img">
+      <title>\(escaped(chart.title))</title>
+      <rect width="100%" height="100%" fill="#fff"/>
+      <text x="\(Int(width / 2))" y="24" text-anchor="middle" font-size="15">\(escaped(chart.title))</text>
+
+      """
+    if let axes = chart.axes {
+      out += frame(chart, axes)
+      for (number, series) in chart.series.enumerated() { out += marks(series, number, chart, axes) }
+    } else {
+      out += "<text x=\"\(Int(width / 2))\" y=\"\(Int(height / 2))\" text-anchor=\"middle\">nothing to show</text>\n"
+    }
+    for (row, entry) in legend.enumerated() {
+      let y = height + Double(row) * 18
+      out +=
+        "<rect x=\"\(Int(left))\" y=\"\(Int(y - 10))\" width=\"14\" height=\"10\" fill=\"\(colour(entry.offset))\"/>"
+      out += "<text x=\"\(Int(left + 20))\" y=\"\(Int(y))\">\(escaped(entry.element.name))</text>\n"
+    }
+    return out + "</svg>\n"
+  }
+
+  private static func across(_ value: Double, _ axis: Axis) -> Double {
+    left + axis.place(value) * (width - left - right)
+  }
+
+  private static func down(_ value: Double, _ axis: Axis) -> Double {
+    top + (1 - axis.place(value)) * (height - top - bottom)
+  }
+
+  private static func frame(_ chart: Chart, _ axes: (x: Axis, y: Axis)) -> String {
+    let base = height - bottom
+    var out = "<g stroke=\"#ddd\">"
+    for tick in axes.y.ticks(6) {
+      let y = NumberText.coordinate(down(tick.value, axes.y))
+      out += "<line x1=\"\(Int(left))\" x2=\"\(Int(width - right))\" y1=\"\(y)\" y2=\"\(y)\"/>"
+    }
+    out += "</g>\n<g fill=\"#333\">"
+    for tick in axes.y.ticks(6) {
+      let y = NumberText.coordinate(down(tick.value, axes.y) + 4)
+      out += "<text x=\"\(Int(left - 8))\" y=\"\(y)\" text-anchor=\"end\">\(escaped(tick.text))</text>"
+    }
+    for tick in axes.x.ticks(8) {
+      let x = NumberText.coordinate(across(tick.value, axes.x))
+      out += "<text x=\"\(x)\" y=\"\(Int(base + 18))\" text-anchor=\"middle\">\(escaped(tick.text))</text>"
+    }
+    out +=
+      "</g>\n<path d=\"M\(Int(left)) \(Int(top))V\(Int(base))H\(Int(width - right))\" fill=\"none\" stroke=\"#333\"/>\n"
+    out +=
+      "<text x=\"\(Int((left + width - right) / 2))\" y=\"\(Int(base + 38))\" text-anchor=\"middle\">\(escaped(chart.xLabel))</text>\n"
+    let middle = Int((top + base) / 2)
+    out +=
+      "<text x=\"16\" y=\"\(middle)\" text-anchor=\"middle\" transform=\"rotate(-90 16 \(middle))\">\(escaped(chart.yLabel))</text>\n"
+    return out
+  }
+
+  private static func marks(
+    _ series: Chart.Series, _ number: Int, _ chart: Chart, _ axes: (x: Axis, y: Axis)
+  ) -> String {
+    let points = series.points.filter { chart.isPlaced($0) }
+    func place(_ point: Chart.Point) -> (String, String) {
+      (NumberText.coordinate(across(point.x, axes.x)), NumberText.coordinate(down(point.y, axes.y)))
+    }
+    if chart.mark == .line, points.count > 1 {
+      let seen = Thinning.byColumn(points, axes.x, columns: Int(width - left - right))
+      let places = seen.map { point in
+        let (x, y) = place(point)
+        return "\(x),\(y)"
+      }
+      return "<polyline points=\"\(places.joined(separator: " "))\" fill=\"none\" stroke=\"\(colour(number))\" "
+        + "stroke-width=\"1.8\" stroke-linejoin=\"round\"/>\n"
+    }
+    var out = "<g fill=\"\(colour(number))\" fill-opacity=\"0.75\">"
+    for point in points {
+      let (x, y) = place(point)
+      out += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"3.5\"/>"
+    }
+    return out + "</g>\n"
+  }
+
+  /// Returns a text as XML and HTML hold it; what they can't hold is left out.
+  static func escaped(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value): result += " "
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+}
