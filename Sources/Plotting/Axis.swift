@@ -27,9 +27,12 @@ struct Axis: Hashable, Sendable {
 
   /// How far along a number lies, from 0 to 1.
   func place(_ value: Double) -> Double {
-    if isLogarithmic { return (log(value) - log(least)) / (log(most) - log(least)) }
     // Halves, since the greatest numbers are further apart than any number is great.
-    return (value / 2 - least / 2) / (most / 2 - least / 2)
+    let place =
+      isLogarithmic
+      ? (log(value) - log(least)) / (log(most) - log(least)) : (value / 2 - least / 2) / (most / 2 - least / 2)
+    // The least numbers of all are too near to each other to be halved.
+    return place.isNaN ? 0 : min(max(place, 0), 1)
   }
 
   /// Round numbers to write beside it, with their texts: about as many as asked for.
