@@ -39,7 +39,8 @@ struct MLT: ParsableCommand {
       CommandGroup(
         name: "Look",
         subcommands: [
-          StatusCommand.self, DiffCommand.self, LogCommand.self, RunsCommand.self, CompareCommand.self, PlotCommand.self, ShowCommand.self, TraceCommand.self,
+          StatusCommand.self, DiffCommand.self, LogCommand.self, RunsCommand.self, CompareCommand.self,
+          PlotCommand.self, ShowCommand.self, TraceCommand.self,
           BisectCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(name: "Find the cause", subcommands: [WhyCommand.self, ReviewCommand.self]),
