@@ -63,4 +63,48 @@ import Testing
       #expect(status.status == 0, "\(status)")
     }
   }
+
+  @Test(
+    "six tries for better wine: the best is on top, and has a document that says what a reviewer asks for",
+    .enabled(if: hasPython, "needs a Python with scikit-learn, as Tests/run sets one up"))
+  func search() throws {
+    try withWorld(git: false, initialized: false) { world in
+      let scratch = world.folder.appending("wine")
+      try expectSuccess(
+        world.run(
+          [Self.project.appending("examples/wine/run").string, "--search", scratch.string],
+          environment: ["MLT": World.program.string, "PYTHON": Self.python, "COLUMNS": ""]))
+      let runs = try #require(
+        try world.json(
+          in: scratch, "runs", "--experiment", "search", "--component", "evaluate", "--sort", "metrics.accuracy:desc")[
+            "runs"]?.array)
+      let accuracies = runs.compactMap { $0["metrics"]?["accuracy"]?.double }
+      #expect(accuracies.count == 6 && accuracies == accuracies.sorted(by: >), "\(accuracies)")
+      let card = try #require(try FileOperations.contents(of: scratch.appending("card.md")))
+      let text = String(decoding: card, as: UTF8.self)
+      for word in ["accuracy", "scikit-learn", "data/raw/wine.csv", "train.py", "depth"] {
+        #expect(text.contains(word), "\(word)")
+      }
+      let model = try world.json(in: scratch, "model", "show", "wine/1")
+      #expect(model["version"]?["run"]?.string == runs.first?["id"]?.string, "\(model)")
+    }
+  }
+
+  @Test(
+    "a model that retrains itself is promoted only when it is better, and what was live on any day is known",
+    .enabled(if: hasPython, "needs a Python with scikit-learn, as Tests/run sets one up"))
+  func forestFire() throws {
+    try withWorld(git: false, initialized: false) { world in
+      let scratch = world.folder.appending("fire")
+      let printed = try world.run(
+        [Self.project.appending("examples/forest-fire/run").string, scratch.string],
+        environment: ["MLT": World.program.string, "PYTHON": Self.python, "COLUMNS": ""])
+      try expectSuccess(printed)
+      let june = try world.mlt("model", "history", "fire", "--at", "2026-06-15", in: scratch).stdout
+      #expect(june.contains("data/reports/2026-05.csv") && !june.contains("data/reports/2026-07.csv"), "\(june)")
+      let history = try world.mlt("model", "history", "fire", in: scratch).stdout
+      #expect(history.contains("rollback") || history.contains("back"), "\(history)")
+      #expect(printed.stdout.contains("Seia reports twice what burns"), "\(printed.stdout)")
+    }
+  }
 }
