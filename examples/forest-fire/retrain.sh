@@ -9,4 +9,4 @@ set -eu
 mlt run -q -c train --experiment fire -- python train.py "$1" "$2"
 mlt run -q -c evaluate --experiment fire --metrics metrics.json -- python evaluate.py
 mlt model register fire models/fire.pkl
-mlt model promote fire --best metrics.rmse:asc --from "attributes.experiment = 'fire'" --holdout data/holdout.csv --if-better
+mlt model promote fire --best metrics.rmse:asc --from "component = 'train' and experiment = 'fire'" --holdout data/holdout.csv --if-better
