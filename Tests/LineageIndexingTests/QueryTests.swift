@@ -159,7 +159,7 @@ import Testing
       let index = try world.open().index
       let record = try #require(try index.run(id))
       #expect(record.status == .failed && record.exit == 3 && record.evidence == .compared)
-      #expect(record.parameters == ["rate": "2", "seed": "7"])
+      #expect(record.parameters == ["rate": "1", "seed": "7"], "a parameter can't be changed once it is set")
       #expect(record.tags == ["a": "1", "b": ""])
       #expect(record.note == "last")
       #expect(record.parent == run(2))
@@ -209,7 +209,7 @@ import Testing
       #expect(all.map(\.status) == [.running, .running, .running, .failed])
       #expect(all.last?.parameters == ["rate": "1", "seed": "7"])
       // What a run logs itself isn't what it was started with.
-      #expect(all[2].parameters == ["rate": "2"])
+      #expect(all[2].parameters == ["rate": "2", "seed": "7"])
       #expect(try found("train", record.command, record.directory, limit: 2).map(\.run) == [run(5), run(3)])
       #expect(try found("train", record.command + [""], record.directory).isEmpty)
       #expect(try found("train", record.command, "elsewhere").isEmpty)
