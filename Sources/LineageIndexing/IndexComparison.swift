@@ -8,7 +8,7 @@ struct IndexComparison {
       "runs",
       """
       SELECT id, started, component, command, directory, git, commit_id, branch, remote, dirty, host, user_name, parent,
-        streams, run_name, experiment, origin,
+        streams, run_name, experiment, origin, origin_key, start_sequence, logged,
         status, exit, ended, evidence, environments.hash, looked.hash, record, wall, user_time, system_time, memory, inputs, outputs, note,
         deleted
       FROM runs LEFT JOIN environments ON environments.n = environment

@@ -38,7 +38,8 @@ extension LineageIndex {
       try catchUpOrStale(journal)
       try fresh.catchUpOrStale(journal)
       return try withDatabase { mine in
-        if let fault = try String.fetchOne(mine, sql: "PRAGMA quick_check(1)"), fault != "ok" {
+        // With what rows are looked up by, which holds values again: listings are answered from there alone.
+        if let fault = try String.fetchOne(mine, sql: "PRAGMA integrity_check(1)"), fault != "ok" {
           throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: fault)
         }
         return try fresh.withDatabase { yours in try IndexComparison.differences(mine, yours) }
