@@ -36,16 +36,16 @@ import Testing
   }
 
   /// In how many of a hundred months each has to be right; of a few seeds one more or less says little.
-  private static var wanted: Int {
+  private static var wanted: (why: Int, review: Int) {
     #if DEBUG
-      80
+      (80, 80)
     #else
-      90
+      (95, 90)
     #endif
   }
 
   @Test(
-    "Of 200 planted faults, why names nine in ten first, and review has nine in ten among its first three, with a third of what is bad flagged and 5 % wrong flags"
+    "Of 200 planted faults, why names nineteen in twenty first, and review has nine in ten among its first three, with a third of what is bad flagged and 5 % wrong flags"
   )
   func figures() async throws {
     let outcomes = try await withThrowingTaskGroup(of: Outcome.self) { group in
@@ -64,11 +64,11 @@ import Testing
     }
     let first = outcomes.count { $0.cause == 1 }
     print("why: first in \(first) of \(outcomes.count)")
-    #expect(first * 100 >= outcomes.count * Self.wanted)
+    #expect(first * 100 >= outcomes.count * Self.wanted.why)
     var table = ReviewTable()
     for outcome in outcomes { table.add(outcome.kind, place: outcome.suspect, countedPlace: outcome.counted) }
     print(table.text)
-    #expect(table.total.firstThree * 100 >= table.total.count * Self.wanted)
+    #expect(table.total.firstThree * 100 >= table.total.count * Self.wanted.review)
     #expect(table.total.firstThree > table.total.counted)
   }
 }
