@@ -12,7 +12,7 @@ public enum PlotPage {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width">
-      <title>\(SVGPlot.escaped(title))</title>
+      <title>\(MarkupText.escaped(title))</title>
       <style>
       body { font-family: sans-serif; margin: 2em auto; max-width: 800px; color: #222; background: #fff }
       svg { max-width: 100%; height: auto }
@@ -22,7 +22,7 @@ public enum PlotPage {
       </style>
       </head>
       <body>
-      <h1>\(SVGPlot.escaped(title))</h1>
+      <h1>\(MarkupText.escaped(title))</h1>
 
       """
     for chart in charts { out += SVGPlot.draw(chart) + table(chart) }
@@ -30,12 +30,12 @@ public enum PlotPage {
   }
 
   private static func table(_ chart: Chart) -> String {
-    var out = "<table>\n<tr><th>\(SVGPlot.escaped(chart.yLabel))</th><th>points</th><th>first</th><th>last</th>"
+    var out = "<table>\n<tr><th>\(MarkupText.escaped(chart.yLabel))</th><th>points</th><th>first</th><th>last</th>"
     out += "<th>least</th><th>greatest</th></tr>\n"
     for series in chart.series {
       let values = series.points.map(\.y).filter { !$0.isNaN }
       let figures = [values.first, values.last, values.min(), values.max()].map { $0.map(NumberText.short) ?? "" }
-      let cells = [SVGPlot.escaped(series.name), "\(series.points.count)"] + figures
+      let cells = [MarkupText.escaped(series.name), "\(series.points.count)"] + figures
       out += "<tr>" + cells.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
     }
     return out + "</table>\n"

@@ -24,9 +24,9 @@ public enum SVGPlot {
     var out = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(width)) \(Int(whole))" width="\(Int(width))" \
       height="\(Int(whole))" font-family="sans-serif" font-size="12" role="img">
-      <title>\(escaped(chart.title))</title>
+      <title>\(MarkupText.escaped(chart.title))</title>
       <rect width="100%" height="100%" fill="#fff"/>
-      <text x="\(Int(width / 2))" y="24" text-anchor="middle" font-size="15">\(escaped(chart.title))</text>
+      <text x="\(Int(width / 2))" y="24" text-anchor="middle" font-size="15">\(MarkupText.escaped(chart.title))</text>
 
       """
     if let axes = chart.axes {
@@ -39,7 +39,7 @@ public enum SVGPlot {
       let y = height + Double(row) * 18
       out +=
         "<rect x=\"\(Int(left))\" y=\"\(Int(y - 10))\" width=\"14\" height=\"10\" fill=\"\(colour(entry.offset))\"/>"
-      out += "<text x=\"\(Int(left + 20))\" y=\"\(Int(y))\">\(escaped(entry.element.name))</text>\n"
+      out += "<text x=\"\(Int(left + 20))\" y=\"\(Int(y))\">\(MarkupText.escaped(entry.element.name))</text>\n"
     }
     return out + "</svg>\n"
   }
@@ -62,19 +62,19 @@ public enum SVGPlot {
     out += "</g>\n<g fill=\"#333\">"
     for tick in axes.y.ticks(6) {
       let y = NumberText.coordinate(down(tick.value, axes.y) + 4)
-      out += "<text x=\"\(Int(left - 8))\" y=\"\(y)\" text-anchor=\"end\">\(escaped(tick.text))</text>"
+      out += "<text x=\"\(Int(left - 8))\" y=\"\(y)\" text-anchor=\"end\">\(MarkupText.escaped(tick.text))</text>"
     }
     for tick in axes.x.ticks(8) {
       let x = NumberText.coordinate(across(tick.value, axes.x))
-      out += "<text x=\"\(x)\" y=\"\(Int(base + 18))\" text-anchor=\"middle\">\(escaped(tick.text))</text>"
+      out += "<text x=\"\(x)\" y=\"\(Int(base + 18))\" text-anchor=\"middle\">\(MarkupText.escaped(tick.text))</text>"
     }
     out +=
       "</g>\n<path d=\"M\(Int(left)) \(Int(top))V\(Int(base))H\(Int(width - right))\" fill=\"none\" stroke=\"#333\"/>\n"
     out +=
-      "<text x=\"\(Int((left + width - right) / 2))\" y=\"\(Int(base + 38))\" text-anchor=\"middle\">\(escaped(chart.xLabel))</text>\n"
+      "<text x=\"\(Int((left + width - right) / 2))\" y=\"\(Int(base + 38))\" text-anchor=\"middle\">\(MarkupText.escaped(chart.xLabel))</text>\n"
     let middle = Int((top + base) / 2)
     out +=
-      "<text x=\"16\" y=\"\(middle)\" text-anchor=\"middle\" transform=\"rotate(-90 16 \(middle))\">\(escaped(chart.yLabel))</text>\n"
+      "<text x=\"16\" y=\"\(middle)\" text-anchor=\"middle\" transform=\"rotate(-90 16 \(middle))\">\(MarkupText.escaped(chart.yLabel))</text>\n"
     return out
   }
 
@@ -82,38 +82,47 @@ public enum SVGPlot {
     _ series: Chart.Series, _ number: Int, _ chart: Chart, _ axes: (x: Axis, y: Axis)
   ) -> String {
     let points = series.points.filter { chart.isPlaced($0) }
-    func place(_ point: Chart.Point) -> (String, String) {
-      (NumberText.coordinate(across(point.x, axes.x)), NumberText.coordinate(down(point.y, axes.y)))
-    }
+    func place(_ point: Chart.Point) -> (x: Double, y: Double) { (across(point.x, axes.x), down(point.y, axes.y)) }
     if chart.mark == .line, points.count > 1 {
-      let seen = Thinning.byColumn(points, axes.x, columns: Int(width - left - right))
-      let places = seen.map { point in
-        let (x, y) = place(point)
-        return "\(x),\(y)"
-      }
-      return "<polyline points=\"\(places.joined(separator: " "))\" fill=\"none\" stroke=\"\(colour(number))\" "
-        + "stroke-width=\"1.8\" stroke-linejoin=\"round\"/>\n"
+      return line(points, number, axes.x, columns: Int(width - left - right), place)
     }
     var out = "<g fill=\"\(colour(number))\" fill-opacity=\"0.75\">"
     for point in points {
       let (x, y) = place(point)
-      out += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"3.5\"/>"
+      out += "<circle cx=\"\(NumberText.coordinate(x))\" cy=\"\(NumberText.coordinate(y))\" r=\"3.5\"/>"
     }
     return out + "</g>\n"
   }
 
-  /// Returns a text as XML and HTML hold it; what they can't hold is left out.
-  static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value): result += " "
-      default: result.unicodeScalars.append(scalar)
+  /// Draws the lines of a chart alone, without axes and texts: to be seen at a glance.
+  ///
+  /// - Parameters:
+  ///   - chart: its series are joined by lines.
+  ///   - width: how wide the picture is, in pixels.
+  ///   - height: how high.
+  /// - Returns: an `svg` element that stands by itself.
+  public static func lines(_ chart: Chart, width: Int = 320, height: Int = 90) -> String {
+    var out = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\">"
+    if let axes = chart.axes {
+      let (inner, margin) = ((width: Double(width - 8), height: Double(height - 8)), 4.0)
+      for (number, series) in chart.series.enumerated() {
+        let points = series.points.filter { chart.isPlaced($0) }
+        out += line(points, number, axes.x, columns: width - 8) { point in
+          (margin + axes.x.place(point.x) * inner.width, margin + (1 - axes.y.place(point.y)) * inner.height)
+        }
       }
     }
+    return out + "</svg>"
+  }
+
+  private static func line(
+    _ points: [Chart.Point], _ number: Int, _ axis: Axis, columns: Int, _ place: (Chart.Point) -> (x: Double, y: Double)
+  ) -> String {
+    let places = Thinning.byColumn(points, axis, columns: columns).map { point in
+      let (x, y) = place(point)
+      return "\(NumberText.coordinate(x)),\(NumberText.coordinate(y))"
+    }
+    return "<polyline points=\"\(places.joined(separator: " "))\" fill=\"none\" stroke=\"\(colour(number))\" "
+      + "stroke-width=\"1.8\" stroke-linejoin=\"round\"/>\n"
   }
 }

@@ -1,3 +1,5 @@
+internal import Plotting
+
 /// A document of a few kinds of blocks, written as Markdown or as one HTML file that needs nothing else.
 struct CardDocument {
   /// A part of a section.
@@ -15,7 +17,7 @@ struct CardDocument {
     /// A graph in Mermaid's language, with a list that says the same where graphs aren't drawn.
     case graph(String, [(depth: Int, text: String)])
     /// The curve of a metric, with a line that says its ends where curves aren't drawn.
-    case curve(CardCurve, String)
+    case curve(Chart, String)
   }
 
   /// The document's title.
@@ -118,7 +120,7 @@ struct CardDocument {
       return "<table>\n" + row(head, "th") + rows.map { row($0, "td") }.joined() + "</table>\n"
     case .list(let items), .graph(_, let items): return nested(items)
     case .curve(let curve, let line):
-      return "<figure>\(curve.svg)<figcaption>\(escaped(line))</figcaption></figure>\n"
+      return "<figure>\(SVGPlot.lines(curve))<figcaption>\(escaped(line))</figcaption></figure>\n"
     }
   }
 
@@ -140,20 +142,5 @@ struct CardDocument {
     return text + String(repeating: "</ul>", count: depth + 1) + "\n"
   }
 
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      // HTML has no other control characters.
-      case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
+  private static func escaped(_ text: String) -> String { MarkupText.escaped(text, keepsLines: true) }
 }

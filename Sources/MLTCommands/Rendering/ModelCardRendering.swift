@@ -2,6 +2,7 @@ internal import Journaling
 internal import Lineage
 internal import LineageIndexing
 internal import MLTBase
+internal import Plotting
 
 /// How the review document of a version reads.
 enum ModelCardRendering {
@@ -104,8 +105,12 @@ enum ModelCardRendering {
     }
     for (key, points) in card.series where points.count > 1 {
       let isStepped = Set(points.map(\.step)).count > 1
-      let curve = CardCurve(
-        points: points.map { (isStepped ? Double($0.step) : Double($0.at.microseconds), $0.value) })
+      let places = points.map {
+        Chart.Point(x: isStepped ? Double($0.step) : Double($0.at.microseconds), y: $0.value)
+      }
+      let curve = Chart(
+        title: key, xLabel: "", yLabel: key, scale: isStepped ? .whole : .moment,
+        series: [Chart.Series(name: "", points: places)])
       let ends = [points.first, points.last].compactMap { $0 }.map { Formatting.number($0.value) }
       blocks.append(
         .curve(curve, "\(key): \(ends.joined(separator: " → ")), \(Formatting.count(points.count, "value"))"))
