@@ -12,6 +12,17 @@ enum ModelChangeText {
     }
     try session.show(ModelRendering.text(change), of: workspace)
   }
+
+  /// Deletes a model or a version, or has it there again, and tells.
+  static func setDeleted(_ model: String, _ isDeleted: Bool, why: String?) throws {
+    let session = try Session()
+    let workspace = try session.workspace()
+    if try workspace.setDeleted(model, isDeleted, why: why) {
+      return try session.show("\(isDeleted ? "deleted" : "restored")  \(model)\n", of: workspace)
+    }
+    session.tell(workspace)
+    Output.say("mlt: \(model) \(isDeleted ? "is deleted already" : "isn't deleted")")
+  }
 }
 
 /// A stage of versions, in letters of either case.
@@ -29,6 +40,18 @@ struct StageArgument: ExpressibleByArgument {
 
   static var allValueStrings: [String] { ModelStage.allCases.map(\.title) }
   var defaultValueDescription: String { stage.title }
+}
+
+/// A stage that versions are used in.
+struct StageInUse: ParsableArguments {
+  @Option(name: .long, help: "Stage")
+  var stage = StageArgument(.production)
+
+  func validate() throws {
+    if stage.stage == .none || stage.stage == .archived {
+      throw ValidationError("option '--stage' takes Production or Staging")
+    }
+  }
 }
 
 struct ModelStageCommand: ParsableCommand {
@@ -98,24 +121,17 @@ struct ModelRollbackCommand: ParsableCommand {
   @Option(name: .customLong("to"), help: "Version to go back to, which must have been in the stage")
   var label: String?
 
-  @Option(name: .long, help: "Stage")
-  var stage = StageArgument(.production)
+  @OptionGroup var goal: StageInUse
 
   @OptionGroup var reason: ModelReason
 
   @Flag(name: .long, help: "Print JSON")
   var json = false
 
-  func validate() throws {
-    if stage.stage == .none || stage.stage == .archived {
-      throw ValidationError("option '--stage' takes Production or Staging")
-    }
-  }
-
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
-    let change = try workspace.rollback(name, to: label, stage: stage.stage, why: reason.why)
+    let change = try workspace.rollback(name, to: label, stage: goal.stage.stage, why: reason.why)
     try ModelChangeText.show(change, asJSON: json, session, workspace)
   }
 }
@@ -224,16 +240,7 @@ struct ModelDeleteCommand: ParsableCommand {
 
   @OptionGroup var reason: ModelReason
 
-  func run() throws {
-    let session = try Session()
-    let workspace = try session.workspace()
-    if try workspace.setDeleted(model, true, why: reason.why) {
-      try session.show("deleted  \(model)\n", of: workspace)
-    } else {
-      session.tell(workspace)
-      Output.say("mlt: \(model) is deleted already")
-    }
-  }
+  func run() throws { try ModelChangeText.setDeleted(model, true, why: reason.why) }
 }
 
 struct ModelRestoreCommand: ParsableCommand {
@@ -245,14 +252,5 @@ struct ModelRestoreCommand: ParsableCommand {
 
   @OptionGroup var reason: ModelReason
 
-  func run() throws {
-    let session = try Session()
-    let workspace = try session.workspace()
-    if try workspace.setDeleted(model, false, why: reason.why) {
-      try session.show("restored  \(model)\n", of: workspace)
-    } else {
-      session.tell(workspace)
-      Output.say("mlt: \(model) isn't deleted")
-    }
-  }
+  func run() throws { try ModelChangeText.setDeleted(model, false, why: reason.why) }
 }

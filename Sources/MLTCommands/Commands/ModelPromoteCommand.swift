@@ -45,8 +45,7 @@ struct ModelPromoteCommand: ParsableCommand {
   @Flag(name: .customLong("if-better"), help: "Leave things as they are unless the best is better than what is there")
   var onlyIfBetter = false
 
-  @Option(name: .long, help: "Stage")
-  var stage = StageArgument(.production)
+  @OptionGroup var goal: StageInUse
 
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Only show what would be done")
   var isDryRun = false
@@ -57,9 +56,6 @@ struct ModelPromoteCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if stage.stage == .none || stage.stage == .archived {
-      throw ValidationError("option '--stage' takes Production or Staging")
-    }
     guard best == nil else { return }
     if onlyIfBetter || isDryRun || holdout != nil || path != nil || filter != nil {
       throw ValidationError("--from, --holdout, --path, --if-better and --dry-run go with --best")
@@ -70,7 +66,7 @@ struct ModelPromoteCommand: ParsableCommand {
     let session = try Session()
     let workspace = try session.workspace()
     guard let best else {
-      let change = try workspace.setStage(model, stage.stage, displaces: true, why: reason.why)
+      let change = try workspace.setStage(model, goal.stage.stage, displaces: true, why: reason.why)
       return try ModelChangeText.show(change, asJSON: json, session, workspace)
     }
     var request = ChoiceRequest(model, metric: best)
@@ -81,7 +77,7 @@ struct ModelPromoteCommand: ParsableCommand {
     request.holdout = holdout
     request.path = path
     request.onlyIfBetter = onlyIfBetter
-    request.stage = stage.stage
+    request.stage = goal.stage.stage
     request.isDryRun = isDryRun
     request.why = reason.why
     let choice = try workspace.choose(request)

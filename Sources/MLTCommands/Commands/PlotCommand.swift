@@ -44,14 +44,7 @@ struct PlotCommand: ParsableCommand {
     help: ArgumentHelp("Draw values towards those before them: from 0 to less than 1", valueName: "weight"))
   var smooth = 0.0
 
-  @Option(name: .long, help: ArgumentHelp("Only runs that match, as for 'mlt runs'", valueName: "filter"))
-  var filter: String?
-
-  @Option(name: [.short, .long], help: "Only runs of this component")
-  var component: String?
-
-  @Option(name: .long, help: "Only tries of this experiment")
-  var experiment: String?
+  @OptionGroup var chosen: ChosenRuns
 
   @Option(
     name: [.customShort("n"), .customLong("limit")], help: "At most this many runs (default: 8 curves, all points)")
@@ -73,9 +66,9 @@ struct PlotCommand: ParsableCommand {
 
   func run() throws {
     var request = PlotRequest()
-    request.filter = try filter.map { text throws(LeaderboardError) in try RunFilter(parsing: text) }
-    request.component = component
-    request.experiment = experiment
+    request.filter = try chosen.parsedFilter
+    request.component = chosen.component
+    request.experiment = chosen.experiment
     request.limit = limit
     request.isLogarithmic = log
     let session = try Session()

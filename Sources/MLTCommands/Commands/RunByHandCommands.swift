@@ -24,42 +24,24 @@ struct RunStartCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "Name of the component")
   var component: String
 
-  @Option(name: .long, help: "Name of the run")
-  var name: String?
-
-  @Option(
-    name: .long, help: "Experiment that the run is a try of (default: MLT_EXPERIMENT, or that of the run around it)")
-  var experiment: String?
-
-  @Option(
-    name: [.customShort("p"), .customLong("param")],
-    help: ArgumentHelp("Parameter to record (can be repeated)", valueName: "key=value"))
-  var parameters: [String] = []
-
-  @Option(name: .customLong("tag"), help: ArgumentHelp("Tag to record (can be repeated)", valueName: "key[=value]"))
-  var tags: [String] = []
-
-  @Option(name: .long, help: "Note to record")
-  var note: String?
+  @OptionGroup var words: RunWords
 
   @Flag(name: .long, help: "Print JSON")
   var json = false
 
   func validate() throws {
     if component.isEmpty { throw ValidationError("option '--component' takes a name") }
-    _ = try PairArguments.parse(parameters, option: "--param", needsValue: true)
-    _ = try PairArguments.parse(tags, option: "--tag", needsValue: false)
   }
 
   func run() throws {
     let session = try Session()
     let workspace = try session.workspace()
     var request = ManualRunRequest(component: component)
-    request.name = name
-    request.experiment = experiment
-    request.parameters = try PairArguments.parse(parameters, option: "--param", needsValue: true)
-    request.tags = try PairArguments.parse(tags, option: "--tag", needsValue: false)
-    request.note = note
+    request.name = words.name
+    request.experiment = words.experiment
+    request.parameters = try words.parsedParameters
+    request.tags = try words.parsedTags
+    request.note = words.note
     let run = try workspace.startRun(request)
     if json { return try session.show(json: ["format": 1, "run": .string(run.hex)], of: workspace) }
     try session.show(run.hex + "\n", of: workspace)

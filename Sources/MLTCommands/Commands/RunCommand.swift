@@ -64,24 +64,7 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp("Output that can't be observed: a path or URI (can be repeated)", valueName: "pointer"))
   var output: [String] = []
 
-  @Option(
-    name: [.customShort("p"), .customLong("param")],
-    help: ArgumentHelp("Parameter to record (can be repeated)", valueName: "key=value"))
-  var parameters: [String] = []
-
-  @Option(name: .customLong("tag"), help: ArgumentHelp("Tag to record (can be repeated)", valueName: "key[=value]"))
-  var tags: [String] = []
-
-  @Option(name: .long, help: "Note to record")
-  var note: String?
-
-  @Option(name: .long, help: "Name of the run")
-  var name: String?
-
-  @Option(
-    name: .long,
-    help: "Experiment that the run is a try of (default: MLT_EXPERIMENT, or that of the run around it)")
-  var experiment: String?
+  @OptionGroup var words: RunWords
 
   @Option(
     name: .customLong("params"),
@@ -169,8 +152,6 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("options '--check-before' and '--check-after' take a command")
     }
     if component == "" { throw ValidationError("option '--component' takes a name") }
-    _ = try PairArguments.parse(parameters, option: "--param", needsValue: true)
-    _ = try PairArguments.parse(tags, option: "--tag", needsValue: false)
   }
 
   func run() throws {
@@ -190,14 +171,13 @@ struct RunCommand: ParsableCommand {
     let count = command.first == "--" ? command.count - 1 : command.count
     let request = RunRequest(
       arguments: CommandLineEntry.rawArguments().suffix(count), component: component, inputs: input, outputs: output,
-      parameters: try PairArguments.parse(parameters, option: "--param", needsValue: true),
-      tags: try PairArguments.parse(tags, option: "--tag", needsValue: false), note: note, isTraced: !isUntraced,
+      parameters: try words.parsedParameters, tags: try words.parsedTags, note: words.note, isTraced: !isUntraced,
       isSigned: sign)
     var redirected = request
     redirected.redirectedInput = Session.file(of: STDIN_FILENO)
     redirected.redirectedOutput = Session.file(of: STDOUT_FILENO)
-    redirected.name = name
-    redirected.experiment = experiment
+    redirected.name = words.name
+    redirected.experiment = words.experiment
     redirected.parameterFiles = parameterFiles
     redirected.metricFiles = metricFiles
     redirected.timeout = timeout?.length

@@ -32,14 +32,7 @@ struct RunsCommand: ParsableCommand {
       valueName: "key[:asc|:desc]"))
   var sort: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Only runs that match, as \"metrics.f1 > 0.9\"", valueName: "filter"))
-  var filter: String?
-
-  @Option(name: [.short, .long], help: "Only runs of this component")
-  var component: String?
-
-  @Option(name: .long, help: "Only tries of this experiment")
-  var experiment: String?
+  @OptionGroup var chosen: ChosenRuns
 
   @Option(
     name: .long,
@@ -68,24 +61,45 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let order = try RunOrder.keys(sort)
-    let filter = try filter.map { text throws(LeaderboardError) in try RunFilter(parsing: text) }
+    let filter = try chosen.parsedFilter
     let session = try Session()
     let workspace = try session.workspace()
     let limit = limit ?? (json || csv ? 0 : 20)
     let board = try workspace.leaderboard(
-      filter, component: component, experiment: experiment, sortedBy: order, limit: limit == 0 ? nil : limit,
+      filter, component: chosen.component, experiment: chosen.experiment, sortedBy: order,
+      limit: limit == 0 ? nil : limit,
       includesDeleted: deleted)
     let named = (order.map(\.field) + (filter?.fields ?? [])).filter(RunTable.isShown)
     let table = RunTable(board.runs)
-    let chosen = try columns.map { try table.columns(named: $0) }
+    let shown = try columns.map { try table.columns(named: $0) }
     if json {
       try session.show(json: LeaderboardRendering.json(board), of: workspace)
     } else if csv {
-      try session.show(LeaderboardRendering.csv(table, columns: chosen), of: workspace)
+      try session.show(LeaderboardRendering.csv(table, columns: shown), of: workspace)
     } else {
       try session.show(
-        LeaderboardRendering.text(board, table, columns: chosen, named: named, terminal: session.terminal),
+        LeaderboardRendering.text(board, table, columns: shown, named: named, terminal: session.terminal),
         of: workspace, paged: true)
+    }
+  }
+}
+
+/// Which runs are meant.
+struct ChosenRuns: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Only runs that match, as \"metrics.f1 > 0.9\"", valueName: "filter"))
+  var filter: String?
+
+  @Option(name: [.short, .long], help: "Only runs of this component")
+  var component: String?
+
+  @Option(name: .long, help: "Only tries of this experiment")
+  var experiment: String?
+
+  /// The filter, read.
+  var parsedFilter: RunFilter? {
+    get throws(LeaderboardError) {
+      guard let filter else { return nil }
+      return try RunFilter(parsing: filter)
     }
   }
 }
