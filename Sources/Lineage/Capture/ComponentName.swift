@@ -19,42 +19,33 @@ package enum ComponentName {
 
   /// Returns the script's or program's own name: `python3 -u steps/train.py --depth 5` is `train`.
   package static func of(_ command: [String]) -> String {
-    var words = command[...]
-    while let word = words.first {
-      let name = baseName(word)
-      if wrappers.contains(name) || isAssignment(word) {
-        words = words.dropFirst()
-        while let option = words.first, option.hasPrefix("-") || isAssignment(option) || isNumber(option) {
-          words = words.dropFirst(valuedOptions.contains(option) ? 2 : 1)
-        }
-        continue
-      }
-      if isInterpreter(name) {
-        if let script = script(after: words.dropFirst()) { return stem(baseName(script)) }
-      }
-      return stem(name)
-    }
-    return command.first.map { stem(baseName($0)) } ?? "run"
+    let words = unwrapped(command)
+    guard let word = words.first else { return command.first.map { stem(baseName($0)) } ?? "run" }
+    let name = baseName(word)
+    if isInterpreter(name), let script = script(after: words.dropFirst()) { return stem(baseName(script)) }
+    return stem(name)
   }
 
   /// Returns the words that say which code a command runs: its program, or an interpreter and its script.
   ///
   /// - Returns: nil if the code stands in the command itself, or comes through the standard input.
   package static func code(of command: [String]) -> [String]? {
+    let words = unwrapped(command)
+    guard let word = words.first else { return nil }
+    let name = baseName(word)
+    return isInterpreter(name) ? script(after: words.dropFirst()).map { [name, $0] } : [word]
+  }
+
+  /// The words from the program on that does the work, behind those that only start it otherwise (`nice -n 5 …`).
+  private static func unwrapped(_ command: [String]) -> ArraySlice<String> {
     var words = command[...]
-    while let word = words.first {
-      let name = baseName(word)
-      if wrappers.contains(name) || isAssignment(word) {
-        words = words.dropFirst()
-        while let option = words.first, option.hasPrefix("-") || isAssignment(option) || isNumber(option) {
-          words = words.dropFirst(valuedOptions.contains(option) ? 2 : 1)
-        }
-        continue
+    while let word = words.first, wrappers.contains(baseName(word)) || isAssignment(word) {
+      words = words.dropFirst()
+      while let option = words.first, option.hasPrefix("-") || isAssignment(option) || isNumber(option) {
+        words = words.dropFirst(valuedOptions.contains(option) ? 2 : 1)
       }
-      if isInterpreter(name) { return script(after: words.dropFirst()).map { [name, $0] } }
-      return [word]
     }
-    return nil
+    return words
   }
 
   private static func script(after arguments: ArraySlice<String>) -> String? {
