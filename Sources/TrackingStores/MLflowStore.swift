@@ -34,14 +34,7 @@ public enum MLflowStores {
   ///
   /// - Throws: ``TrackingStoreError``.
   public static func open(_ path: FilePath) throws(TrackingStoreError) -> any MLflowStore {
-    let status: FileStatus?
-    do throws(SystemCallError) {
-      status = try FileStatus(at: path, followingLinks: true)
-    } catch {
-      throw .unreadable(path, reason: "\(error.errno)")
-    }
-    guard let status else { throw .missing(path) }
-    if status.kind == .regular { return try MLflowDatabase(path) }
+    if try FileStatus(ofStore: path).kind == .regular { return try MLflowDatabase(path) }
     if MLflowFiles.isStore(path) { return try MLflowFiles(path) }
     let inner = path.appending("mlruns")
     if MLflowFiles.isStore(inner) { return try MLflowFiles(inner) }

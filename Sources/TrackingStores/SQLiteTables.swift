@@ -15,14 +15,7 @@ final class SQLiteTables: TableSource {
   ///
   /// - Throws: ``TrackingStoreError`` if the file isn't there, is no database, or is locked by somebody who writes.
   init(_ path: FilePath) throws(TrackingStoreError) {
-    let status: FileStatus?
-    do throws(SystemCallError) {
-      status = try FileStatus(at: path, followingLinks: true)
-    } catch {
-      throw .unreadable(path, reason: "\(error.errno)")
-    }
-    guard let status else { throw .missing(path) }
-    guard status.kind == .regular else { throw .notAStore(path) }
+    guard try FileStatus(ofStore: path).kind == .regular else { throw .notAStore(path) }
     self.path = path
     var configuration = Configuration()
     configuration.readonly = true

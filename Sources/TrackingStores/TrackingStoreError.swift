@@ -1,3 +1,4 @@
+internal import MLTBase
 public import SystemPackage
 
 /// Why another tool's store can't be read.
@@ -21,5 +22,19 @@ extension TrackingStoreError: CustomStringConvertible {
     case .locked(let path): "'\(path.string)' is locked by another program"
     case .unreadable(let path, let reason): "cannot read '\(path.string)': \(reason)"
     }
+  }
+}
+
+extension FileStatus {
+  /// Learns what stands where a store is to be.
+  init(ofStore path: FilePath) throws(TrackingStoreError) {
+    let found: FileStatus?
+    do throws(SystemCallError) {
+      found = try FileStatus(at: path, followingLinks: true)
+    } catch {
+      throw .unreadable(path, reason: "\(error.errno)")
+    }
+    guard let found else { throw .missing(path) }
+    self = found
   }
 }
