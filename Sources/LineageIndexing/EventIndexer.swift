@@ -73,7 +73,6 @@ final class EventIndexer {
   private func add(_ event: Event, _ source: Int64, sequence: Int64) throws {
     let stamp = Stamp(at: event.at.microseconds, source: source)
     do {
-      if let fact = try ModelFact(event) { return try add(fact, event, stamp, sequence: sequence) }
       switch event.type {
       case RunStarted.type: try add(try event.fact(RunStarted.self), stamp, sequence: sequence)
       case RunLogged.type: try add(try event.fact(RunLogged.self), stamp)
@@ -95,7 +94,9 @@ final class EventIndexer {
       case RunChecked.type: try add(try event.fact(RunChecked.self), stamp)
       case ArtifactAdded.type: try add(try event.fact(ArtifactAdded.self), stamp)
       case PredictionsLogged.type: try add(try event.fact(PredictionsLogged.self), stamp)
-      default: break  // a newer version's business
+      default:
+        // What is no fact of a model either is a newer version's business.
+        if let fact = try ModelFact(event) { try add(fact, event, stamp, sequence: sequence) }
       }
     } catch let error as FactError {
       try addProblem(source, sequence, event.id, event.type, "\(error)")

@@ -72,13 +72,13 @@ extension Workspace {
 
   /// What of a version and all it was made from is said to be wrong, and isn't settled.
   func openFlags(behind version: ModelVersion) throws -> [String] {
+    if try index.flags().isEmpty { return [] }
     var artifacts = [version.artifact]
     if let run = version.run {
       let nodes = try TraceWalk(index: index, finder: originFinder(), depth: nil).up(fromRuns: [run])
       artifacts += nodes.flatMap { $0.inputs.map(\.input) }
     }
     let marks = try flagMarks(on: artifacts)
-    if marks.flags.isEmpty { return [] }
     let flagged = artifacts.filter { artifact in
       let flags = (marks.flag(on: artifact).map { [$0] } ?? []) + marks.flags(within: artifact)
       return flags.contains { !$0.isClosed }
