@@ -1,4 +1,5 @@
 import MLTBase
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
       try expectSuccess(
         world.shell(
           """
-          mlt run -q -c train -p depth=2 --note 'For *dry* whites <only>' -- sh -c 'cat train.csv > /dev/null; \
+          mlt run -q -c train -p depth=2 --note 'For *dry* whites <only>' -- sh -c 'cat train.csv test.csv > /dev/null; \
           echo better > models/wine.pkl; for i in 1 2 3; do mlt metric loss=0.$i --step $i; done; mlt metric rmse=0.4'
           mlt model register wine models/wine.pkl -m 'a <b>bold</b> try' && mlt model describe wine 'Tells a wine from another'
           mlt run -q -c evaluate -- sh -c 'cat models/wine.pkl test.csv > /dev/null; mlt metric f1=0.75'
@@ -35,6 +36,42 @@ import Testing
       #expect(html.contains("whites &lt;only&gt;") && html.contains("<polyline"))
       #expect(!html.contains("<script") && !html.contains("http://x") && !html.contains("src="))
       #expect(try world.mlt("model", "card", "wine/7").status == 3)
+    }
+  }
+
+  @Test(
+    "what later runs measured of a version, of production and of other tries stands side by side, if on the same data")
+  func measuredLater() throws {
+    try withWorld { world in
+      try world.writeWine()
+      let measure = { (error: String, data: String) in
+        "mlt run -q -c evaluate -- sh -c 'cat models/wine.pkl \(data) > /dev/null; mlt metric rmse=\(error)'"
+      }
+      for (depth, error) in [(1, "0.9"), (2, "0.6"), (3, "0.4")] {
+        try expectSuccess(
+          world.shell(
+            """
+            mlt run -q -c train -p depth=\(depth) -- sh -c 'cat train.csv > /dev/null; mkdir -p models; echo \(depth) > models/wine.pkl'
+            \(measure(error, "test.csv")) && mlt model register wine models/wine.pkl
+            """))
+      }
+      try expectSuccess(world.mlt("model", "promote", "wine/1"))
+      let card = try world.mlt("model", "card", "wine/3").stdout
+      let content = try #require(try FileOperations.contents(of: world.repository.appending("test.csv")))
+      #expect(card.contains("| test.csv \(ContentHasher.contentID(of: content).short) |"), "\(card)")
+      #expect(card.contains("| rmse | 0.4 | 0.9 |") && card.contains("| depth | 3 | 1 |"), "\(card)")
+      #expect(card.contains("| finished | 0.6 | 2 | wine 2 |"), "\(card)")
+      // Measured again on other rows, it is still compared by what both were measured on, where there is such.
+      try expectSuccess(world.shell("echo 9,9 >> test.csv; \(measure("0.5", "test.csv"))"))
+      let later = try world.mlt("model", "card", "wine/3").stdout
+      #expect(later.contains("| rmse | 0.4 | 0.9 |") && later.contains("| rmse | 0.5 | evaluate "), "\(later)")
+      try expectSuccess(
+        world.shell(
+          """
+          echo 4 > models/wine.pkl; \(measure("0.3", "test.csv")) && mlt model register wine models/wine.pkl
+          """))
+      let other = try world.mlt("model", "card", "wine/4").stdout
+      #expect(other.contains("| rmse | 0.3 | 0.9 (on other data) |"), "\(other)")
     }
   }
 }

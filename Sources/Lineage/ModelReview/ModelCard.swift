@@ -10,6 +10,8 @@ public struct ModelCard: Sendable {
     public var run: RunRecord
     /// The versions that it made.
     public var versions: [NamedVersion]
+    /// The runs that measured what it made where the version of the card stands, the latest first.
+    public var measuring: [MeasuringRun]
   }
 
   /// The version with what it was made from, its review and what is flagged.
@@ -20,10 +22,12 @@ public struct ModelCard: Sendable {
   public var trace: Trace
   /// All metrics of the run that made it, by name: the whole history of each.
   public var series: [(key: String, points: [RunLogged.Metric])]
-  /// What was measured by later runs that read the model.
-  public var evaluations: [Try]
+  /// The runs that measured the model, the latest first.
+  public var measuring: [MeasuringRun]
   /// What is in production, if that is another version.
   public var production: ModelMoment.Standing?
+  /// The runs that measured that one.
+  public var measuringProduction: [MeasuringRun]
   /// Other tries of the same experiment, or else of the same component, the latest first.
   public var tries: [Try]
   /// How many tries there are beyond those.
@@ -51,18 +55,14 @@ extension Workspace {
     pointer.choice = .label(version.label)
     var card = ModelCard(
       details: details, note: details.standing.run?.note,
-      trace: try trace(TraceRequest(pointer: pointer.description)), series: [], evaluations: [], production: nil,
-      tries: [], omitted: 0, environment: nil, replications: [])
+      trace: try trace(TraceRequest(pointer: pointer.description)), series: [], measuring: [], production: nil,
+      measuringProduction: [], tries: [], omitted: 0, environment: nil, replications: [])
+    let measuring = try MeasuringRuns(self)
+    card.measuring = try measuring.measuring(version.artifact, madeBy: version.run)
     if let current = details.model.version(in: .production), current.id != version.id {
       card.production = try standing(of: current)
+      card.measuringProduction = try measuring.measuring(current.artifact, madeBy: current.run)
     }
-    let walk = TraceWalk(index: try index, finder: try originFinder(), depth: nil)
-    for reader in Set(try walk.readers(of: version.artifact).map(\.run)).sorted() {
-      if let run = try index.run(reader), !run.isDeleted, !run.metricsLatest.isEmpty {
-        card.evaluations.append(ModelCard.Try(run: run, versions: []))
-      }
-    }
-    card.evaluations.sort { ($0.run.started, $0.run.id) > ($1.run.started, $1.run.id) }
     guard let run = details.standing.run else { return card }
     card.environment = try index.environment(of: run.id)
     card.replications = try index.replications(of: run.id)
@@ -70,7 +70,11 @@ extension Workspace {
     let others = try tries(like: run)
     card.omitted = max(0, others.count - Self.triesLimit)
     card.tries = try others.prefix(Self.triesLimit).compactMap { id in
-      try index.run(id).map { ModelCard.Try(run: $0, versions: try versions(madeBy: id)) }
+      guard let run = try index.run(id) else { return nil }
+      let made = try index.files(of: id, role: .output).first { $0.path == version.artifact.path && $0.content != nil }
+      return ModelCard.Try(
+        run: run, versions: try versions(madeBy: id),
+        measuring: try made.map { try measuring.measuring($0, madeBy: id) } ?? [])
     }
     return card
   }

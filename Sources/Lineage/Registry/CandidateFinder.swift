@@ -4,18 +4,14 @@ internal import MLTBase
 
 /// Finds candidates for a stage and what was measured of each.
 struct CandidateFinder {
-  let workspace: Workspace
-  let index: LineageIndex
-  let finder: OriginFinder
-  let walk: TraceWalk
+  let measuring: MeasuringRuns
   let metric: String
 
+  private var index: LineageIndex { measuring.index }
+
   init(_ workspace: Workspace, metric: String) throws {
-    self.workspace = workspace
+    measuring = try MeasuringRuns(workspace)
     self.metric = metric
-    index = try workspace.index
-    finder = try workspace.originFinder()
-    walk = TraceWalk(index: index, finder: finder, depth: nil)
   }
 
   // MARK: Candidates
@@ -64,32 +60,18 @@ struct CandidateFinder {
   /// What was measured of a candidate, the latest first: by the run that made it, and by runs that read it.
   func measurements(of candidate: Choice.Candidate) throws -> [Choice.Measurement] {
     guard let artifact = candidate.artifact else { return [] }
-    var runs = try walk.readers(of: artifact).map(\.run)
-    if let maker = candidate.maker { runs.append(maker) }
-    var found: [Choice.Measurement] = []
-    for run in Set(runs) {
-      guard let record = try index.run(run), !record.isDeleted, record.status == .finished,
-        let value = record.metricsLatest[metric]
-      else { continue }
-      found.append(
+    return try measuring.measuring(artifact, madeBy: candidate.maker).compactMap { found in
+      found.run.metricsLatest[metric].map { value in
         Choice.Measurement(
-          run: run, at: record.ended ?? record.started, value: value, data: try data(of: run, besides: artifact)))
-    }
-    return found.sorted { ($0.at, $0.run) > ($1.at, $1.run) }
-  }
-
-  /// The data that a run read besides the model: what isn't code, which git has.
-  private func data(of run: RunID, besides model: ArtifactRecord) throws -> [ArtifactRecord] {
-    try index.files(of: run, role: .input).filter { input in
-      try !input.isInGit && !input.isModified && input.content != nil && input.content != model.content
-        && !finder.shareContent(input, model)
+          run: found.run.id, at: found.run.ended ?? found.run.started, value: value, data: found.data)
+      }
     }
   }
 
   /// Whether a run read some data, alone or in a folder.
   func hasRead(_ data: ArtifactRecord, _ run: RunID) throws -> Bool {
     try index.files(of: run, role: .input).contains { input in
-      try input.content == data.content || finder.shareContent(input, data)
+      try input.content == data.content || measuring.finder.shareContent(input, data)
     }
   }
 }

@@ -115,12 +115,15 @@ enum ModelCardRendering {
       blocks.append(
         .curve(curve, "\(key): \(ends.joined(separator: " → ")), \(Formatting.count(points.count, "value"))"))
     }
-    let rows = card.evaluations.flatMap { evaluation in
-      evaluation.run.metricsLatest.sorted { $0.key < $1.key }.map {
-        [$0.key, Formatting.number($0.value), "\(evaluation.run.component) \(evaluation.run.id.short)"]
+    let rows = card.measuring.filter { !$0.isMaker }.flatMap { measuring in
+      measuring.run.metricsLatest.sorted { $0.key < $1.key }.map {
+        [
+          $0.key, Formatting.number($0.value), "\(measuring.run.component) \(measuring.run.id.short)",
+          measuring.data.map { "\($0.path) \($0.content?.short ?? "")" }.joined(separator: ", "),
+        ]
       }
     }
-    if !rows.isEmpty { blocks.append(.table(["metric", "value", "measured by"], rows)) }
+    if !rows.isEmpty { blocks.append(.table(["metric", "value", "measured by", "on"], rows)) }
     return blocks
   }
 
@@ -129,17 +132,25 @@ enum ModelCardRendering {
       let isThere = card.details.standing.version.stage == .production
       return [.line(isThere ? "This version is in production." : "Nothing is in production.")]
     }
-    guard let here = card.details.standing.run, let there = production.run else {
-      return [.line("Version \(production.version.label) is in production; of one of both no run is known.")]
-    }
     var rows: [[String]] = []
-    for key in Set(here.metricsLatest.keys).union(there.metricsLatest.keys).sorted() {
-      rows.append(
-        [key] + [here, there].map { $0.metricsLatest[key].map { Formatting.number($0) } ?? "" })
+    for key in metricNames(card.measuring + card.measuringProduction) {
+      // Where both were measured on the same data, those values.
+      let common = Set(card.measuringProduction.filter { $0.run.metricsLatest[key] != nil }.map(\.contents))
+      let all = card.measuring.filter { $0.run.metricsLatest[key] != nil }
+      let here = all.first { common.contains($0.contents) } ?? all.first
+      rows.append([
+        key, here?.run.metricsLatest[key].map { Formatting.number($0) } ?? "",
+        value(of: key, card.measuringProduction, beside: here.map { [$0] } ?? []),
+      ])
     }
-    for key in Set(here.parameters.keys).union(there.parameters.keys).sorted()
-    where here.parameters[key] != there.parameters[key] {
-      rows.append([key, here.parameters[key] ?? "", there.parameters[key] ?? ""])
+    if let here = card.details.standing.run, let there = production.run {
+      for key in Set(here.parameters.keys).union(there.parameters.keys).sorted()
+      where here.parameters[key] != there.parameters[key] {
+        rows.append([key, here.parameters[key] ?? "", there.parameters[key] ?? ""])
+      }
+    }
+    if rows.isEmpty {
+      return [.line("Version \(production.version.label) is in production; nothing is known that they differ in.")]
     }
     return [.table(["", "this version", "version \(production.version.label)"], rows)]
   }
@@ -147,7 +158,7 @@ enum ModelCardRendering {
   private static func tries(_ card: ModelCard) -> [Block] {
     if card.tries.isEmpty { return [] }
     let runs = card.tries.map(\.run) + (card.details.standing.run.map { [$0] } ?? [])
-    let metrics = Set(runs.flatMap(\.metricsLatest.keys)).sorted()
+    let metrics = metricNames(card.tries.flatMap(\.measuring) + card.measuring, runs)
     let parameters = Set(runs.flatMap(\.parameters.keys)).sorted().filter { key in
       Set(runs.map { $0.parameters[key] }).count > 1
     }
@@ -156,12 +167,31 @@ enum ModelCardRendering {
         item.run.name ?? item.run.id.short, Formatting.time(item.run.started),
         RunRendering.outcome(item.run.status, item.run.exit),
       ]
-        + metrics.map { item.run.metricsLatest[$0].map { Formatting.number($0) } ?? "" }
+        + metrics.map { key in
+          item.measuring.isEmpty
+            ? item.run.metricsLatest[key].map { Formatting.number($0) } ?? ""
+            : value(of: key, item.measuring, beside: card.measuring)
+        }
         + parameters.map { item.run.parameters[$0] ?? "" }
         + [item.versions.map { ModelRendering.line($0) }.joined(separator: ", ")]
     }
     let table = Block.table(["run", "started", "ended"] + metrics + parameters + ["registered"], rows)
     return [table] + (card.omitted > 0 ? [.line("And \(card.omitted) more.")] : [])
+  }
+
+  private static func metricNames(_ measuring: [MeasuringRun], _ runs: [RunRecord] = []) -> [String] {
+    Set((measuring.map(\.run) + runs).flatMap(\.metricsLatest.keys)).sorted()
+  }
+
+  /// A metric of something that stands beside the card's version: as measured on the data that the version was measured on,
+  /// or else its latest value, and that it was measured on other data.
+  private static func value(of key: String, _ measuring: [MeasuringRun], beside version: [MeasuringRun]) -> String {
+    let values = measuring.filter { $0.run.metricsLatest[key] != nil }
+    guard let latest = values.first else { return "" }
+    let data = version.filter { $0.run.metricsLatest[key] != nil }.map(\.contents)
+    let same = data.lazy.compactMap { data in values.first { $0.contents == data } }.first
+    let number = (same ?? latest).run.metricsLatest[key].map { Formatting.number($0) } ?? ""
+    return same != nil || data.isEmpty ? number : "\(number) (on other data)"
   }
 
   private static func packages(_ card: ModelCard) -> [Block] {

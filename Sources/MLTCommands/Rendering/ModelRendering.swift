@@ -161,10 +161,13 @@ enum ModelRendering {
 
   static func history(_ model: RegisteredModel, terminal: Terminal) -> String {
     var out = StyledText(colour: terminal.hasColour)
+    // A decision's reason stands in its own line, and is the reason of what it changed too.
+    let decisions = Set(
+      model.history.compactMap { event in if case .decided(let fact) = event.kind { fact.reason } else { nil } })
     let rows = model.history.reversed().map { event in
       [
         Formatting.time(event.at), event.version.flatMap { model.version($0)?.label } ?? "", words(event, model),
-        event.said.user ?? "", event.said.why.map(Formatting.firstLine) ?? "",
+        event.said.user ?? "", event.said.why.flatMap { decisions.contains($0) ? nil : Formatting.firstLine($0) } ?? "",
       ]
     }
     for row in Formatting.table(rows) { out.line(trimmed(row)) }
