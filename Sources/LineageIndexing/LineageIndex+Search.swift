@@ -173,16 +173,25 @@ struct SearchStatement {
   }
 
   // Numbers by their size, then other texts by their bytes, then what says that it isn't a number. A text that is a number as a
-  // whole compares equal to what it is read as; of any other only the beginning would be read.
+  // whole compares equal to what it is read as; of any other only the beginning would be read. Each is asked for that first:
+  // most values are numbers, and the terms are computed for every run.
   private static func texts(_ value: String, _ direction: String) -> [String] {
-    let number = """
-      CASE WHEN lower(\(value)) IN ('inf', '+inf', 'infinity', '+infinity') THEN 9e999
-        WHEN lower(\(value)) IN ('-inf', '-infinity') THEN -9e999
-        WHEN \(value) = CAST(\(value) AS NUMERIC) THEN CAST(\(value) AS NUMERIC) END
-      """
+    let number = "CAST(\(value) AS NUMERIC)"
+    let infinite = "'inf', '+inf', 'infinity', '+infinity'"
+    let lessThanAll = "'-inf', '-infinity'"
     return [
-      "\(value) IS NULL", "lower(\(value)) = 'nan'", "(\(number)) IS NULL", "(\(number))\(direction)",
-      "CASE WHEN (\(number)) IS NULL THEN \(value) END\(direction)",
+      """
+      CASE WHEN \(value) IS NULL THEN 3 WHEN \(value) = \(number) THEN 0
+        WHEN lower(\(value)) IN (\(infinite), \(lessThanAll)) THEN 0 WHEN lower(\(value)) = 'nan' THEN 2 ELSE 1 END
+      """,
+      """
+      CASE WHEN \(value) = \(number) THEN \(number) WHEN lower(\(value)) IN (\(infinite)) THEN 9e999
+        WHEN lower(\(value)) IN (\(lessThanAll)) THEN -9e999 END\(direction)
+      """,
+      """
+      CASE WHEN \(value) = \(number) OR lower(\(value)) IN (\(infinite), \(lessThanAll)) THEN NULL
+        ELSE \(value) END\(direction)
+      """,
     ]
   }
 }
