@@ -108,9 +108,11 @@ enum SearchColumn {
     case .commit: "commit_id"
     case .branch: "branch"
     case .remote: "remote"
-    case .command: "command"
+    // The words as the table shows them; an array is what is stored.
+    case .command: "(SELECT group_concat(value, ' ') FROM json_each(command))"
     case .directory: "directory"
-    case .parent: "lower(hex(parent))"
+    // Of nothing, hex() makes an empty text.
+    case .parent: "CASE WHEN parent IS NOT NULL THEN lower(hex(parent)) END"
     case .note: "note"
     case .inputs: "inputs"
     case .outputs: "outputs"
@@ -123,7 +125,7 @@ enum SearchColumn {
   static func expression(_ part: RunField.InputPart) -> String {
     switch part {
     case .name: "paths.path"
-    case .digest: "lower(hex(files.content))"
+    case .digest: "CASE WHEN files.content IS NOT NULL THEN lower(hex(files.content)) END"
     case .context: "NULL"
     }
   }

@@ -16,7 +16,7 @@ import Testing
       for number in 0..<8 {
         try world.append([
           world.started(
-            run(number), component: number < 4 ? "fit" : "test",
+            run(number), component: number < 4 ? "fit" : "test", parent: number == 3 ? run(0) : nil,
             parameters: depths[number].map { ["depth": $0] } ?? [:],
             tags: number.isMultiple(of: 2) ? ["team": "X_\(number)"] : [:])
         ])
@@ -30,13 +30,20 @@ import Testing
         try world.append([
           RunEnded(
             run: run(number), status: number == 4 ? .failed : .finished, exit: number == 4 ? 1 : 0,
-            evidence: .observed, inputs: [file("data/\(number).csv", number)], outputs: [])
+            evidence: .observed, inputs: [input(number)], outputs: [])
         ])
         world.wait()
       }
       try world.append([RunDeleted(run: run(7))])
       try body(try world.open().index)
     }
+  }
+
+  /// The sixth has no known content, as what stands at a URI.
+  private func input(_ number: Int) -> ArtifactRecord {
+    var input = file("data/\(number).csv", number)
+    if number == 6 { input.content = nil }
+    return input
   }
 
   private func numbers(_ index: LineageIndex, _ search: RunSearch) throws -> [Int] {
@@ -85,6 +92,10 @@ import Testing
       (.text(.tag("mlflow.user"), .equal, "somebody"), [6, 5, 4, 3, 2, 1, 0]),
       (.text(.input(.name), .like, "data/[25].csv"), []), (.text(.input(.name), .equal, "data/2.csv"), [2]),
       (.text(.input(.digest), .like, String(content(5).hex.prefix(12)) + "%"), [5]),
+      (.present(.attribute(.parent), true), [3]), (.text(.attribute(.parent), .notEqual, "x"), [3]),
+      (.present(.tag("mlflow.parentRunId"), false), [6, 5, 4, 2, 1, 0]),
+      (.text(.attribute(.command), .equal, "do it"), [6, 5, 4, 3, 2, 1, 0]),
+      (.text(.input(.digest), .notEqual, content(5).hex), [4, 3, 2, 1, 0]),
       (.number(.attribute(.exit), .atLeast, 1), [4]), (.number(.metric("f1"), .less, .nan), []),
     ] as [(RunCondition, [Int])])
   func conditions(condition: RunCondition, expected: [Int]) throws {

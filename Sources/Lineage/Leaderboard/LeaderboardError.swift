@@ -24,6 +24,8 @@ public enum LeaderboardError: Error, Hashable, Sendable {
     case noConjunction
     /// A pattern that is too long, with the most bytes.
     case longPattern(limit: Int)
+    /// More conditions than can be asked for at once.
+    case manyConditions(limit: Int)
   }
 
   /// A filter that can't be read: where, counted in characters, and why.

@@ -13,6 +13,8 @@ public struct RunFilter: Hashable, Sendable {
 
   /// The most bytes of a pattern; longer ones take very long to compare.
   static let patternLimit = 2000
+  /// The most conditions: SQLite takes an expression that is a thousand deep.
+  static let conditionLimit = 500
 
   /// Reads a filter; an empty one has no conditions.
   ///
@@ -74,6 +76,9 @@ private struct FilterParser {
     var conditions: [RunCondition] = []
     if token.kind == .end { return [] }
     while true {
+      if conditions.count == RunFilter.conditionLimit {
+        throw failure(.manyConditions(limit: RunFilter.conditionLimit))
+      }
       conditions.append(try condition())
       if token.kind == .end { return conditions }
       guard takes("AND") else { throw failure(.noConjunction) }

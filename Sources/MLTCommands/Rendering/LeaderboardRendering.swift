@@ -30,18 +30,20 @@ enum LeaderboardRendering {
       fixed.append(["started"] + board.runs.map { Formatting.time($0.summary.started) })
       fixed.append(["status"] + board.runs.map { RunRendering.outcome($0.summary.status, $0.summary.exit) })
       let standing: [RunField] = [.run, .name, .component, .started, .status].map { .attribute($0) }
-      for field in named + table.differing where !fields.contains(field) && !standing.contains(field) {
-        fields.append(field)
-      }
+      var known = Set(standing)
+      for field in named + table.differing where known.insert(field).inserted { fields.append(field) }
     }
     var shown = fixed.map { Cells(texts: $0.map { cut($0) }, isNumber: false) }
     var width = shown.reduce(0) { $0 + $1.width + 2 } - 2
     var left = 0
-    for field in fields {
-      let cells = cells(field, fields, table)
-      if columns == nil, let limit = terminal.width, left > 0 || width + 2 + cells.width > limit {
-        left += 1
-        continue
+    // A name that several kinds of values have leaves the kind open.
+    let uses = fields.reduce(into: [:]) { counts, field in counts[field.key ?? "", default: 0] += 1 }
+    for (place, field) in fields.enumerated() {
+      let isOpen = field.key.map { uses[$0] != 1 } ?? true
+      let cells = cells(field, named: isOpen ? field.description : field.key ?? "", table)
+      if columns == nil, let limit = terminal.width, width + 2 + cells.width > limit {
+        left = fields.count - place
+        break
       }
       width += 2 + cells.width
       shown.append(cells)
@@ -78,10 +80,7 @@ enum LeaderboardRendering {
     var width: Int { texts.map(\.count).max() ?? 0 }
   }
 
-  private static func cells(_ field: RunField, _ all: [RunField], _ table: RunTable) -> Cells {
-    // The kind is said where the name alone would leave it open.
-    let isAlone = field.key.map { key in all.filter { $0.key == key }.count == 1 } ?? true
-    let name = isAlone ? field.key ?? field.description : field.description
+  private static func cells(_ field: RunField, named name: String, _ table: RunTable) -> Cells {
     let texts = table.runs.map { run in RunTable.cell(field, of: run).map { text($0, field) } ?? blank }
     var isNumber = texts.contains { $0 != blank }
     for text in texts where text != blank && Double(text) == nil { isNumber = false }
@@ -91,7 +90,7 @@ enum LeaderboardRendering {
   /// A cell as people read it: six figures are enough to tell tries apart.
   static func text(_ cell: RunTable.Cell, _ field: RunField) -> String {
     switch (cell, field) {
-    case (.number(let value), .attribute(.duration)): Formatting.duration(Int64(value * 1_000_000))
+    case (.number(let value), .attribute(.duration)): Formatting.duration(seconds: value)
     case (.number(let value), _): FigureText.short(value)
     case (.text(let text), .attribute(.started)), (.text(let text), .attribute(.ended)):
       Timestamp(text).map { Formatting.time($0) } ?? text

@@ -62,7 +62,7 @@ enum SideBySideRendering {
 
   private static func text(_ cell: RunTable.Cell, _ name: String, _ part: SideBySide.Part) -> String {
     switch (cell, part) {
-    case (.number(let value), .run) where name == "duration": Formatting.duration(Int64(value * 1_000_000))
+    case (.number(let value), .run) where name == "duration": Formatting.duration(seconds: value)
     case (.number(let value), _): FigureText.short(value)
     case (.text(let text), .run) where name == "started": Timestamp(text).map { Formatting.time($0) } ?? text
     case (.text(let text), .run) where name == "commit":

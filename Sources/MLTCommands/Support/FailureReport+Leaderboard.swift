@@ -49,6 +49,7 @@ extension FailureReport {
       case .openQuote: "the quote doesn't end"
       case .noConjunction: "'AND' or the end must stand here"
       case .longPattern(let limit): "the pattern has more than \(limit) bytes"
+      case .manyConditions(let limit): "there are more than \(limit) conditions"
       }
     set("cannot read the filter: \(what)", .usage)
     // The place is shown below the filter, as compilers do; a long filter is cut around it.

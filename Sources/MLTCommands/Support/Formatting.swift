@@ -44,6 +44,9 @@ enum Formatting {
     return "\(whole / 3600) h \(whole / 60 % 60) min"
   }
 
+  /// A length of time in seconds, likewise.
+  static func duration(seconds: Double) -> String { duration(Int64(exactly: (seconds * 1e6).rounded()) ?? .max) }
+
   /// A length of time in microseconds as people speak of it: days from two days on, else hours or less.
   static func span(_ microseconds: Int64) -> String {
     let hours = max(0, microseconds) / 3_600_000_000
