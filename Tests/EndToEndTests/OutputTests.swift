@@ -29,6 +29,37 @@ import Testing
     }
   }
 
+  @Test("what others wrote can't move a terminal's cursor, in listings and in messages")
+  func controlCharacters() throws {
+    try withWorld { world in
+      try world.record("echo 1 > out")
+      try expectSuccess(world.mlt("note", "out", "-m", "a\u{1B}[2Jb\u{9B}2Jc\u{1B}[8m\u{202E}\tü"))
+      // Within a terminal of its own.
+      let shown = try world.shell("script -qec 'mlt note out' /dev/null < /dev/null")
+      #expect(shown.stdout.contains(#"a\x1b[2Jb\x9b2Jc\x1b[8m\u{202e}"#) && shown.stdout.contains("ü"), "\(shown)")
+      #expect(!shown.stdout.contains("\u{1B}[2J") && !shown.stdout.unicodeScalars.contains("\u{9B}"), "\(shown)")
+      let message = try world.mlt("show", "\u{1B}[2Jfile").stderr
+      #expect(message.contains(#"\x1b[2Jfile"#) && !message.contains("\u{1B}"), "\(message)")
+    }
+  }
+
+  @Test("a file to write to is replaced, and what is there but no file is written to")
+  func outputFiles() throws {
+    try withWorld { world in
+      try world.writeWine()
+      try world.train(1, error: "0.5")
+      try expectSuccess(
+        world.shell(
+          """
+          mlt model register wine models/wine.pkl && echo old > target.md && ln -s target.md link.md && mkfifo pipe
+          mlt model card wine/1 -o link.md && mlt model card wine/1 -o /dev/null
+          cat pipe > piped.md & mlt model card wine/1 -o pipe && wait && mlt model card wine/1 -o - > shown.md
+          test -L link.md && test -p pipe && test -c /dev/null && ! test -e ./-
+          cmp target.md piped.md && cmp target.md shown.md && head -1 target.md | grep -q '# wine'
+          """))
+    }
+  }
+
   @Test("runs that were interrupted count among those that didn't end well")
   func failed() throws {
     try withWorld { world in

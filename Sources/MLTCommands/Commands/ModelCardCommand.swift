@@ -1,7 +1,5 @@
 internal import ArgumentParser
 internal import Lineage
-internal import MLTBase
-internal import SystemPackage
 
 struct ModelCardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,8 +28,7 @@ struct ModelCardCommand: ParsableCommand {
     let document = ModelCardRendering.document(try workspace.modelCard(version))
     let text = html ? document.html : document.markdown
     guard let output else { return try session.show(text, of: workspace) }
-    let path = session.context.directory.pushing(FilePath(output))
-    try FileOperations.replace(path, with: Array(text.utf8), sync: false)
+    try OutputFile.write(text, to: output, session)
     session.tell(workspace)
   }
 }

@@ -158,9 +158,7 @@ struct RerunCommand: ParsableCommand {
       return try session.show(RerunText.text(plans, terminal: session.terminal), of: workspace, paged: true)
     }
     let text = RerunScript.text(of: plans)
-    if script == "-" { return try session.show(text, of: workspace) }
-    let place = session.context.directory.pushing(FilePath(script))
-    try FileOperations.replace(place, with: Array(text.utf8), permissions: FilePermissions(rawValue: 0o755))
+    try OutputFile.write(text, to: script, session, permissions: FilePermissions(rawValue: 0o755))
     session.tell(workspace)
   }
 }

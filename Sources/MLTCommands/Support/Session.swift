@@ -149,6 +149,6 @@ struct Session {
 
   /// Writes what the workspace has to tell to stderr.
   func tell(_ workspace: Workspace) {
-    for notice in workspace.notices { Output.say(NoticeText.of(notice)) }
+    for notice in workspace.notices { Output.say(VisibleText.line(NoticeText.of(notice))) }
   }
 }

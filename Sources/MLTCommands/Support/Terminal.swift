@@ -39,6 +39,9 @@ enum Style: String {
   case yellow = "33"
   case blue = "34"
   case cyan = "36"
+
+  /// What ends them all.
+  static let end = "0"
 }
 
 /// Text that is put together before it is shown.
@@ -52,7 +55,7 @@ struct StyledText {
 
   /// Returns `piece` in a style, if there is colour at all.
   func styled(_ piece: String, _ style: Style) -> String {
-    hasColour && !piece.isEmpty ? "\u{1B}[\(style.rawValue)m\(piece)\u{1B}[0m" : piece
+    hasColour && !piece.isEmpty ? "\u{1B}[\(style.rawValue)m\(piece)\u{1B}[\(Style.end)m" : piece
   }
 
   /// Returns what was put together so far and begins anew.
@@ -65,7 +68,7 @@ struct StyledText {
   ///
   /// Control characters in it, which may come from anywhere, are written out; a line stays one line.
   mutating func line(_ line: String = "") {
-    text += line.utf8.contains { Self.isControl($0) } ? escaped(line) : line
+    text += VisibleText.line(line, keepsStyles: hasColour)
     text += "\n"
   }
 
@@ -74,41 +77,15 @@ struct StyledText {
     line()
     line(heading)
   }
-
-  private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
-
-  private func escaped(_ line: String) -> String {
-    var result = ""
-    var rest = line.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      if hasColour, scalar == "\u{1B}", let end = Self.endOfStyle(rest) {
-        result.unicodeScalars.append(scalar)
-        result.unicodeScalars += rest[..<end]
-        rest = rest[end...]
-      } else if scalar.isASCII, Self.isControl(UInt8(scalar.value)) {
-        result += Formatting.escape(UInt8(scalar.value))
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  /// Where the style ends that ``styled(_:_:)`` has begun; nil for any other sequence.
-  private static func endOfStyle(_ rest: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView.Index? {
-    guard rest.first == "[", let end = rest.firstIndex(of: "m") else { return nil }
-    let number = rest[rest.index(after: rest.startIndex)..<end]
-    return !number.isEmpty && number.count <= 2 && number.allSatisfy { ("0"..."9").contains($0) }
-      ? rest.index(after: end) : nil
-  }
 }
 
 /// Where commands write.
 enum Output {
-  /// Writes data to stdout, through the pager if there is one.
+  /// Writes data to stdout, through the pager if there is one; for a terminal, control characters are written out.
   ///
   /// - Throws: if it can't be written whole: a file that was redirected to would be cut off in silence.
   static func show(_ text: String, terminal: Terminal, paged: Bool) throws(SystemCallError) {
+    let text = terminal.isInteractive ? VisibleText.lines(text, keepsStyles: terminal.hasColour) : text
     if paged, let pager = terminal.pager, text.utf8.lazy.filter({ $0 == UInt8(ascii: "\n") }).count > 20,
       page(text, pager)
     {
@@ -132,9 +109,9 @@ enum Output {
   // What a shell exits with when it finds no such program.
   private static let commandNotFound: Int32 = 127
 
-  /// Writes a message to stderr; nobody can be told if that fails.
+  /// Writes a message to stderr, its control characters written out; nobody can be told if that fails.
   static func say(_ text: String) {
-    try? write(Array((text + "\n").utf8), to: STDERR_FILENO)
+    try? write(Array((VisibleText.lines(text) + "\n").utf8), to: STDERR_FILENO)
   }
 
   /// Writes all bytes; a reader that has gone away ends the process by SIGPIPE, as users of pipes expect.
