@@ -1,3 +1,4 @@
+import Glibc
 import MLTBase
 import SystemPackage
 import TestSupport
@@ -147,6 +148,29 @@ import Testing
       #expect(dying.status == 137, "\(dying)")
       let died = try latest(world)
       #expect(died["params"]?["a"]?.string == "1" && died["metrics"]?["m"]?.double == 2)
+    }
+  }
+
+  @Test("a command's run that nobody saw the end of can be ended by hand, but not one that goes on")
+  func unseen() throws {
+    try withWorld { world in
+      let running = try world.start([
+        World.program.string, "run", "-c", "long", "--", "sh", "-c", "touch on; sleep 600",
+      ])
+      #expect(try eventually { try world.read("on") != nil })
+      let run = try #require(try latest(world)["id"]?.string)
+      let refused = try world.mlt("run", "end", run, "--failed")
+      #expect(refused.status == 2 && refused.stderr.contains("it ends when its command does"), "\(refused)")
+      // As a loss of power leaves it: no process, and nothing noted.
+      try expectSuccess(
+        world.shell("kill -9 $(pgrep -P \(running.process)) \(running.process); rm -f .mlt/tmp/trace-*"))
+      kill(-running.process, SIGKILL)
+      _ = try running.wait()
+      #expect(try world.mlt("run", "end", run).status == 2)
+      try expectSuccess(world.mlt("run", "end", run, "--failed"))
+      #expect(try latest(world)["status"] == "failed")
+      #expect(try world.mlt("status").stdout.contains(run.prefix(10)) == false)
+      #expect(try world.mlt("run", "end", run, "--failed").status != 0)
     }
   }
 

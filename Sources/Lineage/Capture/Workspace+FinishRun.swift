@@ -125,13 +125,12 @@ extension Workspace {
   }
 
   /// The exit status of a run whose end nobody saw: that of a killed command.
-  private static let unseenExit: Int64 = 137
+  static let unseenExit: Int64 = 137
 
-  private func recordUnseenEnd(of run: RunID) throws {
+  func recordUnseenEnd(of run: RunID, _ status: RunStatus = .interrupted, exit: Int64 = unseenExit) throws {
     let hazard = Hazard(.incomplete, detail: "mlt and the command's keeper were killed while it went on")
     try record(
-      [RunEnded(run: run, status: .interrupted, exit: Self.unseenExit, evidence: .observed, hazards: [hazard])],
-      durable: true)
+      [RunEnded(run: run, status: status, exit: exit, evidence: .observed, hazards: [hazard])], durable: true)
   }
 
   private func recordLateWrites(_ run: RunID, _ reader: SpoolReader) throws {

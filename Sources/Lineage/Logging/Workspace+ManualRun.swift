@@ -47,7 +47,7 @@ extension Workspace {
     return run
   }
 
-  /// Ends a run that was started by hand.
+  /// Ends a run that was started by hand, or of whose command nothing goes on and nobody saw the end.
   ///
   /// What it said by itself that it made is tracked if it ended well, as what a command writes is.
   ///
@@ -58,7 +58,7 @@ extension Workspace {
   ///   journal, index and lock file.
   public func endRun(_ run: RunID, _ status: RunStatus) throws -> RunReport {
     guard let known = try index.run(run) else { throw LoggingError.unknownRun(run.hex) }
-    guard known.command.isEmpty else { throw LoggingError.notByHand(run) }
+    guard known.command.isEmpty else { return try endUnseen(known, status) }
     let catalog = try makeCatalog()
     let writer = try store.begin()
     defer { writer.abandon() }
@@ -79,6 +79,26 @@ extension Workspace {
     return RunReport(
       run: run, component: known.component, status: ended.status, exit: Int32(ended.exit), evidence: .declared,
       inputs: ended.inputs.count, outputs: ended.outputs.count, hazards: [], wall: wall, wasInterrupted: false)
+  }
+
+  /// Writes down how a command ended whose processes are gone and have left no record, as after a loss of power.
+  private func endUnseen(_ known: RunRecord, _ status: RunStatus) throws -> RunReport {
+    let run = known.id
+    guard status != .finished, known.host == context.host else { throw LoggingError.notByHand(run) }
+    guard known.status == .running else { throw LoggingError.ended(run, known.status) }
+    try recoverAbandoned()
+    try index.catchUp(journal)
+    if let now = try index.run(run), now.status == .running {
+      // Whoever follows its files holds what they are noted in.
+      if try FileStatus(at: spool(of: run)) != nil { throw LoggingError.notByHand(run) }
+      try recordUnseenEnd(of: run, status, exit: Self.manualExit(status))
+      try index.catchUp(journal)
+    }
+    let ended = try index.run(run) ?? known
+    return RunReport(
+      run: run, component: ended.component, status: ended.status, exit: Int32(clamping: ended.exit ?? 0),
+      evidence: .observed, inputs: Int(clamping: ended.inputCount), outputs: Int(clamping: ended.outputCount),
+      hazards: [], wall: ended.usage?.wall ?? 0, wasInterrupted: ended.status == .interrupted)
   }
 
   private static func manualExit(_ status: RunStatus) -> Int64 {

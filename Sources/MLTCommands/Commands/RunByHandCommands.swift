@@ -58,6 +58,9 @@ struct RunEndCommand: ParsableCommand {
 
         mlt run end
         mlt run end 3f2a --failed
+
+      A command's run ends by itself. One that was lost with the machine, so that nobody saw its end, can be ended here with \
+      --failed or --interrupted.
       """, shouldDisplay: false)
 
   @Argument(help: "The run (default: MLT_RUN)")

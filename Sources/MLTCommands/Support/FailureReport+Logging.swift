@@ -34,7 +34,9 @@ extension FailureReport {
         hint: "write it to a file; 'mlt artifact' records that")
     case .notByHand(let run):
       set(
-        "run \(run.short) wasn't started by hand: it ends when its command does", .usage)
+        "run \(run.short) wasn't started by hand: it ends when its command does", .usage,
+        hint: "if that is gone, with the power or a full disk, say so where it ran: "
+          + "'mlt run end \(run.short) --failed', or --interrupted")
     case .unsetParameter(let name, let run):
       set("run \(run.short) has no parameter '\(name)'", .notFound)
     case .unknownMetric(let name, let run, let similar):
