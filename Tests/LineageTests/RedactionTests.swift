@@ -14,6 +14,9 @@ import Testing
       (["tool", "--tokenizer", "bert"], ["tool", "--tokenizer", "bert"]),
       (["tool", "--max-tokens", "512"], ["tool", "--max-tokens", "512"]),
       (["tool", "--depth", "5"], ["tool", "--depth", "5"]),
+      (["tool", "--token-dim", "64", "tokens=1e5"], ["tool", "--token-dim", "64", "tokens=1e5"]),
+      (["tool", "--token", "12345678", "pass=1234"], ["tool", "--token", "[redacted]", "pass=[redacted]"]),
+      (["sh", "-c", "x; use_token=true api_key=a1 t"], ["sh", "-c", "x; use_token=true api_key=[redacted] t"]),
       (["curl", "-H", "Authorization: Bearer abcdef123456"], ["curl", "-H", "Authorization: Bearer [redacted]"]),
       (
         ["sh", "-c", "c -H 'authorization: bearer abcdef123456'; c -H 'Authorization: Basic abcdef123456'"],

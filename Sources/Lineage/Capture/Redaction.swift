@@ -12,6 +12,7 @@ package struct Redaction {
     "password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "access-key",
     "private_key", "private-key", "credential", "auth_key", "auth-key", "account_key", "sas_key", "client_key",
   ].map { Array($0.utf8) }
+  private static let passwords = ["pass", "pwd", "secret", "credential"].map { Array($0.utf8) }
   // What models are told of their tokens.
   private static let exceptions =
     (["tokenizer", "tokenize", "n_tokens", "token_id", "token-id", "tokens_per", "tokens-per"]
@@ -47,25 +48,36 @@ package struct Redaction {
       || lowered.hasSuffix("_pwd") || lowered.hasSuffix("_pass")
   }
 
+  /// Whether a value of that name is kept out.
+  ///
+  /// A short number or a yes or no is a setting, as `token_dim=64`; only a password may be one.
+  private static func hides(_ value: some StringProtocol, of name: String) -> Bool {
+    if value.isEmpty || !isTelling(name) { return false }
+    let bytes = Array(name.lowercased().utf8)
+    if passwords.contains(where: { bytes.holds($0) }) || shortNames.contains(name.lowercased()) { return true }
+    let isNumber = value.utf8.count <= 7 && Double(value) != nil
+    return !isNumber && !["true", "false", "none", "null", "yes", "no"].contains(value.lowercased())
+  }
+
   /// Returns a command line without credentials.
   package func arguments(_ arguments: [String]) -> [String] {
     var redacted: [String] = []
-    var maskNext = false
+    var optionBefore: String?
     for argument in arguments {
-      if maskNext, !argument.hasPrefix("-") {
+      if let name = optionBefore, Self.hides(argument, of: name), !argument.hasPrefix("-") {
         redacted.append(Self.mask)
-        maskNext = false
+        optionBefore = nil
         continue
       }
-      maskNext = false
+      optionBefore = nil
       let name = argument.drop { $0 == "-" }
       if let equals = name.firstIndex(of: "="), !name[..<equals].contains(where: \.isWhitespace),
-        Self.isTelling(String(name[..<equals]))
+        Self.hides(name[name.index(after: equals)...], of: String(name[..<equals]))
       {
         redacted.append(String(argument[...equals]) + Self.mask)
         continue
       }
-      if argument.hasPrefix("-"), !argument.contains("="), Self.isTelling(String(name)) { maskNext = true }
+      if argument.hasPrefix("-"), !argument.contains("=") { optionBefore = String(name) }
       redacted.append(text(argument))
     }
     return redacted
@@ -75,7 +87,7 @@ package struct Redaction {
   package func values(_ values: [String: String]) -> [String: String] {
     Dictionary(
       uniqueKeysWithValues: values.map { key, value in
-        (key, Self.isTelling(key) && !value.isEmpty ? Self.mask : text(value))
+        (key, Self.hides(value, of: key) ? Self.mask : text(value))
       })
   }
 
@@ -118,7 +130,8 @@ package struct Redaction {
       let name = rest[..<equals].reversed().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
       result += rest[...equals]
       rest = rest[rest.index(after: equals)...]
-      guard isTelling(String(name.reversed().drop { $0 == "-" })) else { continue }
+      let key = String(name.reversed().drop { $0 == "-" })
+      guard isTelling(key) else { continue }
       let quote = rest.first.flatMap { "'\"".contains($0) ? $0 : nil }
       if let quote {
         result.append(quote)
@@ -131,7 +144,7 @@ package struct Redaction {
         rest = rest[value.startIndex...].dropFirst(mask.count)
         continue
       }
-      if !value.isEmpty { result += mask }
+      result += hides(value, of: key) ? mask[...] : value
       rest = rest[value.endIndex...]
     }
     return result + rest
