@@ -4,7 +4,7 @@ internal import Glibc
 public struct MomentText: Hashable, Sendable {
   private enum Form: Hashable {
     case moment(Timestamp)
-    case day(Timestamp, end: Timestamp)
+    case span(Timestamp, end: Timestamp)
     case ago(Int64)
   }
 
@@ -13,11 +13,13 @@ public struct MomentText: Hashable, Sendable {
 
   private let form: Form
 
-  /// Reads RFC 3339, `YYYY-MM-DD[ HH:MM[:SS]]` in local time, `today`, `yesterday`, `3d`, `12h`, `30m`, `2w`, or
+  /// Reads RFC 3339, `YYYY-MM-DD[ HH:MM[:SS]]` in local time, `now`, `today`, `yesterday`, `3d`, `12h`, `30m`, `2w`, or
   /// `3 days ago` with dots for blanks if one likes; nil for anything else.
   public init?(_ text: String) {
-    if let moment = Timestamp(text) {
-      form = .moment(moment)
+    if let moment = Timestamp(text) ?? Self.shifted(text) {
+      form = text.contains(".") ? .moment(moment) : Self.second(of: moment)
+    } else if text == "now" {
+      form = .ago(0)
     } else if let length = Self.length(text) {
       form = .ago(length)
     } else if let moment = Self.local(text) {
@@ -30,14 +32,14 @@ public struct MomentText: Hashable, Sendable {
   /// The moment, counted from `now` where that matters; of a day its beginning.
   public func start(now: Timestamp) -> Timestamp {
     switch form {
-    case .moment(let moment), .day(let moment, _): moment
+    case .moment(let moment), .span(let moment, _): moment
     case .ago(let length): Timestamp(microseconds: now.microseconds - length)
     }
   }
 
-  /// The last moment that is meant: of a day its end; else what ``start(now:)`` says.
+  /// The last moment that is meant: of a day or a second its end; else what ``start(now:)`` says.
   public func end(now: Timestamp) -> Timestamp {
-    if case .day(_, let end) = form { return end }
+    if case .span(_, let end) = form { return end }
     return start(now: now)
   }
 
@@ -104,7 +106,25 @@ public struct MomentText: Hashable, Sendable {
     parts.tm_hour = Int32(hour)
     parts.tm_min = Int32(minute)
     parts.tm_sec = Int32(second)
-    return .moment(moment(&parts))
+    return Self.second(of: moment(&parts))
+  }
+
+  /// A moment with an offset, as `2026-03-14T10:00:00+02:00` (RFC 3339 section 5.6).
+  private static func shifted(_ text: String) -> Timestamp? {
+    guard text.utf8.count > 6, let sign = text.dropLast(5).last, sign == "+" || sign == "-",
+      let moment = Timestamp(text.dropLast(6) + "Z")
+    else { return nil }
+    let parts = text.suffix(5).split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.allSatisfy(\.isWholeNumber) }),
+      let hours = Int64(parts[0]), let minutes = Int64(parts[1]), hours < 24, minutes < 60
+    else { return nil }
+    let offset = (hours * 3600 + minutes * 60) * second
+    return Timestamp(microseconds: moment.microseconds + (sign == "+" ? -offset : offset))
+  }
+
+  /// What is written without a fraction is the whole second: listings show moments so.
+  private static func second(of moment: Timestamp) -> Form {
+    .span(moment, end: Timestamp(microseconds: moment.microseconds + second - 1))
   }
 
   /// The day that holds a moment.
@@ -113,7 +133,7 @@ public struct MomentText: Hashable, Sendable {
     (start.tm_hour, start.tm_min, start.tm_sec) = (0, 0, 0)
     var next = start
     next.tm_mday += 1
-    return .day(self.moment(&start), end: Timestamp(microseconds: self.moment(&next).microseconds - 1))
+    return .span(self.moment(&start), end: Timestamp(microseconds: self.moment(&next).microseconds - 1))
   }
 
   private static func moment(_ parts: inout tm) -> Timestamp {

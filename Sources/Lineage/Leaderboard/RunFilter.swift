@@ -204,7 +204,7 @@ private struct FilterParser {
     }
     // Times may be written as people write them.
     if case .text(let text, _) = token.kind, field == .attribute(.started) || field == .attribute(.ended),
-      let moment = Timestamp(text) ?? Timestamp(text + "T00:00:00Z")
+      let moment = Timestamp(text + "T00:00:00Z") ?? (text.contains(":") ? MetricLine.moment(text) : nil)
     {
       next += 1
       return Double(moment.microseconds / 1000)
