@@ -14,3 +14,10 @@ public struct IndexProblem: Hashable, Sendable {
   /// What is wrong, as a lower-case phrase.
   public var reason: String
 }
+
+extension IndexProblem: CustomStringConvertible {
+  /// The event and what is wrong with it.
+  public var description: String {
+    "event \(sequence) of writer \(writer.hex.prefix(10))" + (type.map { " (\($0))" } ?? "") + " isn't used: \(reason)"
+  }
+}

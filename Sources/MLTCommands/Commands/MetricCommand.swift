@@ -31,7 +31,7 @@ struct MetricCommand: ParsableCommand {
     help: "Metrics to record (KEY=VALUE), '-' for standard input, or one to show (KEY); none to show the latest values")
   var metrics: [String] = []
 
-  @Option(name: .long, help: "The step that the values belong to (default: 0)")
+  @Option(name: .long, parsing: .unconditional, help: "The step that the values belong to (default: 0)")
   var step: Int64?
 
   @Option(

@@ -77,7 +77,7 @@ enum LeaderboardRendering {
   private struct Cells {
     var texts: [String]
     var isNumber: Bool
-    var width: Int { texts.map(\.count).max() ?? 0 }
+    var width: Int { texts.map { Formatting.width($0) }.max() ?? 0 }
   }
 
   private static func cells(_ field: RunField, named name: String, _ table: RunTable) -> Cells {

@@ -125,9 +125,32 @@ enum Formatting {
 
   /// Cuts a line to a width, showing that it was cut.
   static func fit(_ line: String, _ width: Int?) -> String {
-    guard let width, line.count > width, width > 1 else { return line }
-    return line.prefix(width - 1) + "…"
+    guard let width, self.width(line) > width, width > 1 else { return line }
+    var left = width - 1
+    let start = line.prefix { character in
+      left -= self.width(character)
+      return left >= 0
+    }
+    return start + "…"
   }
+
+  /// How many columns of a terminal a text takes: letters of East Asia and pictures take two.
+  static func width(_ text: String) -> Int {
+    text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.reduce(0) { $0 + width($1) }
+  }
+
+  private static func width(_ character: Character) -> Int {
+    switch character.unicodeScalars.first?.value ?? 0 {
+    // Unicode's EastAsianWidth.txt: what is wide, by blocks.
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+      2
+    default: 1
+    }
+  }
+
+  /// The most columns that cells are padded to, so that one that somebody made very long pushes no other row.
+  private static let paddingLimit = 80
 
   /// Pads each column to its widest cell; the last isn't padded, and those named stand at their column's right side.
   static func table(
@@ -137,14 +160,14 @@ enum Formatting {
     for row in rows {
       for (column, cell) in row.enumerated() {
         if column == widths.count { widths.append(0) }
-        widths[column] = max(widths[column], cell.count)
+        widths[column] = max(widths[column], min(width(cell), paddingLimit))
       }
     }
     return rows.map { row in
       var line = ""
       for (column, cell) in row.enumerated() {
         if column > 0 { line += separator }
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        let padding = String(repeating: " ", count: max(0, widths[column] - width(cell)))
         line += right.contains(column) ? padding + cell : column < row.count - 1 ? cell + padding : cell
       }
       return line
