@@ -48,6 +48,17 @@ public struct DVCProject: Sendable {
     return walk.contents()
   }
 
+  /// Reads files that lie elsewhere than in the project's folder, as in a commit.
+  ///
+  /// - Parameters:
+  ///   - files: the paths, from the project's root, of all files among which DVC's own may be.
+  ///   - source: gives a file's bytes; nil if it can't.
+  public static func contents(of files: [[UInt8]], source: @escaping ([UInt8]) -> [UInt8]?) -> DVCContents {
+    var walk = ProjectWalk(source: source)
+    walk.read(files)
+    return walk.contents()
+  }
+
   /// Reads the listing of a folder from the cache; nil if the cache hasn't got it.
   ///
   /// - Returns: the listing, and what is wrong with objects that hold other bytes than their names say.

@@ -4,6 +4,8 @@ internal import SystemPackage
 /// A walk over a project's folders that reads the files DVC wrote.
 struct ProjectWalk {
   private let root: FilePath
+  /// Where files come from, by their paths from the project's root; nil for the root's folder.
+  private var source: (([UInt8]) -> [UInt8]?)?
   private var outputs: [DVCOutput] = []
   private var leftToGit: [[UInt8]] = []
   private var stages: [DVCStage] = []
@@ -16,6 +18,32 @@ struct ProjectWalk {
 
   init(root: FilePath) {
     self.root = root
+  }
+
+  /// Makes a walk over files that lie in no folder.
+  init(source: @escaping ([UInt8]) -> [UInt8]?) {
+    root = FilePath()
+    self.source = source
+  }
+
+  /// Reads those of some files that DVC writes.
+  mutating func read(_ files: [[UInt8]]) {
+    for file in files {
+      let folder = DVCPath.parent(of: file)
+      let name = folder.isEmpty ? file : Array(file.dropFirst(folder.count + 1))
+      if name == Self.lockName {
+        readLock(file, in: folder)
+      } else if name.count > Self.suffix.count, name.suffix(Self.suffix.count) == Self.suffix[...] {
+        readFile(file, in: folder)
+      }
+    }
+  }
+
+  private func document(_ place: [UInt8], named name: String) throws(DVCProblem) -> YAMLDocument? {
+    guard let source else { return try YAMLDocument.read(path(place), named: name) }
+    guard let bytes = source(place) else { return nil }
+    guard bytes.count <= YAMLDocument.sizeLimit else { throw DVCProblem(file: name, .tooLarge) }
+    return try YAMLDocument(bytes, named: name)
   }
 
   /// Walks all folders, each once; symbolic links aren't followed, and folders that DVC keeps aren't entered.
@@ -56,7 +84,7 @@ struct ProjectWalk {
   private mutating func readFile(_ place: [UInt8], in folder: [UInt8]) {
     let name = PathText.encode(place)
     do throws(DVCProblem) {
-      guard let document = try YAMLDocument.read(path(place), named: name), !document.root.isNull else { return }
+      guard let document = try document(place, named: name), !document.root.isNull else { return }
       guard document.root.isMapping else {
         throw DVCProblem(file: name, line: document.root.line, .field("outs", expected: "a list of mappings"))
       }
@@ -73,13 +101,13 @@ struct ProjectWalk {
     let name = PathText.encode(place)
     let pipelinePath = (folder.isEmpty ? [] : folder + [0x2F]) + Array("dvc.yaml".utf8)
     do throws(DVCProblem) {
-      guard let lock = try YAMLDocument.read(path(place), named: name), !lock.root.isNull else { return }
+      guard let lock = try document(place, named: name), !lock.root.isNull else { return }
       guard lock.root["schema"].string == "2.0" else {
         throw DVCProblem(file: name, line: lock.root["schema"].line, .unsupportedSchema)
       }
       let pipelineName = PathText.encode(pipelinePath)
       var pipeline: PipelineFile?
-      if let document = try YAMLDocument.read(path(pipelinePath), named: pipelineName) {
+      if let document = try document(pipelinePath, named: pipelineName) {
         pipeline = try PipelineFile(document, named: pipelineName)
       }
       let stages = lock.root["stages"]

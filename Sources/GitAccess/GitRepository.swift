@@ -204,6 +204,8 @@ public final class GitRepository: Sendable {
 
   /// Returns the files and links that a commit has below a folder, by their paths from it; nil if it has no such folder.
   ///
+  /// An empty path stands for the commit's root.
+  ///
   /// What belongs to submodules isn't among them.
   /// - Throws: ``GitError/noSuchCommit(_:)`` if this repository doesn't hold the commit, ``GitError/failed(_:)`` if a tree
   ///   can't be read.

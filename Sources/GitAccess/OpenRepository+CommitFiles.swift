@@ -26,19 +26,26 @@ extension OpenRepository {
     }
   }
 
-  /// The files and links that a commit has below a folder, in no order; nil if it has no such folder.
+  /// The files and links that a commit has below a folder, an empty one for all, in no order; nil if it has no such folder.
   func files(below folder: [UInt8], commit: String) throws(GitError) -> [CommitFile]? {
-    guard Self.isPlain(folder) else { return nil }
+    guard folder.isEmpty || Self.isPlain(folder) else { return nil }
     guard let root = try tree(ofCommit: commit) else { throw .noSuchCommit(commit) }
     let (top, subject, repository) = (root.pointer, FilePath(bytes: folder), handle.pointer)
-    let found = try OwnedPointer.finding("read tree", subject, free: git_tree_entry_free) { entry in
-      GitLibrary.withCString(folder) { git_tree_entry_bypath(&entry, top, $0) }
+    let start: git_oid
+    if folder.isEmpty {
+      guard let id = git_tree_id(top) else { return nil }
+      start = id.pointee
+    } else {
+      let found = try OwnedPointer.finding("read tree", subject, free: git_tree_entry_free) { entry in
+        GitLibrary.withCString(folder) { git_tree_entry_bypath(&entry, top, $0) }
+      }
+      guard let found, git_tree_entry_filemode(found.pointer) == GIT_FILEMODE_TREE,
+        let id = git_tree_entry_id(found.pointer)
+      else { return nil }
+      start = id.pointee
     }
-    guard let found, git_tree_entry_filemode(found.pointer) == GIT_FILEMODE_TREE,
-      let id = git_tree_entry_id(found.pointer)
-    else { return nil }
     var files: [CommitFile] = []
-    var pending: [(prefix: [UInt8], id: git_oid)] = [([], id.pointee)]
+    var pending: [(prefix: [UInt8], id: git_oid)] = [([], start)]
     while let next = pending.popLast() {
       var id = next.id
       let tree = try OwnedPointer.making("read tree", subject, free: git_object_free) {

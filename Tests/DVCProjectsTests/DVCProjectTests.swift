@@ -61,6 +61,21 @@ import Testing
     #expect(output.line == 3)
   }
 
+  @Test("files that lie in no folder, as those of a commit, are read alike")
+  func elsewhere() {
+    let files = [
+      "data/raw.csv.dvc": "outs: [{md5: \(Self.one), hash: md5, path: raw.csv}]",
+      "dvc.lock": "schema: '2.0'\nstages: {s: {cmd: x, outs: [{path: out.csv, md5: \(Self.two), hash: md5}]}}\n",
+      "dvc.yaml": "stages: {s: {cmd: x, wdir: sub, plots: [out.csv]}}\n", "other": "x", "broken.dvc": "outs: [",
+      "gone.dvc": "",
+    ]
+    let contents = DVCProject.contents(of: files.keys.sorted().map { Array($0.utf8) }) { path in
+      let name = String(decoding: path, as: UTF8.self)
+      return name == "gone.dvc" ? nil : files[name].map { Array($0.utf8) }
+    }
+    #expect(paths(contents) == ["data/raw.csv", "sub/out.csv"] && contents.problems.map(\.file) == ["broken.dvc"])
+  }
+
   @Test("a hash without a kind is the older one, and a folder's ends in '.dir'")
   func older() throws {
     let contents = try contents(["d.dvc": "outs: [{md5: \(Self.one).dir, nfiles: 3, path: d}]"])

@@ -24,6 +24,19 @@ public enum ValueText {
     return values
   }
 
+  /// Returns the value of a text in JSON or, unless its name ends as JSON's does, in YAML.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text, with or without a byte order mark.
+  ///   - name: the file's name, for messages.
+  /// - Throws: ``PipelineProblem`` for what is neither, or goes beyond what is read.
+  public static func value(_ bytes: [UInt8], name: String) throws(PipelineProblem) -> PipelineValue {
+    guard var text = String(validating: bytes, as: UTF8.self) else { throw PipelineProblem(file: name, .notText) }
+    if text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) { text = String(text.unicodeScalars.dropFirst()) }
+    if name.lowercased().hasSuffix(".json") { return try JSONReader.read(text, file: name) }
+    return try YAMLReader.read(text, file: name).value
+  }
+
   private struct SingleFile: ProjectFiles {
     var name: String
     var bytes: [UInt8]
