@@ -20,28 +20,58 @@ public enum SVGPlot {
   public static func draw(_ chart: Chart) -> String {
     let names = chart.series.enumerated().filter { !$0.element.name.isEmpty }
     let legend = chart.series.count > 1 || names.count == 1 ? names : []
-    let whole = height + Double(legend.count) * 18
-    var out = """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(width)) \(Int(whole))" width="\(Int(width))" \
-      height="\(Int(whole))" font-family="sans-serif" font-size="12" role="img">
-      <title>\(MarkupText.escaped(chart.title))</title>
-      <rect width="100%" height="100%" fill="#fff"/>
-      <text x="\(Int(width / 2))" y="24" text-anchor="middle" font-size="15">\(MarkupText.escaped(chart.title))</text>
-
-      """
+    var out = begin(chart.title, width: width, height: height + Double(legend.count) * 18)
     if let axes = chart.axes {
       out += frame(chart, axes)
       for (number, series) in chart.series.enumerated() { out += marks(series, number, chart, axes) }
     } else {
-      out += "<text x=\"\(Int(width / 2))\" y=\"\(Int(height / 2))\" text-anchor=\"middle\">nothing to show</text>\n"
+      out += nothing(width: width, height: height)
     }
     for (row, entry) in legend.enumerated() {
-      let y = height + Double(row) * 18
-      out +=
-        "<rect x=\"\(Int(left))\" y=\"\(Int(y - 10))\" width=\"14\" height=\"10\" fill=\"\(colour(entry.offset))\"/>"
-      out += "<text x=\"\(Int(left + 20))\" y=\"\(Int(y))\">\(MarkupText.escaped(entry.element.name))</text>\n"
+      out += Self.legend(entry.element.name, entry.offset, left: left, y: height + Double(row) * 18)
     }
     return out + "</svg>\n"
+  }
+
+  /// Draws anything but pictures, of which only their names are written.
+  ///
+  /// - Returns: an `svg` element that stands by itself, as a file or in a page.
+  public static func draw(_ drawing: Drawing) -> String {
+    switch drawing {
+    case .chart(let chart): draw(chart)
+    case .matrix(let matrix): SVGMatrix.draw(matrix)
+    case .bars(let bars): SVGBars.draw(bars)
+    case .pictures(let sheet):
+      begin(sheet.title, width: width, height: 40 + Double(sheet.pictures.count) * 18)
+        + sheet.pictures.enumerated().map { number, picture in
+          "<text x=\"24\" y=\"\(48 + number * 18)\">\(MarkupText.escaped(picture.name))</text>\n"
+        }.joined() + "</svg>\n"
+    }
+  }
+
+  // MARK: Parts
+
+  /// The beginning: what it is called, on white.
+  static func begin(_ title: String, width: Double, height: Double) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(width)) \(Int(height))" width="\(Int(width))" \
+    height="\(Int(height))" font-family="sans-serif" font-size="12" role="img">
+    <title>\(MarkupText.escaped(title))</title>
+    <rect width="100%" height="100%" fill="#fff"/>
+    <text x="\(Int(width / 2))" y="24" text-anchor="middle" font-size="15">\(MarkupText.escaped(title))</text>
+
+    """
+  }
+
+  /// What stands where there is nothing.
+  static func nothing(width: Double, height: Double) -> String {
+    "<text x=\"\(Int(width / 2))\" y=\"\(Int(height / 2))\" text-anchor=\"middle\">nothing to show</text>\n"
+  }
+
+  /// A colour with the name of what has it.
+  static func legend(_ name: String, _ series: Int, left: Double, y: Double) -> String {
+    "<rect x=\"\(Int(left))\" y=\"\(Int(y - 10))\" width=\"14\" height=\"10\" fill=\"\(colour(series))\"/>"
+      + "<text x=\"\(Int(left + 20))\" y=\"\(Int(y))\">\(MarkupText.escaped(name))</text>\n"
   }
 
   private static func across(_ value: Double, _ axis: Axis) -> Double {
@@ -87,7 +117,8 @@ public enum SVGPlot {
       return line(points, number, axes.x, columns: Int(width - left - right), place)
     }
     var out = "<g fill=\"\(colour(number))\" fill-opacity=\"0.75\">"
-    for point in points {
+    // A mark covers more than a cell of this grid.
+    for point in Thinning.byCell(points, axes, columns: Int(width / 3), rows: Int(height / 3)) {
       let (x, y) = place(point)
       out += "<circle cx=\"\(NumberText.coordinate(x))\" cy=\"\(NumberText.coordinate(y))\" r=\"3.5\"/>"
     }

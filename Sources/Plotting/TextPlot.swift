@@ -30,6 +30,25 @@ public struct TextPlot: Sendable {
     signs[alphabet].map { $0[series % $0.count] } ?? "⠶"
   }
 
+  /// Takes lines that are drawn already.
+  init(lines: [[Piece]]) {
+    self.lines = lines
+  }
+
+  /// Draws anything; without anything that has a place there are no lines, nor for pictures.
+  ///
+  /// - Parameters:
+  ///   - width: how many letters a line may have.
+  ///   - height: how many lines a chart may have; a matrix and bars have as many as they need.
+  public init(_ drawing: Drawing, width: Int, height: Int, alphabet: Alphabet) {
+    switch drawing {
+    case .chart(let chart): self.init(chart, width: width, height: height, alphabet: alphabet)
+    case .matrix(let matrix): self.init(lines: TextMatrix.lines(matrix, width: width, isPlain: alphabet == .ascii))
+    case .bars(let bars): self.init(lines: TextBars.lines(bars, width: width, alphabet))
+    case .pictures: self.init(lines: [])
+    }
+  }
+
   /// Draws a chart; without a point that has a place there are no lines.
   ///
   /// - Parameters:

@@ -28,6 +28,22 @@ enum Thinning {
     }
     return kept
   }
+
+  /// Of many points the first in each cell of a grid, in the order in which they came: marks that cover each other.
+  ///
+  /// - Parameter points: points that have a place.
+  static func byCell(
+    _ points: [Chart.Point], _ axes: (x: Axis, y: Axis), columns: Int, rows: Int
+  ) -> [Chart.Point] {
+    guard points.count > 10_000, columns > 0, rows > 0 else { return points }
+    var isTaken = [Bool](repeating: false, count: columns * rows)
+    return points.filter { point in
+      let column = Int(axes.x.place(point.x) * Double(columns - 1))
+      let cell = Int(axes.y.place(point.y) * Double(rows - 1)) * columns + column
+      defer { isTaken[cell] = true }
+      return !isTaken[cell]
+    }
+  }
 }
 
 extension Chart.Series {
