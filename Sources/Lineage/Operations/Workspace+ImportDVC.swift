@@ -59,7 +59,7 @@ extension Workspace {
   }
 
   /// The machine's and the user's own configuration of DVC, which may say where the cache is.
-  private var dvcConfigurations: [FilePath] {
+  var dvcConfigurations: [FilePath] {
     func folder(_ own: String, _ base: String, _ fallback: FilePath?) -> FilePath? {
       if let path = context.environment[own], !path.isEmpty { return FilePath(path) }
       if let path = context.environment[base]?.split(separator: ":").first {

@@ -19,18 +19,7 @@ extension FailureReport {
     }
   }
 
-  mutating func describe(_ error: PlotError) {
-    switch error {
-    case .unknownMetric(let name, let similar):
-      set("no run has a metric '\(name)'", .notFound, hint: Self.meant(similar) ?? "'mlt runs' shows what runs have")
-    case .noMetric: set("no metric is named to plot", .usage, hint: "'mlt runs' shows what runs have")
-    case .nothingToDraw(let what): set("none of the runs has '\(what)'", .notFound)
-    case .unsuitableField(let name):
-      set("runs can't be drawn by '\(name)'", .usage, hint: "name it as 'metrics.f1', 'params.depth' or 'duration'")
-    }
-  }
-
-  private static func meant(_ similar: [String]) -> String? {
+  static func meant(_ similar: [String]) -> String? {
     similar.isEmpty ? nil : "did you mean \(list(similar))?"
   }
 

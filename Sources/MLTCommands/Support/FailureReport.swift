@@ -94,6 +94,7 @@ struct FailureReport {
     case let error as LeaderboardError: describe(error)
     case let error as TrackingImportError: describe(error)
     case let error as PlotError: describe(error)
+    case let error as FilePlotProblem: describe(error)
     case let error as PredictionError: describe(error)
     case let error as ModelError: describe(error)
     case let error as ExportError: describe(error)
