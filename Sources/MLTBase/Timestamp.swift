@@ -93,6 +93,12 @@ public struct Timestamp: Hashable, Sendable {
   }
 }
 
+extension Timestamp {
+  /// The moments whose text can be read again: those of the years 0001 to 9999.
+  public static let written =
+    Timestamp(microseconds: -62_135_596_800_000_000)...Timestamp(microseconds: 253_402_300_799_999_999)
+}
+
 extension Timestamp: Comparable {
   /// Orders moments by time.
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }

@@ -5,9 +5,10 @@ public import MLTBase
 /// RFC 3339 and what is near to it (a space for the `T`, slashes in the date, no seconds, no zone: UTC then, any number of decimals); a date
 /// alone, also as `20261120`; `20261120T101500Z`; seconds, milliseconds, microseconds or nanoseconds since 1970.
 public enum Moment {
-  /// Returns the moment that a text names; nil if it names none.
+  /// Returns the moment that a text names; nil if it names none, or one that can't be written (``Timestamp/written``).
   public static func read(_ text: String) -> Timestamp? {
-    Array(text.utf8).withUnsafeBytes { microseconds($0) }.map { Timestamp(microseconds: $0) }
+    let moment = Array(text.utf8).withUnsafeBytes { microseconds($0) }.map { Timestamp(microseconds: $0) }
+    return moment.flatMap { Timestamp.written.contains($0) ? $0 : nil }
   }
 
   /// Returns the moment that bytes name, in microseconds since 1970; nil if they name none.

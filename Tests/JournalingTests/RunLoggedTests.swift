@@ -46,10 +46,40 @@ import Testing
     #expect(read.map(\.value.isNaN) == [true, false])
   }
 
-  @Test("times that are too far apart for one series make two")
+  @Test("the first and last times and steps that can be written come back")
   func farApart() throws {
-    let metrics = [metric("a", 1, 0, .min), metric("a", 2, 1, .max)]
-    #expect(RunLogged.divided(metrics) == [1, 1])
+    let (first, last) = (Timestamp.written.lowerBound.microseconds, Timestamp.written.upperBound.microseconds)
+    for metrics in [
+      [metric("a", 1, 0, first), metric("a", 2, 1, last)], [metric("a", 1, 0, last), metric("a", 2, 1, first)],
+      [metric("a", 1, .max - 1), metric("a", 2, .max)], [metric("a", 1, .min), metric("a", 2, .min + 1)],
+    ] {
+      #expect(try roundTrip(metrics).metrics == metrics)
+    }
+    // No event holds such times: who logs refuses them. Writing them mustn't trap all the same.
+    #expect(RunLogged.divided([metric("a", 1, 0, .min), metric("a", 2, 1, .max)]) == [1, 1])
+  }
+
+  @Test("an event with more values than anybody writes is refused, whether of one series or of several")
+  func tooMany() throws {
+    let many = JSON.array(Array(repeating: .int(0), count: 1 << 19))
+    func event(_ series: Int) throws -> JSONObject {
+      [
+        "run": .string(try #require(run).hex),
+        "series": .array(
+          (0..<series).map {
+            ["key": .string("m\($0)"), "at": "2026-01-01T00:00:00.000000Z", "step": 0, "values": many]
+          }),
+      ]
+    }
+    #expect(try RunLogged(fields: event(2)).metrics.count == 1 << 20)
+    #expect(throws: FactError("series.values")) { try RunLogged(fields: event(3)) }
+  }
+
+  @Test("metrics are divided into events that any reader takes")
+  func batches() throws {
+    let metrics = (0..<50_000).map { metric("a", 1, Int64($0)) }
+    let events = RunLogged.batches(of: metrics, run: try #require(run))
+    #expect(events.map(\.metrics.count) == [20_000, 20_000, 10_000] && events.flatMap(\.metrics) == metrics)
   }
 
   @Test(
@@ -63,6 +93,9 @@ import Testing
       (
         #"{"key":"a","at":"2026-01-01T00:00:00.000000Z","step":0,"after":[0,9223372036854775807],"values":[1,2]}"#,
         "series.after"
+      ),
+      (
+        #"{"key":"a","at":"9999-12-31T23:59:59.999999Z","step":0,"after":[0,1],"values":[1,2]}"#, "series.after"
       ), (#"{"key":"a","step":0,"values":[1,2]}"#, "series.at"),
     ])
   func malformed(_ series: String, _ field: String) throws {

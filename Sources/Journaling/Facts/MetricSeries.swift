@@ -78,8 +78,13 @@ struct MetricSeries {
   }
 
   /// Reads the fields of several values.
-  init(_ reader: FieldReader) throws(FactError) {
-    guard let entries = reader.fields["values"]?.array, !entries.isEmpty else { throw FactError("values") }
+  ///
+  /// - Parameter limit: how many values there may be; how many more, afterwards.
+  init(_ reader: FieldReader, limit: inout Int) throws(FactError) {
+    guard let entries = reader.fields["values"]?.array, !entries.isEmpty, entries.count <= limit else {
+      throw FactError("values")
+    }
+    limit -= entries.count
     guard let at = try reader.time("at") else { throw FactError("at") }
     let step = try reader.int("step", default: 0)
     key = try reader.string("key")
@@ -92,14 +97,14 @@ struct MetricSeries {
     if let given = try reader.ints("steps") {
       steps = given
     } else {
-      guard !step.addingReportingOverflow(Int64(values.count)).overflow else { throw FactError("step") }
+      guard !step.addingReportingOverflow(Int64(values.count - 1)).overflow else { throw FactError("step") }
       steps = (0..<Int64(values.count)).map { step + $0 }
     }
     times = []
     times.reserveCapacity(values.count)
     for distance in try reader.ints("after") ?? [Int64](repeating: 0, count: values.count) {
       let (time, isTooFar) = at.microseconds.addingReportingOverflow(distance)
-      guard !isTooFar else { throw FactError("after") }
+      guard !isTooFar, Timestamp.written.contains(Timestamp(microseconds: time)) else { throw FactError("after") }
       times.append(Timestamp(microseconds: time))
     }
     guard steps.count == values.count else { throw FactError("steps") }

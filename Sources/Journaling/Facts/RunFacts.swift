@@ -147,10 +147,17 @@ public struct RunUsage: Hashable, Sendable {
     ["wall": .int(wall), "user": .int(user), "system": .int(system), "memory": .int(memory)]
   }
 
+  /// The greatest figure that makes sense, 285 years or 8 PiB: sums and products of figures below it have room.
+  public static let limit: Int64 = 1 << 53
+
   package init(_ reader: FieldReader) throws(FactError) {
+    func figure(_ name: String) throws(FactError) -> Int64 {
+      let value = try reader.int(name, default: 0)
+      guard (0...Self.limit).contains(value) else { throw FactError(name) }
+      return value
+    }
     self.init(
-      wall: try reader.int("wall", default: 0), user: try reader.int("user", default: 0),
-      system: try reader.int("system", default: 0), memory: try reader.int("memory", default: 0))
+      wall: try figure("wall"), user: try figure("user"), system: try figure("system"), memory: try figure("memory"))
   }
 }
 

@@ -51,6 +51,18 @@ public struct RunLogged: Fact {
     self.outputs = outputs
   }
 
+  /// How many values writers put into one event.
+  public static let batch = 20_000
+  /// The most values that an event may have; what has more is refused.
+  static let valueLimit = 1 << 20
+
+  /// The events that values of a run's metrics make, in their order.
+  public static func batches(of metrics: [Metric], run: RunID) -> [RunLogged] {
+    stride(from: 0, to: metrics.count, by: batch).map { start in
+      RunLogged(run: run, metrics: Array(metrics[start..<min(start + batch, metrics.count)]))
+    }
+  }
+
   /// The type's own fields.
   public var fields: JSONObject {
     let series = MetricSeries.divide(metrics)
@@ -74,7 +86,9 @@ public struct RunLogged: Fact {
       return Metric(
         key: try entry.string("key"), value: value.number, step: try entry.int("step", default: 0), at: at)
     }
-    for series in try reader.objects("series", { entry throws(FactError) in try MetricSeries(entry) }) {
+    guard metrics.count <= Self.valueLimit else { throw FactError("metrics") }
+    var left = Self.valueLimit - metrics.count
+    for series in try reader.objects("series", { entry throws(FactError) in try MetricSeries(entry, limit: &left) }) {
       metrics += series.metrics
     }
     self.init(

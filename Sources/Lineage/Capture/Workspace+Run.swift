@@ -291,7 +291,7 @@ extension Workspace {
     } thenRecord: { recording in
       let hazards =
         try hazards + retractedHazards(recording.files.inputs, of: recording.run, started: recording.started)
-      try logFiles(of: request, to: recording.run, known: started.parameters)
+      logFiles(of: request, to: recording.run, known: started.parameters)
       let ended = try recordEnd(of: recording.run, started: started.fields) { _ in
         try end(of: recording, result, ledger, hazards, isPiped: hidesInput(request))
       }

@@ -16,8 +16,6 @@ struct MLflowRunFacts {
   private static let hosts: Set<String> = [
     "ipykernel_launcher", "colab_kernel_launcher", "__main__", "-c", "pytest", "python", "python3",
   ]
-  /// How many values of metrics one event holds at most.
-  private static let batch = 20_000
 
   let run: TrackedRun
   let experiment: TrackedExperiment
@@ -80,13 +78,6 @@ struct MLflowRunFacts {
       commit: commit, branch: run.tags["mlflow.source.git.branch"],
       remote: run.tags["mlflow.source.git.repoURL"].map { RemoteURL.withoutCredentials($0) },
       isDirty: run.tags["mlflow.git.dirty"]?.lowercased() == "true")
-  }
-
-  /// What the run logged, in events of a size that can be read at once.
-  static func logged(_ metrics: [RunLogged.Metric], of id: RunID) -> [RunLogged] {
-    stride(from: 0, to: metrics.count, by: batch).map { start in
-      RunLogged(run: id, metrics: Array(metrics[start..<min(start + batch, metrics.count)]))
-    }
   }
 
   /// How the run ended; nil if it goes on.

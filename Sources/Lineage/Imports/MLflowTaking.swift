@@ -108,7 +108,7 @@ final class MLflowTaking {
     let made = MLflowRunFacts(run: run, experiment: experiment, redaction: redaction, root: workspace.root)
     let parent = try made.parent.map { try runs.place(of: $0).run }
     let outputs = try artifacts(of: run, experiment, content)
-    var logged = MLflowRunFacts.logged(made.metrics, of: id)
+    var logged = RunLogged.batches(of: made.metrics, run: id)
     let ended = made.ended(as: id, inputs: made.inputs, outputs: outputs)
     if ended == nil, !(outputs.isEmpty && made.inputs.isEmpty) {
       logged.append(RunLogged(run: id, inputs: made.inputs, outputs: outputs))
@@ -137,7 +137,7 @@ final class MLflowTaking {
       let metrics = made.metrics.filter { !there.contains(MetricKey($0)) }
       let parameters = made.parameters.filter { known.parameters[$0.key] == nil }
       if !metrics.isEmpty || !parameters.isEmpty {
-        facts += MLflowRunFacts.logged(metrics, of: known.id)
+        facts += RunLogged.batches(of: metrics, run: known.id)
         if !parameters.isEmpty { facts.append(RunLogged(run: known.id, parameters: parameters)) }
         report.points += metrics.count
       }

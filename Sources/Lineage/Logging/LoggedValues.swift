@@ -1,5 +1,6 @@
 public import Journaling
 public import MLTBase
+@_spi(_Unicode) internal import Swift
 
 /// What a run says of itself while it goes on.
 public struct LoggedValues: Sendable {
@@ -29,6 +30,10 @@ public enum LoggingError: Error, Hashable, Sendable {
   case parametersSet(RunID, [ParameterConflict])
   /// What can't be a parameter's or a metric's name.
   case invalidName(String)
+  /// The run was deleted.
+  case deleted(RunID)
+  /// A metric's time before the year 1 or after the year 9999, which can't be written.
+  case invalidTime(String)
   /// A parameter's value that is too long, with its bytes.
   case valueTooLong(String, size: Int, limit: Int)
   /// A run that a command is running in, and whose end that command decides.
@@ -61,10 +66,25 @@ public enum LoggedName {
   /// Whether a text can be a name: characters on one line, with no space at either end, that as a path would lead nowhere else.
   ///
   /// MLflow keeps values in files of their names, so that names such as `../x`, `a//b` and `/a` are refused there and here.
+  /// Characters have to be composed (Unicode's NFC): two names that look the same would be one in one place and two in another.
   public static func isValid(_ name: String) -> Bool {
     guard !name.isEmpty, name.utf8.count <= limit, name.first?.isWhitespace == false, name.last?.isWhitespace == false,
       !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
     else { return false }
+    guard isComposed(name) else { return false }
     return name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }
+  }
+
+  /// Whether a text's characters are composed.
+  public static func isComposed(_ name: String) -> Bool {
+    name.utf8.allSatisfy { $0 < 0x80 } || name.unicodeScalars.elementsEqual(name._nfc)
+  }
+
+  /// The beginning of a value that is no longer than a value may be, whole characters of it; the value itself if that is.
+  public static func fitting(_ value: String) -> String {
+    guard value.utf8.count > valueLimit else { return value }
+    var end = value.utf8.index(value.startIndex, offsetBy: valueLimit)
+    while end > value.startIndex, UTF8.isContinuation(value.utf8[end]) { value.utf8.formIndex(before: &end) }
+    return String(value[..<end])
   }
 }

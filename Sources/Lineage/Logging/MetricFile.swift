@@ -4,93 +4,150 @@ internal import Pipelines
 internal import PredictionLogs
 
 /// Reads the metrics in a file: one set of numbers (JSON, YAML, TOML), or a log of many (JSON Lines, CSV, TSV).
-enum MetricFile {
-  /// Returns the metrics of a file, of a log in its order.
+struct MetricFile {
+  /// The metrics, of a log in its order.
+  private(set) var metrics: [RunLogged.Metric] = []
+  /// How many lines, rows or elements aren't metrics.
+  private(set) var badLines = 0
+  /// The first of them, as `line 3`, and what is wrong with it.
+  private(set) var firstBad: (place: String, reason: String)?
+  /// What can't be a metric's name.
+  private(set) var badNames: Set<String> = []
+
+  private let now: Timestamp
+
+  /// Reads a file.
   ///
   /// - Parameters:
   ///   - bytes: what the file holds.
   ///   - name: the file's name, whose ending says what it is.
   ///   - now: the time of values that come with none.
-  /// - Throws: ``LoggingError/unreadable(file:reason:)``.
-  static func metrics(in bytes: [UInt8], name: String, at now: Timestamp) throws(LoggingError) -> [RunLogged.Metric] {
-    do {
-      let ending = name.lowercased().split(separator: ".").last ?? ""
-      switch ending {
-      case "csv": return try table(bytes, UInt8(ascii: ","), now)
-      case "tsv": return try table(bytes, UInt8(ascii: "\t"), now)
-      case "jsonl", "ndjson": return try lines(bytes, now)
-      default: return try values(bytes, name, now)
-      }
+  /// - Throws: ``LoggingError/unreadable(file:reason:)`` for a file that has no metrics at all in it.
+  init(_ bytes: [UInt8], name: String, at now: Timestamp) throws(LoggingError) {
+    self.now = now
+    switch name.lowercased().split(separator: ".").last ?? "" {
+    case "csv": readTable(bytes, UInt8(ascii: ","))
+    case "tsv": readTable(bytes, UInt8(ascii: "\t"))
+    case "jsonl", "ndjson": readLines(bytes)
+    case "json":
+      if let list = ValueText.json(bytes)?.array { readList(list) } else { try readValues(bytes, name) }
+    default: try readValues(bytes, name)
+    }
+  }
+
+  /// What of the file isn't taken, as a phrase; nil if all is.
+  var remark: String? {
+    var parts: [String] = []
+    if let firstBad {
+      let rest = badLines == 1 ? "" : ", and \(badLines - 1) more like it"
+      parts.append("\(firstBad.place) holds no metrics (\(firstBad.reason))\(rest)")
+    }
+    if let name = badNames.min() {
+      let rest = badNames.count == 1 ? "" : ", nor \(badNames.count - 1) others"
+      parts.append("'\(name.prefix(80))' can't be a metric's name\(rest)")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  private mutating func add(_ object: JSON, step: Int64, _ place: @autoclosure () -> String) {
+    do throws(MetricLine.Problem) {
+      guard let object = object.object else { throw MetricLine.Problem(reason: "it isn't an object") }
+      metrics += try MetricLine.metrics(in: object, at: now, step: step)
     } catch {
-      throw LoggingError.unreadable(file: name, reason: error.reason)
+      note(error.reason, place())
     }
   }
 
-  private static func values(
-    _ bytes: [UInt8], _ name: String, _ now: Timestamp
-  ) throws(MetricLine.Problem) -> [RunLogged.Metric] {
-    if name.lowercased().hasSuffix(".json"), let list = (try? JSON(parsing: bytes))?.array {
-      var metrics: [RunLogged.Metric] = []
-      for (position, entry) in list.enumerated() {
-        guard let object = entry.object else { throw MetricLine.Problem(reason: "element \(position) isn't an object") }
-        metrics += try MetricLine.metrics(in: object, at: now, step: Int64(position))
+  private mutating func note(_ reason: String, _ place: @autoclosure () -> String) {
+    if badLines == 0 { firstBad = (place(), reason) }
+    badLines += 1
+  }
+
+  private mutating func readList(_ list: [JSON]) {
+    for (position, entry) in list.enumerated() { add(entry, step: Int64(position), "element \(position + 1)") }
+  }
+
+  private mutating func readValues(_ bytes: [UInt8], _ name: String) throws(LoggingError) {
+    let values: [String: String]
+    do throws(ValueText.Problem) {
+      values = try ValueText.values(in: bytes, name: name)
+    } catch {
+      throw LoggingError.unreadable(file: name, reason: "\(error)")
+    }
+    for (key, text) in values.sorted(by: { $0.key < $1.key }) {
+      guard let value = try? MetricLine.number(text) else { continue }
+      if LoggedName.isValid(key) {
+        metrics.append(RunLogged.Metric(key: key, value: value, step: 0, at: now))
+      } else {
+        badNames.insert(key)
       }
-      return metrics
-    }
-    guard let flat = ValueText.flattened(bytes, name: name) else {
-      throw MetricLine.Problem(reason: "it is no mapping in JSON, YAML or TOML")
-    }
-    return flat.sorted { $0.key < $1.key }.compactMap { key, text in
-      guard LoggedName.isValid(key), let value = try? MetricLine.number(text) else { return nil }
-      return RunLogged.Metric(key: key, value: value, step: 0, at: now)
     }
   }
 
-  private static func lines(_ bytes: [UInt8], _ now: Timestamp) throws(MetricLine.Problem) -> [RunLogged.Metric] {
-    var metrics: [RunLogged.Metric] = []
-    var number: Int64 = 0
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      guard let object = (try? JSON(parsing: Array(line)))?.object else {
-        throw MetricLine.Problem(reason: "line \(number + 1) isn't a JSON object")
-      }
-      metrics += try MetricLine.metrics(in: object, at: now, step: number)
+  private mutating func readLines(_ bytes: [UInt8]) {
+    var number = 0
+    var position: Int64 = 0
+    var start = bytes.startIndex
+    while start < bytes.endIndex {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+      let line = bytes[start..<end]
+      start = end + 1
       number += 1
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+      if let value = ValueText.json(line) {
+        add(value, step: position, "line \(number)")
+      } else {
+        note("it isn't JSON", "line \(number)")
+      }
+      position += 1
     }
-    return metrics
   }
 
-  private static func table(
-    _ bytes: [UInt8], _ delimiter: UInt8, _ now: Timestamp
-  ) throws(MetricLine.Problem) -> [RunLogged.Metric] {
-    let rows = bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-    func cells(_ row: ArraySlice<UInt8>) -> [String] {
-      row.split(separator: delimiter, omittingEmptySubsequences: false).map { cell in
-        var text = String(decoding: cell, as: UTF8.self)
-        text = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        if text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = String(text.dropFirst().dropLast()) }
-        return text
+  private mutating func readTable(_ bytes: [UInt8], _ delimiter: UInt8) {
+    var columns: TableColumnNames?
+    var position: Int64 = 0
+    var (rows, badNames) = ([RunLogged.Metric](), Set<String>())
+    let now = now
+    let leftOut = TableText.forEachRow(in: bytes, delimiter: delimiter) { cells in
+      guard let columns else {
+        columns = TableColumnNames(cells)
+        return
       }
+      let step = columns.step.flatMap { cells.indices.contains($0) ? MetricLine.step(cells[$0]) : nil }
+      let at = columns.time.flatMap { cells.indices.contains($0) ? Moment.read(cells[$0]) : nil }
+      for (column, cell) in zip(columns.names.indices, cells) {
+        if column == columns.step && step != nil || column == columns.time && at != nil { continue }
+        guard let value = try? MetricLine.number(cell) else { continue }
+        let name = columns.names[column]
+        if LoggedName.isValid(name) {
+          rows.append(RunLogged.Metric(key: name, value: value, step: step ?? position, at: at ?? now))
+        } else {
+          badNames.insert(name)
+        }
+      }
+      position += 1
     }
-    guard let header = rows.first.map(cells) else { return [] }
-    let stepColumn =
-      header.firstIndex { $0.lowercased() == "step" }
-      ?? header.firstIndex { MetricLine.stepNames.contains($0.lowercased()) }
-    let timeColumn = header.firstIndex { MetricLine.timeNames.contains($0.lowercased()) }
-    var metrics: [RunLogged.Metric] = []
-    for (position, row) in rows.dropFirst().enumerated() {
-      let cells = cells(row)
-      let step = stepColumn.flatMap { cells.indices.contains($0) ? Double(cells[$0]) : nil }.flatMap {
-        Int64(exactly: $0)
-      }
-      let at = timeColumn.flatMap { cells.indices.contains($0) ? Moment.read(cells[$0]) : nil }
-      for (column, cell) in cells.enumerated() where column != stepColumn && column != timeColumn {
-        guard header.indices.contains(column), LoggedName.isValid(header[column]),
-          let value = try? MetricLine.number(cell)
-        else { continue }
-        metrics.append(
-          RunLogged.Metric(key: header[column], value: value, step: step ?? Int64(position), at: at ?? now))
-      }
+    (metrics, self.badNames) = (rows, badNames)
+    if leftOut > 0 {
+      badLines = leftOut
+      firstBad = ("a row", "it is too long, or a quote in it is never closed")
     }
-    return metrics
+  }
+}
+
+/// What the columns of a table of metrics are.
+private struct TableColumnNames {
+  let names: [String]
+  /// The one whose whole numbers are steps.
+  let step: Int?
+  /// The one whose moments are times.
+  let time: Int?
+
+  init(_ names: [String]) {
+    self.names = names
+    step =
+      names.firstIndex { $0.lowercased() == "step" }
+      ?? names.firstIndex { MetricLine.stepNames.contains($0.lowercased()) }
+    time = names.firstIndex { MetricLine.timeNames.contains($0.lowercased()) }
   }
 }

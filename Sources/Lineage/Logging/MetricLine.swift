@@ -1,11 +1,13 @@
 public import Journaling
 public import MLTBase
+internal import Pipelines
 internal import PredictionLogs
 
 /// Reads what a program prints about its metrics, a line each.
 ///
 /// A line is `KEY=VALUE…` with `step=N` and `time=T` among them where there are any; or a JSON object, either one value
 /// (`{"key": "loss", "value": 0.3, "step": 5}`, with `time`, `timestamp` or `at`) or several (`{"loss": 0.3, "acc": 0.9, "step": 5}`).
+/// What is called like a step and is no whole number, or like a time and is none, is a metric like any other.
 public struct MetricLine: Sendable {
   /// Why a line can't be read: a lower-case phrase.
   public struct Problem: Error, Hashable, Sendable {
@@ -42,32 +44,51 @@ public struct MetricLine: Sendable {
     _ line: some RandomAccessCollection<UInt8>, _ now: Timestamp
   ) throws(Problem) -> [RunLogged.Metric] {
     var values: [(key: String, value: Double)] = []
-    var step: Int64 = 0
-    var at = now
+    var place = Place(step: 0, at: now)
     for pair in line.split(whereSeparator: isBlank) {
       guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), equals != pair.startIndex else {
-        throw Problem(reason: "'\(text(pair))' isn't KEY=VALUE")
+        throw Problem(reason: "'\(text(pair).prefix(80))' isn't KEY=VALUE")
       }
       let key = text(pair[..<equals])
       let value = text(pair[pair.index(after: equals)...])
-      switch key {
-      case "step":
-        guard let number = Int64(value) else { throw Problem(reason: "step '\(value)' isn't a whole number") }
-        step = number
-      case "time":
-        guard let moment = Moment.read(value) else { throw Problem(reason: "time '\(value)' isn't one") }
-        at = moment
-      default: values.append((key, try number(value)))
-      }
+      if !place.takes(key, { Self.step(value) }, { Moment.read(value) }) { values.append((key, try number(value))) }
     }
-    return try values.map { value throws(Problem) in try metric(value.key, value.value, step, at) }
+    return try values.map { value throws(Problem) in try metric(value.key, value.value, place.step, place.at) }
   }
+
+  /// Where the values of one line belong.
+  private struct Place {
+    var step: Int64
+    var at: Timestamp
+    private var hasStep = false
+
+    init(step: Int64, at: Timestamp) {
+      (self.step, self.at) = (step, at)
+    }
+
+    /// Takes a member for the step or time if it is one.
+    mutating func takes(_ key: String, _ whole: () -> Int64?, _ moment: () -> Timestamp?) -> Bool {
+      let name = key.lowercased()
+      if stepNames.contains(name), let number = whole() {
+        // A log with several of them counts by the one that is called so.
+        if !hasStep || name == "step" { step = number }
+        hasStep = true
+        return true
+      }
+      guard timeNames.contains(name), let moment = moment() else { return false }
+      at = moment
+      return true
+    }
+  }
+
+  /// Reads a step: a whole number, also as `5.0`; nil if it is none.
+  static func step(_ text: String) -> Int64? { Int64(text) ?? Double(text).flatMap { Int64(exactly: $0) } }
 
   /// Reads a number as people write them; `nan`, `inf` and `-Infinity` in any letters too.
   public static func number(_ text: String) throws(Problem) -> Double {
     guard let number = Double(text), !text.utf8.contains(UInt8(ascii: "x")), !text.utf8.contains(UInt8(ascii: "X"))
     else {
-      throw Problem(reason: "'\(text)' isn't a number")
+      throw Problem(reason: "'\(text.prefix(80))' isn't a number")
     }
     return number
   }
@@ -78,7 +99,7 @@ public struct MetricLine: Sendable {
   private static func metric(
     _ key: String, _ value: Double, _ step: Int64, _ at: Timestamp
   ) throws(Problem) -> RunLogged.Metric {
-    guard LoggedName.isValid(key) else { throw Problem(reason: "'\(key)' can't be a metric's name") }
+    guard LoggedName.isValid(key) else { throw Problem(reason: "'\(key.prefix(80))' can't be a metric's name") }
     return RunLogged.Metric(key: key, value: value, step: step, at: at)
   }
 
@@ -87,12 +108,7 @@ public struct MetricLine: Sendable {
   // MARK: JSON
 
   private static func object(_ line: [UInt8], _ now: Timestamp) throws(Problem) -> [RunLogged.Metric] {
-    let parsed: JSON
-    do {
-      parsed = try JSON(parsing: line)
-    } catch {
-      throw Problem(reason: "it isn't JSON: \(error)")
-    }
+    guard let parsed = ValueText.json(line) else { throw Problem(reason: "it isn't JSON") }
     guard let object = parsed.object else { throw Problem(reason: "it isn't an object") }
     return try metrics(in: object, at: now, step: 0)
   }
@@ -101,28 +117,19 @@ public struct MetricLine: Sendable {
   static func metrics(
     in object: JSONObject, at now: Timestamp, step position: Int64
   ) throws(Problem) -> [RunLogged.Metric] {
-    var step = position
-    var hasStep = false
-    var at = now
+    var place = Place(step: position, at: now)
     var values: [(key: String, value: JSON)] = []
-    for member in object.members {
-      let name = member.key.lowercased()
-      if stepNames.contains(name), let number = whole(member.value) {
-        // A log with several of them counts by the one that is called so.
-        if !hasStep || name == "step" { step = number }
-        hasStep = true
-      } else if timeNames.contains(name), let moment = moment(member.value) {
-        at = moment
-      } else {
-        values.append((member.key, member.value))
-      }
+    for member in object.members where !place.takes(member.key, { whole(member.value) }, { moment(member.value) }) {
+      values.append((member.key, member.value))
     }
     if let key = object["key"]?.string, let value = object["value"] {
-      guard let number = MetricValue(value) else { throw Problem(reason: "the value of '\(key)' isn't a number") }
-      return [try metric(key, number.number, step, at)]
+      guard let number = MetricValue(value) else {
+        throw Problem(reason: "the value of '\(key.prefix(80))' isn't a number")
+      }
+      return [try metric(key, number.number, place.step, place.at)]
     }
     var metrics: [RunLogged.Metric] = []
-    try add(values, "", step, at, &metrics)
+    try add(values, "", place.step, place.at, &metrics)
     return metrics
   }
 
@@ -141,7 +148,8 @@ public struct MetricLine: Sendable {
   }
 
   private static func whole(_ value: JSON) -> Int64? {
-    value.int ?? value.double.flatMap { Int64(exactly: $0) }
+    if let text = value.string { return step(text) }
+    return value.int ?? value.double.flatMap { Int64(exactly: $0) }
   }
 
   private static func moment(_ value: JSON) -> Timestamp? {

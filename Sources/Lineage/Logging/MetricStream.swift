@@ -13,10 +13,16 @@ public struct MetricStream {
   private let logger: RunLogger
   private let clock: WallClock
   private var pending: [RunLogged.Metric] = []
+  /// When the first of them came.
+  private var pendingSince = ContinuousClock.now
   private var rest: [UInt8] = []
 
-  /// So many values at most are kept back; what comes more slowly is recorded as soon as nothing more comes.
-  private static let batch = 20_000
+  /// Whether the last line had no end, so that it may be a part of one.
+  public private(set) var wasCut = false
+
+  /// So many values at most are kept back, and so long; what comes more slowly is recorded as soon as nothing more comes.
+  private static let batch = RunLogged.batch
+  private static let age = Duration.milliseconds(500)
   private static let bufferSize = 1 << 18
   /// A line that is longer is none.
   private static let lineLimit = 1 << 20
@@ -38,7 +44,7 @@ public struct MetricStream {
   public mutating func read(from stream: FileDescriptor, tell: (Int, MetricLine.Problem) -> Void) throws {
     var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
     while true {
-      if !pending.isEmpty, !Self.hasInput(stream) { try flush() }
+      if !pending.isEmpty, isDue || !Self.hasInput(stream) { try flush() }
       let count: Int
       do {
         count = try buffer.withUnsafeMutableBytes { try stream.read(into: $0) }
@@ -47,11 +53,17 @@ public struct MetricStream {
       }
       if count == 0 { break }
       take(buffer[..<count], tell)
-      if pending.count >= Self.batch { try flush() }
     }
-    if !rest.isEmpty { take(line: rest[...], tell) }
+    if !rest.isEmpty {
+      let before = pending.count
+      take(line: rest[...], tell)
+      wasCut = pending.count > before
+    }
     try flush()
   }
+
+  /// Whether there is anything that was kept back for long enough.
+  private var isDue: Bool { pending.count >= Self.batch || ContinuousClock.now - pendingSince >= Self.age }
 
   private static func hasInput(_ stream: FileDescriptor) -> Bool {
     var request = pollfd(fd: stream.rawValue, events: Int16(POLLIN), revents: 0)
@@ -78,7 +90,9 @@ public struct MetricStream {
     lines += 1
     do throws(MetricLine.Problem) {
       if line.count > Self.lineLimit { throw MetricLine.Problem(reason: "it is longer than 1 MiB") }
-      pending += try MetricLine.metrics(in: line, at: clock.now())
+      let metrics = try MetricLine.metrics(in: line, at: clock.now())
+      if pending.isEmpty { pendingSince = ContinuousClock.now }
+      pending += metrics
     } catch {
       badLines += 1
       if badLines <= Self.toldLimit { tell(lines, error) }

@@ -14,6 +14,9 @@ public final class RunLogger {
   private let redaction: Redaction
   private let lockFile: FilePath
 
+  /// The most bytes of parameters in one event; in JSON they may be six times as many.
+  private static let textLimit = 8 << 20
+
   init(_ run: RunID, in workspace: Workspace) {
     self.run = run
     self.workspace = workspace
@@ -31,13 +34,49 @@ public final class RunLogger {
     return try FileLock.holding(lockFile) {
       let known = try runningRecord()
       let parameters = try newParameters(redaction.values(values.parameters), known.parameters)
-      let fact = RunLogged(
-        run: run, parameters: parameters, metrics: values.metrics, tags: redaction.values(values.tags))
-      if !parameters.isEmpty || !fact.metrics.isEmpty || !fact.tags.isEmpty {
-        try workspace.record([fact], durable: false)
-      }
-      return parameters.count
+      return try write(parameters, values.metrics, redaction.values(values.tags))
     }
+  }
+
+  /// Writes down parameters that aren't set yet; those that are stay what they are.
+  ///
+  /// - Throws: ``LoggingError``; failures of journal and index.
+  func logUnset(_ parameters: [String: String]) throws {
+    var values = LoggedValues()
+    values.parameters = parameters
+    try check(values)
+    try FileLock.holding(lockFile) {
+      let known = try runningRecord()
+      _ = try write(redaction.values(parameters).filter { known.parameters[$0.key] == nil }, [], [:])
+    }
+  }
+
+  // Events have a limit on their length, and readers one on how many values an event has: many values are several events, which
+  // are written at once.
+  private func write(
+    _ parameters: [String: String], _ metrics: [RunLogged.Metric], _ tags: [String: String]
+  ) throws -> Int {
+    var facts = RunLogged.batches(of: metrics, run: run)
+    var part = RunLogged(run: run, tags: tags)
+    var size = 0
+    for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+      let bytes = name.utf8.count + value.utf8.count
+      if size + bytes > Self.textLimit {
+        facts.append(part)
+        (part, size) = (RunLogged(run: run), 0)
+      }
+      part.parameters[name] = value
+      size += bytes
+    }
+    if !part.parameters.isEmpty || !part.tags.isEmpty {
+      if facts.count == 1, facts[0].parameters.isEmpty {
+        (facts[0].parameters, facts[0].tags) = (part.parameters, part.tags)
+      } else {
+        facts.append(part)
+      }
+    }
+    if !facts.isEmpty { try workspace.record(facts, durable: false) }
+    return parameters.count
   }
 
   /// Writes down files that the run says it read or made.
@@ -85,6 +124,7 @@ public final class RunLogger {
   private func runningRecord() throws -> RunRecord {
     try workspace.index.catchUp(workspace.journal)
     guard let known = try workspace.index.run(run) else { throw LoggingError.unknownRun(run.hex) }
+    if known.isDeleted { throw LoggingError.deleted(run) }
     guard known.status == .running else { throw LoggingError.ended(run, known.status) }
     return known
   }
@@ -104,6 +144,9 @@ public final class RunLogger {
     }
     for (name, value) in values.parameters where value.utf8.count > LoggedName.valueLimit {
       throw LoggingError.valueTooLong(name, size: value.utf8.count, limit: LoggedName.valueLimit)
+    }
+    if let metric = values.metrics.first(where: { !Timestamp.written.contains($0.at) }) {
+      throw LoggingError.invalidTime("\(metric.at)")
     }
   }
 }

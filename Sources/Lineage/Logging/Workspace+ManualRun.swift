@@ -30,9 +30,10 @@ extension Workspace {
 
   /// Starts a run without a command; it goes on until ``endRun(_:_:exit:)``.
   ///
-  /// - Throws: failures of git, journal and index.
+  /// - Throws: ``LoggingError/invalidName(_:)``; failures of git, journal and index.
   public func startRun(_ request: ManualRunRequest) throws -> RunID {
     let redaction = Redaction(environment: context.environment)
+    let parameters = try checked(request.parameters)
     // An index that has nothing to begin with needn't be made again by whoever asks first.
     try index.catchUp(journal)
     let run = RunID.random()
@@ -40,7 +41,7 @@ extension Workspace {
     let started = RunStarted(
       run: run, component: request.component, command: [], directory: inside(context.directory).text,
       git: try gitState(), host: context.host, user: identity, parent: parent,
-      parameters: redaction.values(request.parameters), tags: redaction.values(request.tags),
+      parameters: redaction.values(parameters), tags: redaction.values(request.tags),
       note: request.note.map { redaction.text($0) }, name: request.name.map { redaction.text($0) },
       experiment: try experiment(request.experiment, within: parent))
     try record([started], durable: true)

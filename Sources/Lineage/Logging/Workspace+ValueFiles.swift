@@ -8,32 +8,63 @@ extension Workspace {
   private static let fileLimit = 64 << 20
 
   /// The parameters that a run starts with: those given, and those of the files that are there already.
+  ///
+  /// - Throws: ``LoggingError/invalidName(_:)``, ``LoggingError/unreadable(file:reason:)``; ``SystemCallError``.
   func parametersBefore(_ request: RunRequest) throws -> [String: String] {
-    var parameters = request.parameters
+    var parameters = try checked(request.parameters)
     for file in request.parameterFiles {
       guard let bytes = try valueBytes(file, request) else { continue }
-      parameters.merge(try Self.parameters(bytes, file)) { given, _ in given }
+      parameters.merge(try self.parameters(bytes, file)) { given, _ in given }
     }
     return parameters
   }
 
-  /// Logs what files of parameters and metrics hold after the command; what can't be read is told, and loses nothing else.
-  func logFiles(of request: RunRequest, to run: RunID, known: [String: String]) throws {
-    var values = LoggedValues()
+  /// Given parameters as they can be recorded: what is too long is cut, and told.
+  ///
+  /// - Throws: ``LoggingError/invalidName(_:)``.
+  func checked(_ parameters: [String: String]) throws(LoggingError) -> [String: String] {
+    for name in parameters.keys.sorted() where !LoggedName.isValid(name) { throw LoggingError.invalidName(name) }
+    return fitting(parameters)
+  }
+
+  private func fitting(_ parameters: [String: String]) -> [String: String] {
+    var fitting = parameters
+    for (name, value) in parameters.sorted(by: { $0.key < $1.key }) where value.utf8.count > LoggedName.valueLimit {
+      fitting[name] = LoggedName.fitting(value)
+      notices.append(.cutParameter(name, size: value.utf8.count, limit: LoggedName.valueLimit))
+    }
+    return fitting
+  }
+
+  /// Logs what files of parameters and metrics hold after the command; what can't be read or recorded is told, and loses nothing
+  /// else: the run's end least of all.
+  func logFiles(of request: RunRequest, to run: RunID, known: [String: String]) {
+    var parameters: [String: String] = [:]
     for file in request.parameterFiles {
+      // What the command made of its parameters is another matter: they are what they were when it started, or said itself.
       read(file, request) { bytes in
-        values.parameters.merge(try Self.parameters(bytes, file)) { first, _ in first }
+        parameters.merge(try self.parameters(bytes, file).filter { known[$0.key] == nil }) { first, _ in first }
       }
     }
-    // What the command made of its parameters is another matter: they are what they were when it started.
-    values.parameters = values.parameters.filter { known[$0.key] == nil }
     var found: [(file: String, metrics: [RunLogged.Metric])] = []
     let now = context.clock.now()
     for file in request.metricFiles {
-      read(file, request) { bytes in found.append((file, try MetricFile.metrics(in: bytes, name: file, at: now))) }
+      read(file, request) { bytes in
+        let reading = try MetricFile(bytes, name: file, at: now)
+        if let remark = reading.remark { notices.append(.partlyReadValues(file: file, reason: remark)) }
+        found.append((file, reading.metrics))
+      }
     }
-    values.metrics = told(found, request)
-    if !values.isEmpty { try logger(of: run).log(values) }
+    let logger = logger(of: run)
+    if !parameters.isEmpty {
+      telling(request.parameterFiles) { try logger.logUnset(parameters) }
+    }
+    let metrics = told(found, request)
+    for start in stride(from: 0, to: metrics.count, by: RunLogged.batch) {
+      var values = LoggedValues()
+      values.metrics = Array(metrics[start..<min(start + RunLogged.batch, metrics.count)])
+      if !telling(request.metricFiles, { try logger.log(values) }) { return }
+    }
   }
 
   /// All metrics; where two files have one name, with the file before it.
@@ -55,16 +86,32 @@ extension Workspace {
   }
 
   private func read(_ file: String, _ request: RunRequest, _ body: ([UInt8]) throws -> Void) {
-    do {
+    telling([file]) {
       guard let bytes = try valueBytes(file, request) else {
-        notices.append(.unreadValues(file: file, reason: "no such file"))
-        return
+        throw LoggingError.unreadable(file: file, reason: "no such file")
       }
       try body(bytes)
-    } catch LoggingError.unreadable(_, let reason) {
-      notices.append(.unreadValues(file: file, reason: reason))
+    }
+  }
+
+  /// Does something with files; if it fails, that is told of them.
+  @discardableResult
+  private func telling(_ files: [String], _ body: () throws -> Void) -> Bool {
+    do {
+      try body()
+      return true
     } catch {
-      notices.append(.unreadValues(file: file, reason: "\(error)"))
+      let reason =
+        switch error {
+        case LoggingError.unreadable(_, let reason): reason
+        case LoggingError.invalidName(let name): "'\(name.prefix(80))' can't be the name of a parameter or metric"
+        case LoggingError.ended: "the run has ended meanwhile"
+        case LoggingError.deleted: "the run was deleted meanwhile"
+        case let error as SystemCallError: "\(error.errno)"
+        default: "\(error)"
+        }
+      notices.append(.unreadValues(file: files.joined(separator: "', '"), reason: reason))
+      return false
     }
   }
 
@@ -76,11 +123,13 @@ extension Workspace {
     try FileOperations.contents(of: valuePath(file, request), limit: Self.fileLimit)
   }
 
-  private static func parameters(_ bytes: [UInt8], _ file: String) throws(LoggingError) -> [String: String] {
-    guard let values = ValueText.flattened(bytes, name: file) else {
-      throw LoggingError.unreadable(file: file, reason: "it is no mapping in YAML, JSON, TOML or Python")
+  private func parameters(_ bytes: [UInt8], _ file: String) throws(LoggingError) -> [String: String] {
+    let values: [String: String]
+    do throws(ValueText.Problem) {
+      values = try ValueText.values(in: bytes, name: file)
+    } catch {
+      throw LoggingError.unreadable(file: file, reason: "\(error)")
     }
-    for name in values.keys.sorted() where !LoggedName.isValid(name) { throw LoggingError.invalidName(name) }
-    return values.mapValues { String(decoding: $0.utf8.prefix(LoggedName.valueLimit), as: UTF8.self) }
+    return try checked(values)
   }
 }

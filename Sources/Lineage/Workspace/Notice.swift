@@ -32,6 +32,10 @@ public enum Notice: Sendable {
   case storeWasGone
   /// A file of parameters or metrics that was to be recorded can't be read.
   case unreadValues(file: String, reason: String)
+  /// A file of metrics holds something that isn't one.
+  case partlyReadValues(file: String, reason: String)
+  /// A parameter's value is longer than one may be, and only its beginning was recorded.
+  case cutParameter(String, size: Int, limit: Int)
   /// A version of a model is called otherwise from now on, since another clone had given its number, too.
   case modelRenumbered(model: String, before: String, now: String)
   /// Another clone has given a number of a version as well; what that version is called.

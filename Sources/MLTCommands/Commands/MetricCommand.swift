@@ -93,6 +93,7 @@ struct MetricCommand: ParsableCommand {
       Output.say("warning: line \(number): \(problem.reason)")
     }
     session.tell(workspace)
+    if stream.wasCut { Output.say("warning: the last line has no end; its values are recorded as far as they go") }
     if stream.badLines > 0 {
       Output.say(
         "error: \(Formatting.count(stream.badLines, "line")) of \(stream.lines) weren't metrics; "

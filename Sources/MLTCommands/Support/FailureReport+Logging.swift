@@ -27,7 +27,13 @@ extension FailureReport {
     case .invalidName(let name):
       set(
         "'\(name)' can't be the name of a parameter or metric", .usage,
-        hint: "a name is at most \(LoggedName.limit) bytes on one line, without '..' and empty parts between slashes")
+        hint: LoggedName.isComposed(name)
+          ? "a name is at most \(LoggedName.limit) bytes on one line, without '..' and empty parts between slashes"
+          : "write its characters composed (Unicode's form NFC)")
+    case .deleted(let run):
+      set("run \(run.short) was deleted, and nothing can be logged to it", .conflict)
+    case .invalidTime(let time):
+      set("a metric can't be of the time \(time)", .usage, hint: "years from 1 to 9999 can be recorded")
     case .valueTooLong(let name, let size, let limit):
       set(
         "the value of parameter '\(name)' has \(size) bytes, more than \(limit)", .usage,

@@ -16,6 +16,9 @@ enum NoticeText {
       "warning: cannot follow the command's file accesses (\(reason)); compared the work tree before and after instead"
     case .unfinishedRun(let run, let reason): "warning: cannot finish the record of run \(run.short): \(reason)"
     case .unreadValues(let file, let reason): "warning: nothing was recorded from '\(file)': \(reason)"
+    case .partlyReadValues(let file, let reason): "warning: not all of '\(file)' was recorded: \(reason)"
+    case .cutParameter(let name, let size, let limit):
+      "warning: the value of parameter '\(name)' has \(size) bytes; its first \(limit) are recorded"
     case .missingOutput(let path): "warning: '\(path)' was declared as an output and isn't there"
     case .unstable(let path): "warning: '\(path)' changed while it was stored; add it again when nobody writes to it"
     case .unlisted(let path, let content):
