@@ -99,6 +99,10 @@ import Testing
       #expect(try self.plots(two)["loss.tsv"]?["points"]?.array?.count == 4)
       let three = try world.json(in: nil, "plot", "diff", "HEAD~1", "main", "workspace", "--targets", "roc.json")
       #expect(try self.plots(three)["roc.json"]?["points"]?.array?.count == 9)
+      // A file that is gone now can be named as well, and a revision behind it.
+      try expectSuccess(world.shell("git rm -q roc.json"))
+      let gone = try world.json(in: nil, "plot", "diff", "HEAD~1", "roc.json", "HEAD")
+      #expect(try self.plots(gone)["roc.json"]?["points"]?.array?.count == 6)
       // Behind '--' nothing is a revision.
       let plain = try world.mlt("plot", "diff", "--", "main")
       #expect(plain.status == 3 && plain.stderr.contains("no plot or file 'main'"), "\(plain)")
@@ -183,6 +187,11 @@ import Testing
       #expect(classes.status == 2 && classes.stderr.contains("has no numbers: its first value is 'cat'"), "\(classes)")
       try world.write("ragged.csv", "a,b\n1,2\n3\n4,5\n")
       #expect(try problem("ragged.csv").stderr.contains("row 2 has 1 cell and the first 2"))
+      try world.write("strange.csv", "\u{1B}[31m,b\nx\u{7}y,2\n")
+      for column in ["c", "\u{1B}[31m"] {
+        let strange = try problem("strange.csv", "-y", column)
+        #expect(strange.status != 0 && !strange.stderr.contains { $0 == "\u{1B}" || $0 == "\u{7}" }, "\(strange)")
+      }
       try world.write("empty.csv", "")
       #expect(try problem("empty.csv").stderr.contains("'empty.csv' has no rows"))
       try expectSuccess(world.shell("mkfifo pipe.csv"))
@@ -191,6 +200,12 @@ import Testing
     try withWorld { world in
       let nothing = try world.mlt("plot", "show")
       #expect(nothing.status == 3 && nothing.stderr.contains("no pipeline file declares a plot"), "\(nothing)")
+    }
+    try withWorld(git: false) { world in
+      try world.write("a.csv", "v\n1\n2\n")
+      #expect(try world.mlt("plot", "show", "a.csv").status == 0)
+      let diff = try world.mlt("plot", "diff", "a.csv")
+      #expect(diff.status != 0 && diff.stderr.contains("git"), "\(diff)")
     }
   }
 

@@ -4,7 +4,7 @@ public import Plotting
 public struct FilePlotRequest: Sendable {
   /// Plots by their names, files and folders; none for all that the pipeline files declare.
   public var targets: [String] = []
-  /// Whether revisions are compared: the first of ``targets`` may be some.
+  /// Whether revisions are compared: some of ``targets`` may be such.
   public var isComparison = false
   /// How many of the last targets aren't revisions, whatever they are called.
   public var plainTargets = 0

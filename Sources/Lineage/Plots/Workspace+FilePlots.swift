@@ -10,12 +10,12 @@ extension Workspace {
   /// What can't be drawn is among ``FilePlotReport/problems`` while something else can.
   ///
   /// - Throws: ``FilePlotProblem`` if nothing can be drawn; ``WorkspaceError/unknownRevision(_:similar:)``,
-  ///   ``WorkspaceError/invalidPipeline(_:)``; failures of git and the store.
+  ///   ``WorkspaceError/noRepository(_:)``, ``WorkspaceError/invalidPipeline(_:)``; failures of git and the store.
   public func filePlots(_ request: FilePlotRequest) throws -> FilePlotReport {
-    let (versions, targets) = try plotVersions(request)
+    let contents = PlotContents(self)
+    let (versions, targets) = try plotVersions(request, contents)
     var report = FilePlotReport(versions: versions.map(\.name))
     if let name = request.template { _ = try template(name, "") }
-    let contents = PlotContents(self)
     var definitions: [PlotDefinition] = []
     // What is declared now, or else later, counts where versions differ.
     var seen: Set<String> = []
@@ -70,37 +70,38 @@ extension Workspace {
 
   // MARK: Versions
 
-  /// What the targets name, the versions first: without any HEAD and the work tree, one is compared with the work tree.
+  /// What the targets name: without any version HEAD and the work tree, one is compared with the work tree.
   private func plotVersions(
-    _ request: FilePlotRequest
+    _ request: FilePlotRequest, _ contents: PlotContents
   ) throws -> (versions: [PlotVersion], targets: [String]) {
     guard request.isComparison else { return ([.workTree], request.targets) }
-    var names: [String] = []
-    var rest = request.targets.dropLast(request.plainTargets)
-    while let next = rest.first {
-      if next != PlotVersion.workTree.name, try commit(of: next) == nil {
-        if try isPlotTarget(next) { break }
-        _ = try requireCommit(of: next)
-      }
-      names.append(next)
-      rest.removeFirst()
-    }
-    if names.isEmpty { names = ["HEAD"] }
-    if names.count == 1, names != [PlotVersion.workTree.name] { names.append(PlotVersion.workTree.name) }
+    if repository == nil { throw WorkspaceError.noRepository(root) }
     var versions: [PlotVersion] = []
-    for name in names {
-      let version =
-        name == PlotVersion.workTree.name
-        ? PlotVersion.workTree : PlotVersion(name: name, commit: try requireCommit(of: name))
-      if !versions.contains(version) { versions.append(version) }
+    var targets: [String] = []
+    func add(_ version: PlotVersion) { if !versions.contains(version) { versions.append(version) } }
+    for name in request.targets.dropLast(request.plainTargets) {
+      if name == PlotVersion.workTree.name {
+        add(.workTree)
+      } else if let commit = try commit(of: name) {
+        add(PlotVersion(name: name, commit: commit))
+      } else if try isPlotTarget(name, versions, contents) || !targets.isEmpty {
+        targets.append(name)
+      } else {
+        _ = try requireCommit(of: name)
+      }
     }
-    return (versions, rest + request.targets.suffix(request.plainTargets))
+    if versions.isEmpty { add(PlotVersion(name: "HEAD", commit: try requireCommit(of: "HEAD"))) }
+    if versions.count == 1 { add(.workTree) }
+    return (versions, targets + request.targets.suffix(request.plainTargets))
   }
 
   /// Whether a text that is no revision may name a plot: there is such a path, or a pipeline file says so.
-  private func isPlotTarget(_ name: String) throws -> Bool {
-    if try FileStatus(at: path(of: name).filePath(in: root)) != nil { return true }
-    if try lockedArtifact(path(of: name)) != nil { return true }
+  private func isPlotTarget(
+    _ name: String, _ versions: [PlotVersion], _ contents: PlotContents
+  ) throws -> Bool {
+    let path = path(of: name)
+    if try FileStatus(at: path.filePath(in: root)) != nil { return true }
+    if try ([.workTree] + versions).contains(where: { try hasAnything(at: path, $0, contents) }) { return true }
     let declared = try project().map { plotDefinitions(in: $0.pipeline) } ?? []
     return declared.contains { $0.id == name || $0.fullID == name }
   }

@@ -1,4 +1,5 @@
 internal import Lineage
+internal import MLTBase
 internal import Pipelines
 
 /// What to say of what can't be drawn.
@@ -15,8 +16,7 @@ extension FailureReport {
   }
 
   mutating func describe(_ error: FilePlotProblem) {
-    let plot = error.plot
-    let what = "'\(plot)'" + (error.version.map { " in \($0)" } ?? "")
+    let what = "'\(Self.shown(error.plot))'" + (error.version.map { " in \($0)" } ?? "")
     switch error.reason {
     case .nothingDeclared:
       set(
@@ -59,18 +59,21 @@ extension FailureReport {
         "\(what): row \(row) has \(Formatting.count(cells, "cell")) and the first \(expected)", .failed,
         hint: "put texts with commas into double quotes; tables with tabs are called '.tsv'")
     case .unknownColumn(let column, let known):
-      let shown = known.prefix(20).map { "'\($0)'" }.joined(separator: ", ") + (known.count > 20 ? ", …" : "")
-      set("\(what) has no column '\(column)'", .notFound, hint: "it has \(shown)")
+      let shown =
+        known.prefix(20).map { "'\(Self.shown($0))'" }.joined(separator: ", ") + (known.count > 20 ? ", …" : "")
+      set("\(what) has no column '\(Self.shown(column))'", .notFound, hint: "it has \(shown)")
     case .notNumbers(let column, let example, let numeric):
       set(
-        "column '\(column)' of \(what) has no numbers: its first value is '\(example.prefix(40))'", .usage,
+        "column '\(Self.shown(column))' of \(what) has no numbers: its first value is '\(Self.shown(String(example.prefix(40))))'",
+        .usage,
         hint: numeric.isEmpty
           ? "classes are drawn by '--template confusion'"
-          : "these have: \(numeric.prefix(20).map { "'\($0)'" }.joined(separator: ", ")); classes are drawn by '--template confusion'"
+          : "these have: \(numeric.prefix(20).map { "'\(Self.shown($0))'" }.joined(separator: ", ")); classes are drawn by '--template confusion'"
       )
     case .unequalLengths(let x, let width, let y, let height):
       set(
-        "\(what): column '\(x)' has \(Formatting.count(width, "row")) and '\(y)' \(height)", .failed,
+        "\(what): column '\(Self.shown(x))' has \(Formatting.count(width, "row")) and '\(Self.shown(y))' \(height)",
+        .failed,
         hint: "columns of two files are joined row by row")
     case .unequalColumns(let x, let y):
       set(
@@ -78,7 +81,7 @@ extension FailureReport {
         hint: "give one column for x, or one for each of y")
     case .tooManyNames(let column, let count, let limit):
       set(
-        "\(what): '\(column)' has \(count) different values, of which \(limit) can be drawn", .usage,
+        "\(what): '\(Self.shown(column))' has \(count) different values, of which \(limit) can be drawn", .usage,
         hint: "draw it by '--template scatter', or another column")
     case .unknownTemplate(let name):
       set("there is no template '\(name)'", .usage, hint: "there are \(PlotText.names)")
@@ -89,5 +92,10 @@ extension FailureReport {
     case .isPicture:
       set("\(what) is a picture, which has no columns", .usage, hint: "leave out x and y, and show it by '--html FILE'")
     }
+  }
+
+  // Names come from files, which may hold anything.
+  private static func shown(_ name: String) -> String {
+    name.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? PathText.encode(name.utf8) : name
   }
 }
