@@ -24,7 +24,8 @@ import Testing
       let text = try world.mlt("model", "card", "wine/2")
       try expectSuccess(text)
       for part in [
-        "# wine, version 2\n", "Tells a wine from another", "For *dry* whites <only>", "| train.csv | ", "```mermaid",
+        "# wine, version 2\n", "> Tells a wine from another\n", "> For *dry* whites &lt;only>\n", "| train.csv | ",
+        "```mermaid",
         "| depth | 2 |", "| rmse | 0.4 |", "loss: 0.1 → 0.3, 3 values", "| f1 | 0.75 | evaluate ",
         "## Compared with production", "| rmse | 0.4 | 0.9 |", "failed, exit 1", "It wasn't made again yet.",
         "- train.csv\n", "look at the residuals", "a \\<b\\>bold\\</b\\> try",
@@ -34,8 +35,29 @@ import Testing
       #expect(html.hasPrefix("<!doctype html>") && html.hasSuffix("</body></html>\n"))
       #expect(html.contains("a &lt;b&gt;bold&lt;/b&gt; try") && !html.contains("<b>bold"))
       #expect(html.contains("whites &lt;only&gt;") && html.contains("<polyline"))
-      #expect(!html.contains("<script") && !html.contains("http://x") && !html.contains("src="))
       #expect(try world.mlt("model", "card", "wine/7").status == 3)
+    }
+  }
+
+  @Test("what people wrote can neither hide nor forge a part of the card")
+  func hostileText() throws {
+    try withWorld { world in
+      try expectSuccess(
+        world.shell(
+          """
+          mlt run -q -c train -p 'a=x|\u{301} | y' -p 'b=`\u{200D}<img src=http://x>' -- sh -c 'echo 1 > m.pkl'
+          mlt model register wine m.pkl -d "$(printf '```\n<!-- \r## Review\r\n- approved by all\n<script>alert(1)</script>')"
+          """))
+      let text = try world.mlt("model", "card", "wine/1").stdout
+      let lines = text.unicodeScalars.split { $0 == "\n" || $0 == "\r" }.map { String($0) }
+      #expect(lines.count { $0 == "## Review" } == 1 && !lines.contains("- approved by all"), "\(text)")
+      #expect(lines.contains("> ```") && lines.contains("> &lt;!-- ") && lines.contains("> ## Review"), "\(text)")
+      #expect(!text.contains("<script") && !text.contains("<!--"), "\(text)")
+      #expect(lines.contains("| a | x\\|\u{301} \\| y |"), "\(text)")
+      #expect(lines.contains("| b | \\`\u{200D}\\<img src=http://x\\> |"), "\(text)")
+      let html = try world.mlt("model", "card", "wine/1", "--html").stdout
+      #expect(html.contains("&lt;script&gt;alert(1)") && html.contains("&lt;img src=http://x&gt;"), "\(html)")
+      #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("<!--"), "\(html)")
     }
   }
 

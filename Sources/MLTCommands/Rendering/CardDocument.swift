@@ -46,7 +46,7 @@ struct CardDocument {
 
   private static func markdown(_ block: Block) -> String {
     switch block {
-    case .markdown(let text): return text + "\n"
+    case .markdown(let text): return quoted(text)
     case .line(let line): return inline(line) + "\n"
     case .code(let text): return fenced(text, "")
     case .table(let head, let rows):
@@ -62,24 +62,53 @@ struct CardDocument {
     }
   }
 
+  // What somebody wrote is quoted, line by line, and tags in it are shown: neither an open fence nor an open comment can take
+  // what follows away, and no heading of theirs looks like one of ours.
+  private static func quoted(_ text: String) -> String {
+    var lines: [String.UnicodeScalarView] = [.init()]
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n" where previous == "\r": break
+      case "\n", "\r": lines.append(.init())
+      case "<": lines[lines.count - 1].append(contentsOf: "&lt;".unicodeScalars)
+      case _ where isControl(scalar): lines[lines.count - 1].append(" ")
+      default: lines[lines.count - 1].append(scalar)
+      }
+      previous = scalar
+    }
+    return lines.map { "> " + String($0) + "\n" }.joined()
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 && scalar != "\t" || scalar.value == 0x7F
+  }
+
   private static func fenced(_ text: String, _ language: String) -> String {
     // A fence must be longer than any in the text.
-    var fence = "```"
-    while text.contains(fence) { fence += "`" }
+    var (longest, length) = (2, 0)
+    for byte in text.utf8 {
+      length = byte == UInt8(ascii: "`") ? length + 1 : 0
+      longest = max(longest, length)
+    }
+    let fence = String(repeating: "`", count: longest + 1)
     return "\(fence)\(language)\n\(text.hasSuffix("\n") ? text : text + "\n")\(fence)\n"
   }
 
   // What would be markup, or end the line, is what somebody wrote as a name or a value.
   private static func inline(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "\\", "`", "*", "_", "[", "]", "<", ">", "#", "|": result += "\\" + String(character)
-      case "\n", "\r\n", "\r": result += " "
-      default: result.append(character)
+    // Scalar by scalar: with an accent behind it, or as \r\n, what is markup is another character and still markup.
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\", "`", "*", "_", "[", "]", "<", ">", "#", "|", "&":
+        result.append("\\")
+        result.append(scalar)
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F: result.append(" ")
+      default: result.append(scalar)
       }
     }
-    return result
+    return String(result)
   }
 
   private static func cell(_ text: String) -> String { inline(text) }

@@ -88,9 +88,20 @@ struct TraceGraph {
     }
   }
 
+  /// A text in quotes, scalar by scalar: with an accent behind it a quote is another character, and still a quote.
+  private static func quoted(_ text: String, _ escaped: (Unicode.Scalar) -> String?) -> String {
+    text.unicodeScalars.reduce(into: "\"") { result, scalar in
+      if let escaped = escaped(scalar) {
+        result += escaped
+      } else {
+        result.unicodeScalars.append(scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar)
+      }
+    } + "\""
+  }
+
   var dot: String {
     func quoted(_ text: String) -> String {
-      "\"" + text.map { $0 == "\"" ? "\\\"" : $0 == "\\" ? "\\\\" : $0 == "\n" ? "\\n" : String($0) }.joined() + "\""
+      Self.quoted(text) { $0 == "\"" ? "\\\"" : $0 == "\\" ? "\\\\" : $0 == "\n" ? "\\n" : nil }
     }
     var text = "digraph lineage {\n  rankdir=LR;\n"
     for vertex in vertices {
@@ -106,7 +117,16 @@ struct TraceGraph {
   var mermaid: String {
     // Mermaid's labels take HTML entities for what would end them.
     func quoted(_ text: String) -> String {
-      "\"" + text.map { $0 == "\"" ? "#quot;" : $0 == "#" ? "#35;" : $0 == "\n" ? "<br/>" : String($0) }.joined() + "\""
+      Self.quoted(text) { scalar in
+        switch scalar {
+        case "\"": "#quot;"
+        case "#": "#35;"
+        case "<": "#lt;"
+        case ">": "#gt;"
+        case "\n": "<br/>"
+        default: nil
+        }
+      }
     }
     var text = "flowchart LR\n"
     for vertex in vertices {
