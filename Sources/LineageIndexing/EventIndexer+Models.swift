@@ -4,7 +4,8 @@ internal import MLTBase
 
 extension EventIndexer {
   func add(_ fact: ModelFact, _ event: Event, _ stamp: Stamp, sequence: Int64) throws {
-    let at = fact.began ?? event.at
+    // What is written down has been so by then at the latest: nobody can have it count before all that is still to come.
+    let at = min(fact.began ?? event.at, event.at)
     var run: RunID?
     var content: ContentID?
     if case .registered(let version) = fact {

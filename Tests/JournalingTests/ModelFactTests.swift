@@ -24,15 +24,19 @@ import Testing
       summary: "y", isDeleted: true, isRollback: true, said: said)
     #expect(try ModelChanged(fields: changed.fields) == changed)
     let reviewed = ModelReviewed(
-      "wine", version: version, content: content, verdict: .approved, reviewers: ["a@b"], signature: "s", key: "k",
-      said: said)
+      "wine", version: version, content: content, verdict: .approved, reviewers: ["a@b"],
+      at: Timestamp(microseconds: 7), signature: "s", key: "k", said: said)
     #expect(try ModelReviewed(fields: reviewed.fields) == reviewed)
     #expect(reviewed.signedFields["signature"] == nil && reviewed.signedFields["key"] == nil)
+    // A signature that didn't speak of the time could be written down again, after a later word.
+    #expect(reviewed.signedFields["time"]?.string == "1970-01-01T00:00:00.000007Z")
     let decided = ModelDecided(
       "wine", promoted: version, production: nil, stage: .production, metric: "rmse", lessIsBetter: true,
       filter: "params.depth = '5'", holdout: [content], productionValue: .infinity,
       candidates: [
-        ModelDecided.Candidate(version: version, content: content, value: 0.5),
+        ModelDecided.Candidate(
+          run: RunID(hex: String(repeating: "1", count: 32)), measuredBy: RunID(hex: String(repeating: "2", count: 32)),
+          version: version, content: content, value: 0.5),
         ModelDecided.Candidate(remark: "has no value of 'rmse'"),
       ], count: 2, reason: "0.5 is the least", said: said)
     #expect(try ModelDecided(fields: decided.fields) == decided)
@@ -60,10 +64,18 @@ import Testing
     #expect(ModelName.isValidAlias(alias) == isValid)
   }
 
-  @Test("a version needs a number of 1 or more, a stage a name that is known")
+  @Test("what follows the last moment that can be written down counts by that moment, and can be followed in turn")
+  func lastMoment() throws {
+    let last = try #require(Timestamp("9999-12-31T23:59:59.999999Z"))
+    let order = Attribution(follows: last).order(at: Timestamp(microseconds: last.microseconds - 5))
+    #expect(order == last && Timestamp(order.description) == last)
+    #expect(Attribution(follows: last).order(at: Timestamp(microseconds: .min)).microseconds == .min)
+  }
+
+  @Test("a version needs a number from 1 to a thousand million, a stage a name that is known")
   func malformed() throws {
     let artifact = ArtifactRecord(path: "m", kind: .file, content: content, size: 5, evidence: .observed)
-    for number: Int64 in [0, -1] {
+    for number: Int64 in [0, -1, ModelRegistered.numberLimit + 1, .max] {
       let fields = ModelRegistered("wine", number: number, artifact: artifact).fields
       let error = #expect(throws: FactError.self) { try ModelRegistered(fields: fields) }
       #expect(error?.field == "number")

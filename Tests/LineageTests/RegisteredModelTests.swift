@@ -2,6 +2,9 @@ import Journaling
 import Lineage
 import LineageIndexing
 import MLTBase
+import Synchronization
+import SystemPackage
+import TestSupport
 import Testing
 
 /// What facts about a model come to.
@@ -67,9 +70,13 @@ import Testing
     #expect(model(here.facts).version(in: .production)?.label == "1")
     let merged = model(here.facts + there.facts)
     #expect(merged.versions.map(\.id) == [yours, mine])
-    #expect(merged.version(yours)?.label == "1")
+    // Neither is called by the number alone any more: it might be taken for the other one.
+    #expect(merged.version(yours)?.label == "1-" + yours.hex.prefix(8))
     #expect(merged.version(mine)?.label == "1-" + mine.hex.prefix(8))
-    #expect(merged.version(label: "1-" + mine.hex.prefix(8))?.id == mine)
+    #expect(merged.versions(label: "1").map(\.id) == [yours, mine])
+    #expect(merged.versions(label: "1-" + mine.hex.prefix(6)).map(\.id) == [mine])
+    #expect(merged.versions(label: "1-" + mine.hex.prefix(5)).isEmpty && merged.versions(label: "01").isEmpty)
+    #expect(model(here.facts).versions(label: "1-" + mine.hex.prefix(9)).map(\.id) == [mine])
     #expect(merged.version(in: .production)?.id == yours)
     #expect(merged.version(mine)?.stage == .archived)
     #expect(merged.nextNumber == 2)
@@ -92,11 +99,111 @@ import Testing
     let left = model(story.facts)
     #expect(left.version(alias: "champion") == nil)
     #expect(left.versions.map(\.id) == [one] && left.versionsEver.count == 2 && left.nextNumber == 3)
-    // Nobody puts what is deleted anywhere.
+    // Nobody puts what is deleted anywhere; that somebody wanted to is told.
     story.promote(two, at: 7)
     #expect(model(story.facts).version(in: .production) == nil)
+    #expect(model(story.facts).history.last?.kind == .refused(.production))
     story.add(.changed(ModelChanged("wine", version: two, isDeleted: false)), at: 8)
     #expect(model(story.facts).versions.map(\.id) == [one, two])
+  }
+
+  @Test("a model that is deleted and restored is in no stage, and its versions have no aliases")
+  func deletedModel() throws {
+    var story = try Story(writer: 1)
+    let one = story.register(1, at: 1)
+    story.add(.changed(ModelChanged("wine", version: one, aliases: ["champion"])), at: 2)
+    story.promote(one, at: 3)
+    story.add(.described(ModelDescribed("wine", isDeleted: true)), at: 4)
+    story.promote(one, at: 5)
+    story.add(.described(ModelDescribed("wine", isDeleted: false)), at: 6)
+    let restored = model(story.facts)
+    #expect(restored.version(in: .production) == nil && restored.aliases.isEmpty)
+    #expect(restored.versions.map(\.id) == [one] && restored.version(one)?.stage == ModelStage.none)
+    #expect(model(story.facts, at: 3).version(in: .production)?.id == one)
+  }
+
+  @Test("of two in production a rollback leaves the earlier one there, and notes it")
+  func rollback() throws {
+    var story = try Story(writer: 1)
+    let one = story.register(1, at: 1)
+    let two = story.register(2, at: 2)
+    story.promote(one, at: 3)
+    story.add(.changed(ModelChanged("wine", version: two, stage: .production)), at: 4)
+    story.add(
+      .changed(ModelChanged("wine", version: one, stage: .production, displaces: true, isRollback: true)), at: 5)
+    let now = model(story.facts)
+    #expect(now.versions(in: .production).map(\.id) == [one])
+    #expect(now.history.contains { $0.kind == .moved(from: .production, to: .production, isRollback: true) })
+  }
+
+  @Test("what is shown of when counts as it is ordered, so that a moment and its own account agree")
+  func slowClock() throws {
+    var story = try Story(writer: 1)
+    let one = story.register(1, at: 100)
+    let said = Attribution(follows: Timestamp(microseconds: 100_000_000))
+    story.add(.changed(ModelChanged("wine", version: one, stage: .production, said: said)), at: 40)
+    let since = try #require(model(story.facts).version(one)?.stageSince)
+    #expect(since.microseconds == 100_000_001)
+    #expect(model(story.facts, at: 99).version(in: .production) == nil)
+    #expect(RegisteredModel("wine", story.facts, at: since).version(in: .production)?.id == one)
+  }
+
+  @Test("reviews and versions are found by content, deleted versions too")
+  func contents() throws {
+    var story = try Story(writer: 1)
+    let one = story.register(1, at: 1)
+    let again = story.register(1, at: 2)
+    let content = try #require(model(story.facts).version(one)?.artifact.content)
+    story.add(
+      .reviewed(ModelReviewed("wine", version: one, content: content, verdict: .rejected)), at: 3)
+    let other = ContentHasher.contentID(of: [])
+    story.add(.reviewed(ModelReviewed("wine", version: again, content: other, verdict: .approved)), at: 4)
+    story.add(.changed(ModelChanged("wine", version: one, isDeleted: true)), at: 5)
+    let now = model(story.facts)
+    #expect(now.versions(of: content).map(\.id) == [one, again])
+    #expect(now.reviews(of: content).map(\.fact.verdict) == [.rejected] && now.reviews(of: other).isEmpty)
+  }
+
+  @Test("an index gives facts of clones in the order in which they count, whatever number or time they claim")
+  func indexed() throws {
+    try withTemporaryFolder { folder in
+      let place = folder.appending(".mlt")
+      try Journal.create(in: place, host: "a")
+      let time = Mutex<Int64>(1_700_000_000_000_000)
+      let clock = WallClock { Timestamp(microseconds: time.withLock { $0 }) }
+      let journals = try ["a", "b"].map { host in
+        try Journal(folder: place, host: host, clock: clock, segmentSize: 20_000)
+      }
+      func registered(_ number: Int64, began: Timestamp? = nil) -> ModelRegistered {
+        let artifact = ArtifactRecord(path: "m", kind: .file, content: nil, size: 1, evidence: .observed)
+        return ModelRegistered("wine", number: number, artifact: artifact, began: began)
+      }
+      let future = try #require(Timestamp("9999-12-31T23:59:59.999999Z"))
+      let mine = try journals[0].append([registered(1)], durable: false)
+      let yours = try journals[1].append([registered(1, began: future), registered(.max)], durable: false)
+      let ids = try [mine, yours].map { try #require($0.first?.id) }
+      time.withLock { $0 += 1_000_000 }
+      let promotions = try zip(journals, ids).map { journal, id in
+        let fact = ModelChanged("wine", version: id, stage: .production, displaces: true, began: future)
+        return (writer: try #require(try journal.append([fact], durable: false).first).writer, version: id)
+      }
+      time.withLock { $0 += 1_000_000 }
+      let (index, _) = try LineageIndex.open(folder.appending("index.sqlite"), journal: journals[0])
+      let facts = try index.modelFacts("wine")
+      #expect(facts.count == 4 && facts.allSatisfy { $0.ordered < clock.now() && $0.at < clock.now() })
+      let both = RegisteredModel("wine", facts)
+      // At one time the writer's id decides, in all clones alike.
+      let order = try [mine, yours].map { try #require($0.first) }.sorted { $0.writer < $1.writer }.map(\.id)
+      #expect(both.versions.map(\.id) == order && both.versions.allSatisfy(\.sharesNumber))
+      let winner = try #require(promotions.max { $0.writer < $1.writer }).version
+      #expect(both.versions(in: .production).map(\.id) == [winner] && both.nextNumber == 2)
+      // Nothing that claims the future holds against what comes after it.
+      let loser = try #require(ids.first { $0 != winner })
+      try journals[0].append(
+        [ModelChanged("wine", version: loser, stage: .production, displaces: true)], durable: false)
+      try index.catchUp(journals[0])
+      #expect(RegisteredModel("wine", try index.modelFacts("wine")).versions(in: .production).map(\.id) == [loser])
+    }
   }
 
   @Test("what is said of a version that nobody registered, or before it was, loses nothing")

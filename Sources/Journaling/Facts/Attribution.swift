@@ -11,6 +11,8 @@ public struct Attribution: Hashable, Sendable {
 
   // A clock that is set to the wrong zone is off by less; more is taken for no clock at all.
   private static let leadLimit: Int64 = 48 * 3600 * 1_000_000
+  // The last moment that can be written down, and so followed: 9999-12-31T23:59:59.999999Z.
+  private static let last: Int64 = 253_402_300_799_999_999
 
   /// Takes the facts.
   public init(user: String? = nil, why: String? = nil, follows: Timestamp? = nil) {
@@ -23,8 +25,10 @@ public struct Attribution: Hashable, Sendable {
   ///
   /// That is `at`, but a change that was made knowing of another one comes after it, whatever the clocks said.
   public func order(at: Timestamp) -> Timestamp {
-    guard let follows, follows >= at, follows.microseconds - at.microseconds < Self.leadLimit else { return at }
-    return Timestamp(microseconds: follows.microseconds + 1)
+    guard let follows, follows >= at else { return at }
+    let (lead, isHuge) = follows.microseconds.subtractingReportingOverflow(at.microseconds)
+    guard !isHuge, lead < Self.leadLimit else { return at }
+    return Timestamp(microseconds: min(follows.microseconds, Self.last - 1) + 1)
   }
 
   package func write(_ writer: inout FieldWriter) {

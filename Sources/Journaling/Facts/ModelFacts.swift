@@ -60,10 +60,12 @@ public struct ModelDescribed: Fact, Hashable {
 public struct ModelRegistered: Fact, Hashable {
   /// The event type.
   public static let type = "model.registered"
+  /// The greatest number of a version: so much less than what fits that another one can always be counted up to.
+  public static let numberLimit: Int64 = 1_000_000_000
 
   /// The model's name.
   public var name: String
-  /// The number that it was given where it was registered, 1 or more; two clones may have given the same.
+  /// The number that it was given where it was registered, from 1 to ``numberLimit``; two clones may have given the same.
   public var number: Int64
   /// The artifact: where it stood, and which content it has.
   public var artifact: ArtifactRecord
@@ -115,7 +117,7 @@ public struct ModelRegistered: Fact, Hashable {
   public init(fields: JSONObject) throws(FactError) {
     let reader = FieldReader(fields)
     let number = try reader.int("number", default: 0)
-    guard number > 0 else { throw FactError("number") }
+    guard number > 0, number <= Self.numberLimit else { throw FactError("number") }
     var origin: RunOrigin?
     if let entry = try reader.object("origin") { origin = try RunOrigin(entry) }
     self.init(

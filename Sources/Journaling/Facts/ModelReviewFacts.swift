@@ -25,6 +25,8 @@ public struct ModelReviewed: Fact, Hashable {
   public var verdict: Verdict
   /// Who is asked, as `Name <mail>` or a mail address; empty for anybody.
   public var reviewers: [String]
+  /// When it was said, which a signature speaks of too; nil in what older programs wrote.
+  public var at: Timestamp?
   /// An SSH signature in its armour over the fields without itself (`docs/design/journal-format.md`); nil if it wasn't signed.
   public var signature: String?
   /// The fingerprint of the signing key, which only the signature proves.
@@ -35,13 +37,14 @@ public struct ModelReviewed: Fact, Hashable {
   /// Takes the facts.
   public init(
     _ name: String, version: ContentID, content: ContentID, verdict: Verdict, reviewers: [String] = [],
-    signature: String? = nil, key: String? = nil, said: Attribution = Attribution()
+    at: Timestamp? = nil, signature: String? = nil, key: String? = nil, said: Attribution = Attribution()
   ) {
     self.name = name
     self.version = version
     self.content = content
     self.verdict = verdict
     self.reviewers = reviewers
+    self.at = at
     self.signature = signature
     self.key = key
     self.said = said
@@ -63,6 +66,7 @@ public struct ModelReviewed: Fact, Hashable {
     writer.set("content", content.hex)
     writer.set("verdict", verdict.rawValue)
     writer.set("reviewers", reviewers)
+    writer.set("time", at?.description)
     said.write(&writer)
     return writer.fields
   }
@@ -73,8 +77,9 @@ public struct ModelReviewed: Fact, Hashable {
     guard let verdict = Verdict(rawValue: try reader.string("verdict")) else { throw FactError("verdict") }
     self.init(
       try reader.modelName("name"), version: try reader.version("version"), content: try reader.version("content"),
-      verdict: verdict, reviewers: try reader.strings("reviewers"), signature: try reader.optionalString("signature"),
-      key: try reader.optionalString("key"), said: try Attribution(reader))
+      verdict: verdict, reviewers: try reader.strings("reviewers"), at: try reader.time("time"),
+      signature: try reader.optionalString("signature"), key: try reader.optionalString("key"),
+      said: try Attribution(reader))
   }
 }
 
@@ -89,6 +94,8 @@ public struct ModelDecided: Fact, Hashable {
   public struct Candidate: Hashable, Sendable {
     /// The run that made it; nil if none is known.
     public var run: RunID?
+    /// The run that logged the value; nil if none did.
+    public var measuredBy: RunID?
     /// The version it is, if it was registered.
     public var version: ContentID?
     /// Its content, if that is known.
@@ -100,10 +107,12 @@ public struct ModelDecided: Fact, Hashable {
 
     /// Takes the facts.
     public init(
-      run: RunID? = nil, version: ContentID? = nil, content: ContentID? = nil, value: Double? = nil,
+      run: RunID? = nil, measuredBy: RunID? = nil, version: ContentID? = nil, content: ContentID? = nil,
+      value: Double? = nil,
       remark: String? = nil
     ) {
       self.run = run
+      self.measuredBy = measuredBy
       self.version = version
       self.content = content
       self.value = value
@@ -203,6 +212,7 @@ extension ModelDecided.Candidate {
   fileprivate var fields: JSONObject {
     var writer = FieldWriter()
     writer.set("run", run?.hex)
+    writer.set("measuredBy", measuredBy?.hex)
     writer.set("version", version?.hex)
     writer.set("id", content?.hex)
     writer.set("remark", remark)
@@ -213,8 +223,9 @@ extension ModelDecided.Candidate {
 
   fileprivate init(_ reader: FieldReader) throws(FactError) {
     self.init(
-      run: reader.fields["run"] == nil ? nil : try reader.runID("run"), version: try reader.contentID("version"),
-      content: try reader.contentID("id"), value: try reader.number("value"),
+      run: reader.fields["run"] == nil ? nil : try reader.runID("run"),
+      measuredBy: reader.fields["measuredBy"] == nil ? nil : try reader.runID("measuredBy"),
+      version: try reader.contentID("version"), content: try reader.contentID("id"), value: try reader.number("value"),
       remark: try reader.optionalString("remark"))
   }
 }

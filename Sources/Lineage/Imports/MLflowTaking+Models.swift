@@ -36,6 +36,9 @@ extension MLflowTaking {
       if let there = known.versionsEver.first(where: { isSame($0, version, model) }) {
         versions[version.number] = there.id
         report.knownVersions += 1
+      } else if version.number < 1 || version.number > ModelRegistered.numberLimit {
+        report.problems.append(
+          TrackingProblem("\(name) version \(version.number)", "its number can't be a version's here"))
       } else {
         fresh.append(version)
         report.versions.append("\(name) version \(version.number)")
@@ -51,7 +54,9 @@ extension MLflowTaking {
   private func isSame(_ there: ModelVersion, _ version: TrackedModel.Version, _ model: TrackedModel) -> Bool {
     guard there.origin?.tool == runs.tool, there.origin?.id == Self.id(version, model) else { return false }
     // Wherever the store lies by now, it was made there and then.
-    return version.created.map { $0 == there.registered } ?? (there.origin == runs.origin(Self.id(version, model)))
+    if let created = version.created, created <= there.registered { return created == there.registered }
+    // What is said to come from the future counts from when it was imported.
+    return there.origin == runs.origin(Self.id(version, model))
   }
 
   private static func id(_ version: TrackedModel.Version, _ model: TrackedModel) -> String {

@@ -38,8 +38,6 @@ public enum LeaderboardError: Error, Hashable, Sendable {
   case unknownColumn(String, similar: [String])
   /// An experiment that no run is a try of, with those that are like it.
   case unknownExperiment(String, similar: [String])
-  /// A registered model or a version of one that isn't known.
-  case unknownModel(String)
   /// A version of a model of which no run is known.
   case modelWithoutRun(String)
 }

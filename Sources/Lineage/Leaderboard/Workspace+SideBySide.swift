@@ -8,7 +8,7 @@ extension Workspace {
   /// - Parameters:
   ///   - pointers: what names the runs: their ids, what they made, or versions of models (`models:/wine/3`).
   ///   - directions: which way metrics are better, where their names don't say.
-  /// - Throws: ``WorkspaceError/unknownPointer(_:similar:)`` and its like, ``LeaderboardError/unknownModel(_:)``,
+  /// - Throws: ``WorkspaceError/unknownPointer(_:similar:)`` and its like, ``ModelError``,
   ///   ``LeaderboardError/modelWithoutRun(_:)``; failures of the index.
   public func sideBySide(_ pointers: [String], directions: [String: MetricDirection] = [:]) throws -> SideBySide {
     var runs: [(pointer: String, run: RunID, name: String?)] = []
@@ -40,16 +40,13 @@ extension Workspace {
   /// The run that a pointer names; for a version of a model the one that it was registered with.
   func runBehind(_ pointer: String) throws -> RunID {
     guard pointer.hasPrefix(ModelReference.scheme) else { return try run(of: pointer) }
-    guard let reference = ModelReference(pointer) else { throw LeaderboardError.unknownModel(pointer) }
-    let model = RegisteredModel(reference.name, try index.modelFacts(reference.name))
-    let version: ModelVersion? =
-      switch reference.choice {
-      case .label(let label): model.version(label: label)
-      case .alias(let alias): model.version(alias: alias)
-      case .stage(let stage): model.version(in: stage)
-      case .latest, nil: model.latest
-      }
-    guard let version, !version.isDeleted else { throw LeaderboardError.unknownModel(pointer) }
+    // The name of a model alone stands for its latest version here.
+    var pointer = pointer
+    if var reference = ModelReference(pointer), reference.choice == nil {
+      reference.choice = .latest
+      pointer = reference.description
+    }
+    let version = try namedVersion(of: pointer).0.version
     guard let run = try version.run ?? producer(of: version.artifact) else {
       throw LeaderboardError.modelWithoutRun(pointer)
     }

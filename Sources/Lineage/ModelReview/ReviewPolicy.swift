@@ -40,6 +40,13 @@ public struct ReviewPolicy: Hashable, Sendable {
   /// The name under which a version is allowed or not: its tag `version`, else its number.
   static func release(of version: ModelVersion) -> String { version.tags["version"] ?? String(version.number) }
 
+  /// Whether a release begins with a digit, perhaps after `v`: anything else would be below all versions, and pass for an old one.
+  public static func isRelease(_ release: String) -> Bool {
+    let bytes = release.utf8
+    let rest = bytes.first == UInt8(ascii: "v") || bytes.first == UInt8(ascii: "V") ? bytes.dropFirst() : bytes[...]
+    return rest.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+  }
+
   /// Whether a range takes a version; nil if the range can't be read.
   static func allows(_ release: String, _ range: String) -> Bool? {
     let range = range.filter { !$0.isWhitespace }
@@ -91,14 +98,13 @@ extension Workspace {
     try checkAllowance(of: named, environment, reviewPolicy())
   }
 
-  /// Checks that an environment, which must be known, takes the version that a pointer names.
-  func checkAllowance(_ pointer: String, _ environment: String) throws {
+  /// Checks that an environment, which must be known, takes a version.
+  func checkAllowance(of named: NamedVersion, in environment: String) throws {
     let policy = try reviewPolicy()
     guard policy.allowances[environment.lowercased()] != nil else {
       throw ModelError.unknownEnvironment(environment, known: policy.allowances.keys.sorted())
     }
-    guard let reference = ModelReference(pointer) else { throw ModelError.malformedReference(pointer) }
-    try checkAllowance(of: version(reference), environment.lowercased(), policy)
+    try checkAllowance(of: named, environment.lowercased(), policy)
   }
 
   private func checkAllowance(of named: NamedVersion, _ environment: String, _ policy: ReviewPolicy) throws {
@@ -106,6 +112,10 @@ extension Workspace {
     for range in policy.allowances[environment] ?? [] {
       guard let isAllowed = ReviewPolicy.allows(release, range) else {
         throw ModelError.malformedAllowance(environment: environment, range: range)
+      }
+      guard ReviewPolicy.isRelease(release) else {
+        throw ModelError.unreadableRelease(
+          named.version.label, of: named.model.name, release: release, environment: environment)
       }
       if !isAllowed {
         throw ModelError.notAllowed(

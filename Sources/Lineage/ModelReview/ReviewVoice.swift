@@ -11,8 +11,10 @@ public struct ReviewVoice: Sendable {
     case signed(by: String)
     /// The key that signed it is none of an allowed signer's.
     case unknownKey
-    /// The signature isn't one of what was said.
+    /// The signature isn't one of what was said, or is of a later time than that at which it was written down.
     case bad
+    /// It is signed, and nobody has looked at the signature: the program isn't there, or too many were made.
+    case unchecked
   }
 
   /// Who, as `Name <mail>` or as the signer is called.
@@ -23,6 +25,12 @@ public struct ReviewVoice: Sendable {
   public var proof: Proof
   /// Why it doesn't count, a lower-case phrase; nil if it does.
   public var remark: String?
+
+  /// Whether a name has a mail address, by which people are told apart.
+  public static func hasMail(_ person: String) -> Bool {
+    let parts = key(of: person).split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains { $0.isWhitespace || "<>".contains($0) } }
+  }
 
   /// What makes two names one person: the mail address, if there is one.
   static func key(of person: String) -> String {

@@ -7,9 +7,10 @@ extension Workspace {
   ///
   /// - Throws: ``ModelError/unmet(_:of:_:_:)``, ``ModelError/notAllowed(_:of:release:environment:range:)`` and others.
   func checkRequirements(of named: NamedVersion, for stage: ModelStage) throws {
-    try checkAllowance(of: named, for: stage)
-    guard stage == .production, try !reviewPolicy().isEmpty else { return }
-    let missing = try reviewStanding(of: named).requirements.filter { !$0.isMet }
+    // Before Production what environments take is one of the requirements, so that all that is missing is told at once.
+    guard stage == .production else { return try checkAllowance(of: named, for: stage) }
+    if try reviewPolicy().isEmpty { return }
+    let missing = try reviewStanding(of: named, isDeciding: true).requirements.filter { !$0.isMet }
     if !missing.isEmpty { throw ModelError.unmet(named.version.label, of: named.model.name, stage, missing) }
   }
 
@@ -41,7 +42,7 @@ extension Workspace {
       guard let isAllowed = ReviewPolicy.allows(release, range) else {
         throw ModelError.malformedAllowance(environment: "prod", range: range)
       }
-      add(.allowed(environment: "prod", range: range, release: release), isAllowed)
+      add(.allowed(environment: "prod", range: range, release: release), isAllowed && ReviewPolicy.isRelease(release))
     }
     return requirements
   }
@@ -59,15 +60,34 @@ extension Workspace {
     guard let run = version.run else { return "no run is known that made it" }
     let times = try index.replications(of: run)
     if times.isEmpty { return "run \(run.short) wasn't made again yet" }
-    let isReproduced = times.contains { _, fact in
-      // Only what came out otherwise is listed.
-      fact.isReplicable
-        || fact.exit == nil && Int64(fact.outputs.count) == fact.differing
-          && !fact.outputs.contains {
-            $0.path == version.artifact.path || $0.path.hasPrefix(version.artifact.path + "/")
-          }
+    // A version may have been copied since: what came out is looked for where the run wrote these bytes.
+    let paths = try self.paths(of: version.artifact, writtenBy: run)
+    if paths.isEmpty { return "where run \(run.short) wrote these bytes isn't known" }
+    var isNear = false
+    for (_, fact) in times where fact.exit == nil && Int64(fact.outputs.count) == fact.differing {
+      // Only what came out otherwise is listed; within a tolerance is otherwise, too.
+      let others = fact.outputs.filter { output in
+        paths.contains { output.path == $0 || output.path.hasPrefix($0 + "/") }
+      }
+      if others.isEmpty, fact.compared > 0 { return nil }
+      isNear = isNear || !others.isEmpty && others.allSatisfy { $0.verdict == .close }
     }
-    return isReproduced ? nil : "run \(run.short) was made again, and '\(version.artifact.path)' came out otherwise"
+    let outcome = isNear ? "came out the same only within a tolerance" : "came out otherwise"
+    return "run \(run.short) was made again, and \(paths.map { "'\($0)'" }.joined(separator: ", ")) \(outcome)"
+  }
+
+  /// The paths at which a run wrote what an artifact is.
+  private func paths(of artifact: ArtifactRecord, writtenBy run: RunID) throws -> [String] {
+    let finder = try originFinder()
+    let paths = try index.files(of: run, role: .output).flatMap { output -> [String] in
+      if output.content == artifact.content { return [output.path] }
+      guard output.kind == .tree, let tree = output.content, let folder = WorkPath(text: output.path) else { return [] }
+      if try finder.shareContent(output, artifact) { return [artifact.path] }
+      return (try finder.files(of: tree) ?? [:]).filter { $0.value == artifact.content }.map { name, _ in
+        WorkPath(text: PathText.encode((folder.isRoot ? [] : folder.bytes + [0x2F]) + name))?.text ?? output.path
+      }
+    }
+    return Set(paths).sorted()
   }
 
   /// What of a version and all it was made from is said to be wrong, and isn't settled.

@@ -184,6 +184,14 @@ extension Workspace {
   private func wanted(
     by request: CheckoutRequest, _ lock: LockFile
   ) throws -> ([ArtifactRecord], [AbsentEntry]) {
+    if request.environment != nil {
+      // What isn't a version is neither taken by an environment nor refused: nobody is to believe that it was asked about.
+      if case .run(let pointer) = request.source { throw ModelError.notAVersion(pointer) }
+      if request.pointers.isEmpty { throw ModelError.notAVersion(".") }
+      for pointer in request.pointers where !pointer.hasPrefix(ModelReference.scheme) {
+        throw ModelError.notAVersion(pointer)
+      }
+    }
     if case .run(let pointer) = request.source {
       let run = try run(of: pointer)
       if request.pointers.isEmpty {
@@ -203,8 +211,7 @@ extension Workspace {
     var absent: Set<AbsentEntry> = []
     for pointer in request.pointers {
       if pointer.hasPrefix(ModelReference.scheme) {
-        if let environment = request.environment { try checkAllowance(pointer, environment) }
-        let artifact = try artifact(of: pointer).artifact
+        let artifact = try artifact(ofModel: pointer, for: request.environment).artifact
         wanted[artifact.path] = artifact
         continue
       }
@@ -232,8 +239,8 @@ extension Workspace {
     guard let pointer = pointers.first, pointers.count == 1 else {
       throw WorkspaceError.unsuitablePointer(pointers.joined(separator: " "), wanted: .artifact)
     }
-    if let environment, pointer.hasPrefix(ModelReference.scheme) { try checkAllowance(pointer, environment) }
-    var artifact = try artifact(of: pointer).artifact
+    let isVersion = pointer.hasPrefix(ModelReference.scheme)
+    var artifact = try (isVersion ? artifact(ofModel: pointer, for: environment) : artifact(of: pointer)).artifact
     artifact.path = path(of: place).text
     return artifact
   }

@@ -7,8 +7,21 @@ internal import ObjectStorage
 extension Workspace {
   /// What `models:/…` names, also as it was at a moment: `models:/NAME/Production@{2026-03-14}`.
   ///
+  /// - Parameter environment: an environment that must take the version; nil to ask none.
   /// - Throws: ``ModelError``; failures of index and store.
-  func artifact(ofModel pointer: String) throws -> ArtifactTarget {
+  func artifact(ofModel pointer: String, for environment: String? = nil) throws -> ArtifactTarget {
+    let (named, reference) = try namedVersion(of: pointer)
+    if let environment { try checkAllowance(of: named, in: environment) }
+    let version = named.version
+    let whole = try target(of: version.artifact, madeBy: version.run)
+    guard let path = reference.path else { return whole }
+    return try part(path, of: whole, pointer)
+  }
+
+  /// The version that `models:/…` names, also at a moment.
+  ///
+  /// - Throws: ``ModelError``; failures of the index.
+  func namedVersion(of pointer: String) throws -> (NamedVersion, ModelReference) {
     var text = pointer
     var moment: Timestamp?
     if let split = Self.splitMoment(pointer) {
@@ -16,10 +29,7 @@ extension Workspace {
       moment = split.moment.end(now: context.clock.now())
     }
     guard let reference = ModelReference(text) else { throw ModelError.malformedReference(pointer) }
-    let version = try version(reference, at: moment).version
-    let whole = try target(of: version.artifact, madeBy: version.run)
-    guard let path = reference.path else { return whole }
-    return try part(path, of: whole, pointer)
+    return (try version(reference, at: moment), reference)
   }
 
   // Under the run's name, so that lineage starts with the run that the version is tied to, whoever made the same since.

@@ -21,6 +21,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case noVersionNamed(String)
   /// The model has no version that is called so; with those it has.
   case unknownVersion(String, of: String, labels: [String])
+  /// Clones have given the number more than once, so that it doesn't say which version is meant; with what says it.
+  case ambiguousVersion(String, of: String, labels: [String])
   /// No version of the model is in the stage.
   case emptyStage(ModelStage, of: String)
   /// The alias means no version of the model; with those that do.
@@ -45,6 +47,10 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case neverInStage(String, ModelStage, of: String)
   /// The version may not be put into the stage yet; at least one requirement that isn't met.
   case unmet(String, of: String, ModelStage, [ModelRequirement])
+  /// The environment takes only versions of a range, and what this one is called by its tag `version` is no version.
+  case unreadableRelease(String, of: String, release: String, environment: String)
+  /// A version must be named where an environment is to take it, and this names none.
+  case notAVersion(String)
   /// The environment takes no such version.
   case notAllowed(String, of: String, release: String, environment: String, range: String)
   /// A setting of a version allowance can't be read.
@@ -55,6 +61,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformedMetric(String)
   /// From its name it isn't known whether less or more of the metric is better.
   case unknownDirection(String)
+  /// None of the runs to choose from wrote anything at the path.
+  case noneWrote(String)
   /// There is nothing to choose from.
   case noCandidates(String)
   /// Neither a candidate nor what is in the stage has any value of the metric.
@@ -84,6 +92,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     case .deletedModel(let name): "model '\(name)' was deleted"
     case .noVersionNamed(let name): "which version of model '\(name)' is meant isn't said"
     case .unknownVersion(let label, let name, _): "model '\(name)' has no version '\(label)'"
+    case .ambiguousVersion(let label, let name, let labels):
+      "version \(label) of model '\(name)' may be any of \(labels.count)"
     case .emptyStage(let stage, let name): "no version of model '\(name)' is in \(stage.title)"
     case .unknownAlias(let alias, let name, _): "model '\(name)' has no alias '\(alias)'"
     case .noVersions(let name): "model '\(name)' has no versions"
@@ -101,11 +111,15 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
       "version \(label) of model '\(name)' may not go to \(stage.title) yet"
     case .notAllowed(let label, let name, let release, let environment, let range):
       "'\(environment)' takes versions \(range) of models, and version \(label) of '\(name)' is \(release)"
+    case .unreadableRelease(let label, let name, let release, let environment):
+      "'\(environment)' takes ranges of versions, and version \(label) of '\(name)' is called '\(release)', which is none"
+    case .notAVersion(let pointer): "'\(pointer)' is no version of a model that an environment could take or not"
     case .malformedAllowance(let environment, let range):
       "'\(range)' of setting 'policy.\(environment)' says nothing of versions"
     case .unknownEnvironment(let name, _): "no setting says which versions '\(name)' takes"
     case .malformedMetric(let text): "'\(text)' isn't of the form metrics.NAME:asc or metrics.NAME:desc"
     case .unknownDirection(let metric): "whether less or more of '\(metric)' is better isn't known"
+    case .noneWrote(let path): "none of the runs wrote '\(path)'"
     case .noCandidates(let name): "there is nothing to choose from for model '\(name)'"
     case .noValues(let metric, let name): "no candidate for model '\(name)' has a value of '\(metric)'"
     case .differentData(let metric, _): "values of '\(metric)' were measured on different data"

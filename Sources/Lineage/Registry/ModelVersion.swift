@@ -5,23 +5,26 @@ public import MLTBase
 public struct ModelVersion: Hashable, Sendable {
   /// What somebody said of whether it may be used.
   public struct Review: Hashable, Sendable {
-    /// When.
+    /// When it was written down, as it counts.
     public var at: Timestamp
     /// What was said.
     public var fact: ModelReviewed
+
+    /// When it was said.
+    public var said: Timestamp { fact.at ?? at }
   }
 
   /// What it is known by for good: the id of the event that registered it.
   public var id: ContentID
   /// The number that it was given.
   public var number: Int64
-  /// Whether another version had been given the number before it, in another clone.
+  /// Whether another version was given the number, too, in another clone.
   public var sharesNumber: Bool
   /// Where the artifact stood when it was registered, and its content.
   public var artifact: ArtifactRecord
   /// The run that made it, if one is known.
   public var run: RunID?
-  /// When it was registered.
+  /// When it was registered, as it counts.
   public var registered: Timestamp
   /// Who registered it, and why.
   public var said: Attribution
@@ -37,16 +40,16 @@ public struct ModelVersion: Hashable, Sendable {
   public var stageSince: Timestamp
   /// The aliases that mean it, sorted by their bytes.
   public var aliases: [String]
-  /// What was said of it in review, in the order in which it counts.
-  public var reviews: [Review]
   /// Whether it was deleted.
   public var isDeleted: Bool
 
-  /// What people call it by: its number, with the beginning of its id behind if another version has the number.
+  /// What people call it by: its number, with the beginning of its id behind if another version has the number, too.
   public var label: String { sharesNumber ? "\(number)-\(id.hex.prefix(Self.suffixLength))" : String(number) }
 
   /// How many digits of an id tell versions of one number apart.
   static let suffixLength = 8
+  /// The fewest digits of an id that a version may be called by, behind its number.
+  public static let leastSuffix = 6
 }
 
 /// One thing that happened to a model.
@@ -59,6 +62,8 @@ public struct ModelEvent: Hashable, Sendable {
     case registered
     /// A version went from one stage to another.
     case moved(from: ModelStage, to: ModelStage, isRollback: Bool)
+    /// A version was to go to a stage by somebody who didn't know that it, or the model, was deleted.
+    case refused(ModelStage)
     /// A version left its stage because another one took its place.
     case displaced(from: ModelStage, by: ContentID)
     /// An alias came to mean a version, instead of the other one if it meant one before.
@@ -79,7 +84,7 @@ public struct ModelEvent: Hashable, Sendable {
     case decided(ModelDecided)
   }
 
-  /// When it was so.
+  /// When it was so, as it counts.
   public var at: Timestamp
   /// The version that it is about; nil for the model as a whole.
   public var version: ContentID?

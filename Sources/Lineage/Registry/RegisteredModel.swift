@@ -19,8 +19,17 @@ public struct RegisteredModel: Sendable {
   public private(set) var created: Timestamp?
   /// What happened to it, the earliest first.
   public private(set) var history: [ModelEvent] = []
+  /// Its versions that aren't deleted, by number, then in the order in which they count.
+  public private(set) var versions: [ModelVersion] = []
+  /// All its versions, deleted ones too, in the same order.
+  public private(set) var versionsEver: [ModelVersion] = []
+  /// The versions as they are told of, and where each of them is among these.
   private var allVersions: [ModelVersion] = []
   private var places: [ContentID: Int] = [:]
+  private var numbered: [Int64: [Int]] = [:]
+  private var holding: [ContentID: [Int]] = [:]
+  private var staged: [ModelStage: Set<Int>] = [:]
+  private var reviewed: [ContentID: [ModelVersion.Review]] = [:]
   private var meanings: [String: ContentID] = [:]
 
   /// Takes what is said of a model, in the order in which it counts.
@@ -36,24 +45,18 @@ public struct RegisteredModel: Sendable {
     for entry in facts {
       if case .registered(let fact) = entry.fact { register(fact, entry) }
     }
+    for places in numbered.values where places.count > 1 {
+      for place in places { allVersions[place].sharesNumber = true }
+    }
     for entry in facts { apply(entry) }
+    versionsEver = numbered.sorted { $0.key < $1.key }.flatMap { $0.value.map { allVersions[$0] } }
+    versions = versionsEver.filter { !$0.isDeleted }
   }
 
   // MARK: What there is
 
-  /// Its versions that aren't deleted, by number, then by when they were registered.
-  public var versions: [ModelVersion] { allVersions.filter { !$0.isDeleted }.sorted(by: Self.isBefore) }
-
-  /// All its versions, deleted ones too, in the same order.
-  public var versionsEver: [ModelVersion] { allVersions.sorted(by: Self.isBefore) }
-
-  private static func isBefore(_ left: ModelVersion, _ right: ModelVersion) -> Bool {
-    (left.number, left.sharesNumber ? 1 : 0, left.registered, left.id)
-      < (right.number, right.sharesNumber ? 1 : 0, right.registered, right.id)
-  }
-
-  /// The number that the next version gets: one more than any there ever was.
-  public var nextNumber: Int64 { (allVersions.map(\.number).max() ?? 0) + 1 }
+  /// The number that the next version gets: one more than any there ever was, as far as numbers go.
+  public var nextNumber: Int64 { min(numbered.keys.max() ?? 0, ModelRegistered.numberLimit - 1) + 1 }
 
   /// The version of an id, deleted or not.
   public func version(_ id: ContentID) -> ModelVersion? { places[id].map { allVersions[$0] } }
@@ -73,24 +76,43 @@ public struct RegisteredModel: Sendable {
   /// The greatest version, as MLflow's `latest`.
   public var latest: ModelVersion? { versions.last }
 
-  /// The version with a label: a number, or a number with the beginning of the version's id.
-  public func version(label: String) -> ModelVersion? { versionsEver.first { $0.label == label } }
+  /// The versions that a label may mean, deleted ones too: those with a number, or with a number, `-` and the beginning of
+  /// their ids, of at least ``ModelVersion/leastSuffix`` digits.
+  ///
+  /// Of a number that two clones have given all that have it are meant: whoever gave it later, or says so, must not come to be
+  /// what others have called by it.
+  public func versions(label: String) -> [ModelVersion] {
+    let parts = label.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let number = Int64(first), String(number) == first else { return [] }
+    let found = (numbered[number] ?? []).map { allVersions[$0] }
+    guard parts.count == 2 else { return found }
+    let digits = parts[1].lowercased()
+    return digits.utf8.count < ModelVersion.leastSuffix ? [] : found.filter { $0.id.hex.hasPrefix(digits) }
+  }
+
+  /// The versions of a content, deleted ones too, in the order in which they count.
+  public func versions(of content: ContentID) -> [ModelVersion] { (holding[content] ?? []).map { allVersions[$0] } }
+
+  /// What was said in review of a content, of whichever version of it, in the order in which it counts.
+  public func reviews(of content: ContentID) -> [ModelVersion.Review] { reviewed[content] ?? [] }
 
   // MARK: Facts
 
   private mutating func register(_ fact: ModelRegistered, _ entry: RecordedModelFact) {
-    let taken = allVersions.contains { $0.number == fact.number }
     places[entry.event] = allVersions.count
+    numbered[fact.number, default: []].append(allVersions.count)
+    if let content = fact.artifact.content { holding[content, default: []].append(allVersions.count) }
     allVersions.append(
       ModelVersion(
-        id: entry.event, number: fact.number, sharesNumber: taken, artifact: fact.artifact, run: fact.run,
-        registered: entry.at, said: fact.said, origin: fact.origin, summary: Self.text(fact.summary), tags: fact.tags,
-        stage: .none, stageSince: entry.at, aliases: [], reviews: [], isDeleted: false))
+        id: entry.event, number: fact.number, sharesNumber: false, artifact: fact.artifact, run: fact.run,
+        registered: entry.ordered, said: fact.said, origin: fact.origin, summary: Self.text(fact.summary),
+        tags: fact.tags,
+        stage: .none, stageSince: entry.ordered, aliases: [], isDeleted: false))
   }
 
   private mutating func apply(_ entry: RecordedModelFact) {
     if created == nil {
-      created = entry.at
+      created = entry.ordered
       note(.created, entry)
     }
     switch entry.fact {
@@ -101,7 +123,10 @@ public struct RegisteredModel: Sendable {
       apply(fact, place, entry)
     case .reviewed(let fact):
       guard let place = places[fact.version] else { return }
-      allVersions[place].reviews.append(ModelVersion.Review(at: entry.at, fact: fact))
+      // What was said of other bytes says nothing of these.
+      if fact.content == allVersions[place].artifact.content {
+        reviewed[fact.content, default: []].append(ModelVersion.Review(at: entry.ordered, fact: fact))
+      }
       note(.reviewed(fact.verdict, reviewers: fact.reviewers), entry, fact.version)
     case .decided(let fact): note(.decided(fact), entry, fact.promoted)
     }
@@ -118,6 +143,7 @@ public struct RegisteredModel: Sendable {
     if let isDeleted = fact.isDeleted, isDeleted != self.isDeleted {
       self.isDeleted = isDeleted
       note(isDeleted ? .deleted : .restored, entry)
+      if isDeleted { for place in allVersions.indices { empty(place, entry) } }
     }
   }
 
@@ -136,7 +162,10 @@ public struct RegisteredModel: Sendable {
       if isDeleted { empty(place, entry) }
     }
     // What is deleted is nowhere, whoever didn't know of it when putting it there.
-    guard !allVersions[place].isDeleted else { return }
+    guard !allVersions[place].isDeleted, !isDeleted else {
+      if let stage = fact.stage, stage != .none { note(.refused(stage), entry, id) }
+      return
+    }
     if let stage = fact.stage { move(place, to: stage, fact, entry) }
     for alias in fact.unaliased where meanings[alias] == id {
       setMeaning(of: alias, nil)
@@ -151,23 +180,28 @@ public struct RegisteredModel: Sendable {
 
   private mutating func move(_ place: Int, to stage: ModelStage, _ fact: ModelChanged, _ entry: RecordedModelFact) {
     let before = allVersions[place].stage
-    if before != stage {
-      allVersions[place].stage = stage
-      allVersions[place].stageSince = entry.at
+    if before != stage { put(place, stage, entry) }
+    // A rollback to what was in the stage beside others is a step back, too.
+    if before != stage || fact.isRollback {
       note(.moved(from: before, to: stage, isRollback: fact.isRollback), entry, fact.version)
     }
     guard fact.displaces, stage == .production || stage == .staging else { return }
-    for other in allVersions.indices where other != place && allVersions[other].stage == stage {
-      allVersions[other].stage = .archived
-      allVersions[other].stageSince = entry.at
+    for other in (staged[stage] ?? []).sorted() where other != place {
+      put(other, .archived, entry)
       note(.displaced(from: stage, by: fact.version), entry, allVersions[other].id)
     }
   }
 
-  // A version that is deleted leaves its stage and its aliases, as in MLflow.
+  private mutating func put(_ place: Int, _ stage: ModelStage, _ entry: RecordedModelFact) {
+    staged[allVersions[place].stage]?.remove(place)
+    allVersions[place].stage = stage
+    allVersions[place].stageSince = entry.ordered
+    staged[stage, default: []].insert(place)
+  }
+
+  // A version that is deleted leaves its stage and its aliases, as in MLflow; so do all of a model that is.
   private mutating func empty(_ place: Int, _ entry: RecordedModelFact) {
-    allVersions[place].stage = .none
-    allVersions[place].stageSince = entry.at
+    if allVersions[place].stage != .none { put(place, .none, entry) }
     for alias in allVersions[place].aliases { setMeaning(of: alias, nil) }
   }
 
@@ -187,7 +221,7 @@ public struct RegisteredModel: Sendable {
 
   private mutating func note(_ kind: ModelEvent.Kind, _ entry: RecordedModelFact, _ version: ContentID? = nil) {
     history.append(
-      ModelEvent(at: entry.at, version: version, kind: kind, said: entry.fact.said, writer: entry.writer))
+      ModelEvent(at: entry.ordered, version: version, kind: kind, said: entry.fact.said, writer: entry.writer))
   }
 
   private static func text(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }

@@ -7,6 +7,11 @@ extension Workspace {
   func tellChanges(of before: [RegisteredModel]) throws {
     for old in before {
       let new = try model(old.name)
+      if new.isDeleted {
+        let event = new.history.last { $0.kind == .deleted && $0.version == nil }
+        notices.append(.modelDeleted(model: old.name, user: event?.said.user))
+        continue
+      }
       for version in old.versions {
         guard let now = new.version(version.id), now.label != version.label else { continue }
         notices.append(.modelRenumbered(model: old.name, before: version.label, now: now.label))
@@ -15,17 +20,17 @@ extension Workspace {
         notices.append(.modelNumberShared(model: old.name, number: version.number, label: version.label))
       }
       let (past, present) = (old.version(in: .production), new.version(in: .production))
-      guard let past, past.id != present?.id else { continue }
+      guard past?.id != present?.id else { continue }
       let event = new.history.last { event in
         switch event.kind {
         case .moved(_, .production, _): event.version == present?.id
-        case .moved(.production, _, _), .displaced(.production, _), .deleted: event.version == past.id
+        case .moved(.production, _, _), .displaced(.production, _), .deleted: event.version == past?.id
         default: false
         }
       }
       notices.append(
         .modelProductionChanged(
-          model: old.name, before: new.version(past.id)?.label ?? past.label, now: present?.label,
+          model: old.name, before: past.map { new.version($0.id)?.label ?? $0.label }, now: present?.label,
           user: event?.said.user))
     }
   }

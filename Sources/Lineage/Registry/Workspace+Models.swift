@@ -22,9 +22,11 @@ extension Workspace {
   /// - Parameter includesDeleted: whether deleted ones are among them.
   public func models(includesDeleted: Bool = false) throws -> [RegisteredModel] {
     try index.catchUp(journal)
-    return Dictionary(grouping: try index.modelFacts()) { $0.fact.name }
-      .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      .map { RegisteredModel($0.key, $0.value) }.filter { includesDeleted || !$0.isDeleted }
+    // Names are bytes: those that Unicode takes for the same are two models, as they are for the index.
+    return Dictionary(grouping: try index.modelFacts()) { Array($0.fact.name.utf8) }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      .map { RegisteredModel(String(decoding: $0.key, as: UTF8.self), $0.value) }
+      .filter { includesDeleted || !$0.isDeleted }
   }
 
   /// What a model is, or was at a moment; a deleted one too.
@@ -63,7 +65,11 @@ extension Workspace {
     switch reference.choice {
     case nil: throw ModelError.noVersionNamed(model.name)
     case .label(let label):
-      found = model.version(label: label)
+      let matches = model.versions(label: label)
+      if matches.count > 1 {
+        throw ModelError.ambiguousVersion(label, of: model.name, labels: Self.tellingLabels(of: matches))
+      }
+      found = matches.first
       if found == nil {
         throw ModelError.unknownVersion(label, of: model.name, labels: model.versions.map(\.label))
       }
@@ -84,6 +90,17 @@ extension Workspace {
     return NamedVersion(model: model, version: found)
   }
 
+  /// What tells versions of one number apart, which is more than their labels where somebody has made ids that begin alike.
+  private static func tellingLabels(of versions: [ModelVersion]) -> [String] {
+    var labels = versions.map(\.label)
+    var length = ModelVersion.suffixLength
+    while Set(labels).count < labels.count, length < 64 {
+      length += 8
+      labels = versions.map { "\($0.number)-\($0.id.hex.prefix(length))" }
+    }
+    return labels
+  }
+
   // MARK: From contents and runs
 
   /// The versions of models that a content is, sorted by name and number; deleted ones aren't among them.
@@ -99,8 +116,8 @@ extension Workspace {
   private func named(_ registrations: [RecordedModelFact]) throws -> [NamedVersion] {
     let wanted = Set(registrations.map(\.event))
     var found: [NamedVersion] = []
-    for name in Set(registrations.map(\.fact.name)).sorted() {
-      let model = try model(name)
+    for name in Set(registrations.map { Array($0.fact.name.utf8) }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      let model = try model(String(decoding: name, as: UTF8.self))
       if model.isDeleted { continue }
       found += model.versions.filter { wanted.contains($0.id) }.map { NamedVersion(model: model, version: $0) }
     }

@@ -17,7 +17,7 @@ public struct RegistrationRequest: Sendable {
   public var summary: String?
   /// Its tags.
   public var tags: [String: String] = [:]
-  /// Whether a content that is a version already becomes another one.
+  /// Whether a content that is a version already, or was one that is deleted, becomes another one.
   public var isRepeated = false
 
   /// Takes what must be known.
@@ -84,10 +84,13 @@ extension Workspace {
     let run = try maker(of: target, request.run)
     return try changingModels {
       let model = try knownModel(request.name)
-      if let model, !request.isRepeated,
-        let known = model.versions.last(where: { $0.artifact.content == target.artifact.content })
-      {
-        return Registration(named: NamedVersion(model: model, version: known), isNew: false)
+      if let model, !request.isRepeated, let content = target.artifact.content {
+        let known = model.versions(of: content)
+        if let version = known.last(where: { !$0.isDeleted }) {
+          return Registration(named: NamedVersion(model: model, version: version), isNew: false)
+        }
+        // Somebody didn't want it any more: a script mustn't bring it back without being told to.
+        if let deleted = known.last { throw ModelError.deletedVersion(deleted.label, of: request.name) }
       }
       let redaction = Redaction(environment: context.environment)
       let id = try recordVersion(

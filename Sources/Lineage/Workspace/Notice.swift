@@ -40,8 +40,10 @@ public enum Notice: Sendable {
   case modelRenumbered(model: String, before: String, now: String)
   /// Another clone has given a number of a version as well; what that version is called.
   case modelNumberShared(model: String, number: Int64, label: String)
-  /// What was in production here isn't any more, since somebody elsewhere changed it.
-  case modelProductionChanged(model: String, before: String, now: String?, user: String?)
+  /// What was in production here, if anything was, isn't any more, since somebody elsewhere changed it.
+  case modelProductionChanged(model: String, before: String?, now: String?, user: String?)
+  /// Somebody elsewhere has deleted a model.
+  case modelDeleted(model: String, user: String?)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

@@ -92,7 +92,7 @@ struct ModelCommand: ParsableCommand {
       discussion: """
         The run that made it is found by lineage. A run may stand for the only thing that it made. The bytes are stored, kept \
         by 'mlt gc' and sent by 'mlt push' for as long as the version isn't deleted. A content that is a version of the model \
-        already stays that version.
+        already stays that version; one whose version was deleted needs --again.
 
           mlt model register wine models/wine.pkl
           mlt model register wine models/wine.pkl@3f2a --tag version=1.2

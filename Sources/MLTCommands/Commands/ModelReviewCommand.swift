@@ -71,6 +71,13 @@ struct ModelReviewCommand: ParsableCommand {
     @Option(name: .customLong("from"), help: "Who is asked: a mail address or 'Name <mail>' (can be repeated)")
     var reviewers: [String] = []
 
+    func validate() throws {
+      // Persons are told apart by their mail addresses: nobody else could ever answer for 'bob'.
+      for reviewer in reviewers where !ReviewVoice.hasMail(reviewer) {
+        throw ValidationError("option '--from' takes a mail address or 'Name <mail>', and not '\(reviewer)'")
+      }
+    }
+
     func run() throws { try subject.say(.requested, reviewers: reviewers) }
   }
 

@@ -100,6 +100,9 @@ extension ModelRendering {
       fields["from"] = .string(from.rawValue)
       fields["to"] = .string(to.rawValue)
       fields["rollback"] = .bool(isRollback)
+    case .refused(let stage):
+      fields["kind"] = "refused"
+      fields["to"] = .string(stage.rawValue)
     case .displaced(let from, let by):
       fields["kind"] = "displaced"
       fields["from"] = .string(from.rawValue)

@@ -180,7 +180,10 @@ enum ModelRendering {
     return switch event.kind {
     case .created: "created"
     case .registered: "registered"
-    case .moved(let from, let to, let isRollback): "\(isRollback ? "rolled back, " : "")\(from.title) → \(to.title)"
+    case .moved(let from, let to, let isRollback):
+      from == to
+        ? "rolled back, stays in \(to.title)" : "\(isRollback ? "rolled back, " : "")\(from.title) → \(to.title)"
+    case .refused(let stage): "was to go to \(stage.title), but is deleted"
     case .displaced(let from, let by): "\(from.title) → Archived, for version \(label(by))"
     case .aliased(let alias, let before): "@\(alias)" + (before.map { ", which was version \(label($0))" } ?? "")
     case .unaliased(let alias): "no longer @\(alias)"

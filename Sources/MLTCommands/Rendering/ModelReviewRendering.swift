@@ -21,7 +21,7 @@ enum ModelReviewRendering {
     lines += Formatting.table(
       standing.voices.map { voice in
         [
-          voice.review.fact.verdict.rawValue, voice.person, Formatting.time(voice.review.at),
+          voice.review.fact.verdict.rawValue, voice.person, Formatting.time(voice.review.said),
           ([
             proof(voice.proof), voice.remark.map { "doesn't count: \($0)" },
             voice.review.fact.said.why.map(Formatting.firstLine),
@@ -39,6 +39,7 @@ enum ModelReviewRendering {
     case .signed(let principal): "signed by \(principal)"
     case .unknownKey: "signed with a key that nobody is known by"
     case .bad: "signed, but the signature doesn't hold"
+    case .unchecked: "signed, which wasn't checked"
     }
   }
 
@@ -55,7 +56,8 @@ enum ModelReviewRendering {
     case .allowed(let environment, let range, let release):
       requirement.isMet
         ? "'\(environment)' takes versions \(range)"
-        : "'\(environment)' takes versions \(range), and this is \(release)"
+        : "'\(environment)' takes versions \(range), and this is "
+          + (ReviewPolicy.isRelease(release) ? release : "called '\(release)', which is none")
     }
   }
 
@@ -84,7 +86,7 @@ enum ModelReviewRendering {
         standing.voices.map { voice in
           [
             "person": .string(voice.person), "verdict": .string(voice.review.fact.verdict.rawValue),
-            "at": .string(voice.review.at.description), "why": ModelRendering.text(voice.review.fact.said.why),
+            "at": .string(voice.review.said.description), "why": ModelRendering.text(voice.review.fact.said.why),
             "signature": .string(name(voice.proof)), "counts": .bool(voice.remark == nil),
             "remark": ModelRendering.text(voice.remark),
           ]
@@ -113,6 +115,7 @@ enum ModelReviewRendering {
     case .signed: "trusted"
     case .unknownKey: "unknown-key"
     case .bad: "bad"
+    case .unchecked: "unchecked"
     }
   }
 }

@@ -14,7 +14,6 @@ extension FailureReport {
       set("none of these runs has '\(column)'", .notFound, hint: Self.meant(similar))
     case .unknownExperiment(let name, let similar):
       set("no run is a try of the experiment '\(name)'", .notFound, hint: Self.meant(similar))
-    case .unknownModel(let reference): set("no version of a model is known as '\(reference)'", .notFound)
     case .modelWithoutRun(let reference): set("no run is known to have made '\(reference)'", .notFound)
     }
   }

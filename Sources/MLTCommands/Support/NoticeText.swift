@@ -36,8 +36,11 @@ enum NoticeText {
     case .modelNumberShared(let model, let number, let label):
       "warning: model '\(model)' has two versions numbered \(number); the one from elsewhere is called \(label)"
     case .modelProductionChanged(let model, let before, let now, let user):
-      "mlt: of model '\(model)', \(now.map { "version \($0)" } ?? "nothing") is in Production now and no longer \(before)"
-        + (user.map { ", by \($0)" } ?? "")
+      "mlt: of model '\(model)', \(now.map { "version \($0)" } ?? "nothing") is in Production now"
+        + (before.map { " and no longer \($0)" } ?? "; nothing was before") + (user.map { ", by \($0)" } ?? "")
+    case .modelDeleted(let model, let user):
+      "warning: model '\(model)' was deleted elsewhere" + (user.map { ", by \($0)" } ?? "")
+        + "; 'mlt model restore \(Formatting.word(model))' has it there again"
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }
