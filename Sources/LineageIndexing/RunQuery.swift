@@ -20,6 +20,8 @@ public struct RunQuery: Hashable, Sendable {
 
   /// The component's name.
   public var component: String?
+  /// The experiment that it is a try of.
+  public var experiment: String?
   /// A path that the run read or wrote, itself or something below it (``PathText``); the root `.` doesn't narrow.
   public var path: String?
   /// How the run must have ended.

@@ -17,6 +17,7 @@ struct RunSelection {
     if let run { add("runs.n = ?", .int(run)) }
     if !query.includesDeleted { conditions.append("deleted = 0") }
     if let component = query.component { add("component = ?", .text(component)) }
+    if let experiment = query.experiment { add("experiment = ?", .text(experiment)) }
     if let since = query.since { add("started >= ?", .time(since)) }
     if let until = query.until { add("started < ?", .time(until)) }
     if let parent = query.parent { add("parent = ?", .id(parent)) }

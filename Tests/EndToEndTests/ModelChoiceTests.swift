@@ -110,4 +110,118 @@ import Testing
         try world.mlt("model", "promote", "wine", "--best", "metrics.rmse", "--from", "metrics.rmse <").status == 2)
     }
   }
+
+  @Test("data that git keeps is data, and what was measured on nothing that is known compares with nothing")
+  func knownData() throws {
+    try withWorld { world in
+      try world.writeWine()
+      try expectSuccess(world.shell("git add train.csv test.csv; git commit -qm data"))
+      try register(1, error: "0.5", in: world)
+      try expectSuccess(world.mlt("model", "promote", "wine/1"))
+      try expectSuccess(world.shell("seq 100 > test.csv; git commit -qam other"))
+      try register(2, error: "0.4", in: world)
+      let refused = try world.mlt("model", "promote", "wine", "--best", "metrics.rmse", "--if-better")
+      #expect(refused.status == 1 && refused.stderr.contains("were measured on different data"), "\(refused)")
+      for name in ["a", "b"] {
+        try expectSuccess(
+          world.shell(
+            """
+            mlt run -q -c make -- sh -c 'echo of \(name) > m.pkl; mlt metric rmse=0.5' && mlt model register bare m.pkl
+            """))
+        if name == "a" { try expectSuccess(world.mlt("model", "promote", "bare", "--best", "metrics.rmse")) }
+      }
+      let bare = try world.mlt("model", "promote", "bare", "--best", "metrics.rmse")
+      #expect(
+        bare.status == 1 && bare.stderr.contains("version 1: no data is known that it was measured on")
+          && bare.stderr.contains("--holdout"), "\(bare)")
+    }
+  }
+
+  @Test("held-out data must have been read whole: a folder's every file")
+  func wholeHoldout() throws {
+    try withWorld { world in
+      try world.write("held/a.csv", "1,2\n3,4\n")
+      try world.write("held/b.csv", "5,6\n7,8\n")
+      for (number, read) in ["held/a.csv held/b.csv", "held/a.csv"].enumerated() {
+        try expectSuccess(
+          world.shell(
+            """
+            mlt run -q -c train -- sh -c 'cat \(read) > /dev/null; echo \(number) > m.pkl; mlt metric rmse=0.\(5 - number)'
+            mlt model register wine m.pkl
+            """))
+      }
+      let choice = try world.json("model", "promote", "wine", "--best", "metrics.rmse", "--holdout", "held", "-n")
+      let remarks = Dictionary(
+        uniqueKeysWithValues: (choice["candidates"]?.array ?? []).map { ($0["version"]?.string, $0["remark"]?.string) })
+      #expect(remarks["1"] == .some(nil) && remarks["2"] == "it wasn't measured on 'held' as it is", "\(choice)")
+      // Of a place only the name is known, which two runs may have met with different things in it.
+      try expectSuccess(
+        world.shell("mlt run -q -c fetch -- sh -c 'mlt artifact --input s3://bucket/held.csv; echo 1 > fetched.txt'"))
+      let place = try world.mlt(
+        "model", "promote", "wine", "--best", "metrics.rmse", "--holdout", "s3://bucket/held.csv")
+      #expect(
+        place.status == 1 && place.stderr.contains("the content of 's3://bucket/held.csv' isn't known"), "\(place)")
+    }
+  }
+
+  @Test("what a run measured that read a model to make another one of it, or reads two, isn't the one's that it read")
+  func readers() throws {
+    try withWorld { world in
+      try world.writeWine()
+      try register(1, error: "0.5", in: world)
+      try expectSuccess(world.mlt("model", "promote", "wine/1"))
+      try expectSuccess(
+        world.shell(
+          """
+          mlt run -q -c tune -- sh -c 'cat test.csv models/wine.pkl > /dev/null; echo tuned >> models/wine.pkl; mlt metric rmse=0.3'
+          mlt model register wine models/wine.pkl; cp models/wine.pkl challenger.pkl; mlt checkout models:/wine/1 -o champion.pkl
+          mlt run -q -c both -- sh -c 'cat test.csv champion.pkl challenger.pkl > /dev/null; mlt metric rmse=0.1'
+          """))
+      let choice = try world.json(
+        "model", "promote", "wine", "--best", "metrics.rmse", "--holdout", "test.csv", "--if-better")
+      #expect(choice["promoted"]?["version"]?.string == "2", "\(choice)")
+      #expect(choice["candidates"]?.array?.map { $0["value"]?.double } == [0.3, 0.5], "\(choice)")
+      let decision = try #require(try world.events("model.decided").last?["candidates"]?.array?.first)
+      #expect(decision["run"] == choice["candidates"]?.array?.first?["run"], "\(decision)")
+      #expect(decision["measuredBy"] == decision["run"])
+    }
+  }
+
+  @Test(
+    "what was deleted isn't chosen again, a flagged version in production holds nothing up, and policy is asked at once"
+  )
+  func deletedAndFlagged() throws {
+    try withWorld { world in
+      try world.writeWine()
+      try register(1, error: "0.2", in: world)
+      try expectSuccess(world.mlt("model", "promote", "wine/1"))
+      let good = try world.train(2, error: "0.4")
+      let gone = try world.train(3, error: "0.1")
+      try expectSuccess(world.shell("mlt model register wine models/wine.pkl && mlt model delete wine/2"))
+      func choose(_ options: String...) throws -> Printed {
+        try world.run(
+          [World.program.string, "model", "promote", "wine", "--best", "metrics.rmse", "--if-better", "--from"]
+            + ["run_id IN ('\(good)', '\(gone)')"] + options)
+      }
+      let kept = try choose()
+      #expect(kept.status == 0 && kept.stdout.contains("it is version 2, which was deleted"), "\(kept)")
+      #expect(kept.stdout.contains("no change: run \(good.prefix(10)) with rmse 0.4 is no better than"), "\(kept)")
+      try expectSuccess(world.mlt("flag", "models:/wine/1", "-m", "leak"))
+      let dry = try choose("-n")
+      #expect(
+        dry.stdout.contains("is the best with rmse 0.4, and version 1 in Production is flagged as wrong"), "\(dry)")
+      try expectSuccess(choose())
+      #expect(try world.json("model", "show", "wine/3")["version"]?["stage"]?.string == "production")
+      // What would be refused is refused, with all that is missing, before anything is done.
+      try register(4, error: "0.05", in: world)
+      try expectSuccess(world.shell("mlt config --shared review.approvals 1; mlt config --shared policy.prod '<=1.0'"))
+      let refused = try world.mlt("model", "promote", "wine", "--best", "metrics.rmse", "-n")
+      #expect(
+        refused.status == 1 && refused.stderr.contains("0 of 1 approval")
+          && refused.stderr.contains("'prod' takes versions <=1.0, and this is 4"), "\(refused)")
+      let none = try world.mlt(
+        "model", "promote", "wine", "--best", "metrics.rmse", "--from", "run_id IN ('\(good)')", "--path", "m.pkl")
+      #expect(none.status == 1 && none.stderr.contains("none of the runs wrote 'm.pkl'"), "\(none)")
+    }
+  }
 }

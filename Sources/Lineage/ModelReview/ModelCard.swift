@@ -30,8 +30,10 @@ public struct ModelCard: Sendable {
   public var measuringProduction: [MeasuringRun]
   /// Other tries of the same experiment, or else of the same component, the latest first.
   public var tries: [Try]
-  /// How many tries there are beyond those.
+  /// How many tries there are beyond those, or how many were counted.
   public var omitted: Int
+  /// Whether there are more than were counted.
+  public var isUncounted = false
   /// What the run stood on.
   public var environment: RunEnvironment?
   /// What came of making the run again, the earliest first.
@@ -41,7 +43,7 @@ public struct ModelCard: Sendable {
 extension Workspace {
   /// How many other tries a card names.
   private static let triesLimit = 25
-  /// How many runs are looked through for tries.
+  /// How many tries are counted.
   private static let searchLimit = 2000
 
   /// Gathers all that is known of a version for its review.
@@ -69,6 +71,7 @@ extension Workspace {
     card.series = try series(of: run.id)
     let others = try tries(like: run)
     card.omitted = max(0, others.count - Self.triesLimit)
+    card.isUncounted = others.count >= Self.searchLimit
     card.tries = try others.prefix(Self.triesLimit).compactMap { id in
       guard let run = try index.run(id) else { return nil }
       let made = try index.files(of: id, role: .output).first { $0.path == version.artifact.path && $0.content != nil }
@@ -95,9 +98,8 @@ extension Workspace {
   private func tries(like run: RunRecord) throws -> [RunID] {
     var query = RunQuery()
     query.component = run.component
-    query.limit = Self.searchLimit
-    return try index.runs(query).filter { other in
-      other.id != run.id && (run.experiment == nil || other.experiment == run.experiment)
-    }.map(\.id)
+    query.experiment = run.experiment
+    query.limit = Self.searchLimit + 1
+    return try index.runs(query).map(\.id).filter { $0 != run.id }
   }
 }

@@ -8,11 +8,16 @@ public struct MeasuringRun: Sendable {
   public var run: RunRecord
   /// Whether it made the artifact.
   public var isMaker: Bool
-  /// The data that it read besides the artifact, by path: what isn't code.
+  /// The data that it read besides the artifact, by path: what isn't code or settings.
   public var data: [ArtifactRecord]
 
-  /// The data's contents.
-  public var contents: Set<ContentID> { Set(data.compactMap(\.content)) }
+  /// The data's contents; nil if none are known, or not all: then nobody knows what it was measured on.
+  public var basis: Set<ContentID>? { Self.basis(of: data) }
+
+  static func basis(of data: [ArtifactRecord]) -> Set<ContentID>? {
+    let contents = data.compactMap(\.content)
+    return contents.isEmpty || contents.count < data.count ? nil : Set(contents)
+  }
 }
 
 /// Finds the runs that measured artifacts.
@@ -28,20 +33,39 @@ struct MeasuringRuns {
   }
 
   /// The runs that measured an artifact, the latest first; only those that ended well.
+  ///
+  /// A run that read it and wrote where it stands has made something else of it, and measured that.
   func measuring(_ artifact: ArtifactRecord, madeBy maker: RunID?) throws -> [MeasuringRun] {
     let runs = Set(try walk.readers(of: artifact).map(\.run)).union(maker.map { [$0] } ?? [])
     return try runs.compactMap { run -> MeasuringRun? in
       guard let record = try index.run(run), !record.isDeleted, record.status == .finished,
         !record.metricsLatest.isEmpty
       else { return nil }
+      if run != maker, try index.files(of: run, role: .output).contains(where: { $0.path == artifact.path }) {
+        return nil
+      }
       return MeasuringRun(run: record, isMaker: run == maker, data: try data(of: run, besides: artifact))
     }.sorted { ($0.run.ended ?? $0.run.started, $0.run.id) > ($1.run.ended ?? $1.run.started, $1.run.id) }
   }
 
   private func data(of run: RunID, besides artifact: ArtifactRecord) throws -> [ArtifactRecord] {
     try index.files(of: run, role: .input).filter { input in
-      try !input.isInGit && !input.isModified && input.content != nil && input.content != artifact.content
-        && !finder.shareContent(input, artifact)
+      let isIt = input.content == artifact.content && (input.content != nil || input.path == artifact.path)
+      if try isIt || finder.shareContent(input, artifact) { return false }
+      // Small tables are kept in git as well; what git doesn't keep was read as data, whatever it is called.
+      return !(input.isInGit || input.isModified) || !Self.isCode(input.path)
     }
+  }
+
+  /// What files of code and settings end in.
+  private static let codeSuffixes: Set<String> = [
+    "c", "cfg", "conf", "cpp", "go", "ini", "ipynb", "java", "jl", "lock", "md", "py", "pyc", "r", "rs", "scala", "sh",
+    "sql", "swift", "toml", "yaml", "yml",
+  ]
+
+  private static func isCode(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return false }
+    return codeSuffixes.contains(name[name.index(after: dot)...].lowercased())
   }
 }

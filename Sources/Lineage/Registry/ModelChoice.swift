@@ -52,6 +52,8 @@ public struct Choice: Sendable {
     public var measurement: Measurement?
     /// Why it doesn't count: a lower-case phrase; nil if it does.
     public var remark: String?
+    /// Whether somebody says that it, or a file in it, is wrong.
+    public var isFlagged = false
   }
 
   /// A value of the metric, and what it was measured on.
@@ -65,8 +67,8 @@ public struct Choice: Sendable {
     /// The data that the run read besides the model, by path.
     public var data: [ArtifactRecord]
 
-    /// The data's contents.
-    var contents: Set<ContentID> { Set(data.compactMap(\.content)) }
+    /// The data's contents; nil if none are known, or not all.
+    var basis: Set<ContentID>? { MeasuringRun.basis(of: data) }
   }
 
   /// The model as it is afterwards; nil if there is none yet.

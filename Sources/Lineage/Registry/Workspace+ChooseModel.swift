@@ -13,7 +13,7 @@ extension Workspace {
   public func choose(_ request: ChoiceRequest) throws -> Choice {
     guard ModelName.isValid(request.name) else { throw ModelError.invalidName(request.name) }
     let goal = try MetricGoal(request.metric)
-    let holdout = try request.holdout.map { try artifact(of: $0).artifact }
+    let holdout = try request.holdout.map { try artifact(of: $0) }
     return try changingModels {
       let model = try knownModel(request.name)
       let current = model?.version(in: request.stage)
@@ -21,11 +21,15 @@ extension Workspace {
       candidates.sort { Self.comes($0, before: $1, goal) }
       var choice = try decide(candidates, request, goal, model, current)
       if let holdout {
-        choice.holdout = [holdout]
+        choice.holdout = [holdout.artifact]
       } else {
         choice.holdout = candidates.first { $0.remark == nil }?.measurement?.data ?? []
       }
-      if !request.isDryRun { try carryOut(&choice, request, goal, model, current) }
+      if request.isDryRun {
+        try checkPolicy(choice, request, model)
+      } else {
+        try carryOut(&choice, request, goal, model, current)
+      }
       return choice
     }
   }
@@ -33,10 +37,11 @@ extension Workspace {
   // MARK: Measuring
 
   private func measured(
-    _ request: ChoiceRequest, _ goal: MetricGoal, _ holdout: ArtifactRecord?, _ model: RegisteredModel?,
+    _ request: ChoiceRequest, _ goal: MetricGoal, _ holdout: ArtifactTarget?, _ model: RegisteredModel?,
     _ current: ModelVersion?
   ) throws -> [Choice.Candidate] {
     let finder = try CandidateFinder(self, metric: goal.name)
+    let holdout = try holdout.map { try finder.holdout($0, in: self) }
     var candidates: [Choice.Candidate]
     if let runs = request.runs {
       let path = request.path.map { self.path(of: $0).text } ?? (current ?? model?.latest)?.artifact.path
@@ -52,21 +57,30 @@ extension Workspace {
     }
     if candidates.isEmpty { throw ModelError.noCandidates(request.name) }
     let marks = try flagMarks(on: candidates.compactMap(\.artifact))
+    let field = CandidateFinder.Field(candidates)
     var measurements: [[Choice.Measurement]] = []
     var isMeasured = false
     for place in candidates.indices {
-      let all = candidates[place].remark == nil ? try finder.measurements(of: candidates[place]) : []
+      let measured =
+        candidates[place].remark == nil ? try finder.measurements(of: candidates[place], in: field) : .init()
+      let all = measured.measurements
       var found = all.filter { !$0.value.isNaN }
-      if !all.isEmpty { isMeasured = true }
+      if !all.isEmpty || measured.remark != nil { isMeasured = true }
       if found.isEmpty, candidates[place].remark == nil {
-        candidates[place].remark = all.isEmpty ? "it has no value of '\(goal.name)'" : "its value isn't a number"
+        candidates[place].remark =
+          all.isEmpty ? measured.remark ?? "it has no value of '\(goal.name)'" : "its value isn't a number"
       }
       if let holdout, !found.isEmpty {
         found = try found.filter { try finder.hasRead(holdout, $0.run) }
-        if found.isEmpty { candidates[place].remark = "it wasn't measured on '\(holdout.path)' as it is" }
+        if found.isEmpty { candidates[place].remark = "it wasn't measured on '\(holdout.artifact.path)' as it is" }
       }
-      if let artifact = candidates[place].artifact, let flag = marks.flag(on: artifact), !flag.isClosed {
-        if !candidates[place].isCurrent { candidates[place].remark = "it is flagged as wrong" }
+      if let artifact = candidates[place].artifact {
+        let flags = (marks.flag(on: artifact).map { [$0] } ?? []) + marks.flags(within: artifact)
+        candidates[place].isFlagged = flags.contains { !$0.isClosed }
+        if candidates[place].isFlagged {
+          let isItself = marks.flag(on: artifact).map { !$0.isClosed } ?? false
+          candidates[place].remark = isItself ? "it is flagged as wrong" : "a file in it is flagged as wrong"
+        }
       }
       candidates[place].measurement = found.first
       measurements.append(found)
@@ -84,9 +98,12 @@ extension Workspace {
     _ candidates: inout [Choice.Candidate], _ measurements: [[Choice.Measurement]], _ goal: MetricGoal
   ) throws {
     let counting = candidates.indices.filter { candidates[$0].remark == nil && !measurements[$0].isEmpty }
-    guard let first = counting.first else { return }
+    // One alone is compared with nothing.
+    guard let first = counting.first, counting.count > 1 else { return }
+    // What nobody knows the data of may have been measured on any.
     let common = measurements[first].first { measurement in
-      counting.allSatisfy { place in measurements[place].contains { $0.contents == measurement.contents } }
+      measurement.basis != nil
+        && counting.allSatisfy { place in measurements[place].contains { $0.basis == measurement.basis } }
     }
     guard let common else {
       throw ModelError.differentData(
@@ -96,12 +113,12 @@ extension Workspace {
           return ModelError.MeasuredData(
             candidate: candidates[place].title,
             data: data.map { artifact in
-              typed(artifact.path) + (artifact.content.map { " \($0.short)" } ?? "")
+              typed(artifact.path) + (artifact.content.map { " \($0.short)" } ?? ", whose content isn't known")
             })
         })
     }
     for place in counting {
-      candidates[place].measurement = measurements[place].first { $0.contents == common.contents }
+      candidates[place].measurement = measurements[place].first { $0.basis == common.basis }
     }
   }
 
@@ -132,12 +149,22 @@ extension Workspace {
         candidates.allSatisfy(\.isCurrent)
         ? "no change: there is nothing else to choose from"
         : "no change: no candidate has a value of '\(goal.name)' that counts"
+      if let current, standing?.isFlagged ?? false {
+        choice.reason += ", though version \(current.label) in \(request.stage.title) is flagged as wrong"
+      }
       return choice
     }
-    if let current, let standing, standing.remark != nil || standing.measurement == nil {
+    let isFlagged = standing?.isFlagged ?? false
+    if let current, let standing, !isFlagged, standing.remark != nil || standing.measurement == nil {
       throw ModelError.unmeasured(current.label, of: request.name, metric: goal.name)
     }
     let text = "\(goal.name) \(Self.text(value))"
+    if isFlagged, let current {
+      choice.reason =
+        "\(best.title) is the best with \(text), and version \(current.label) in \(request.stage.title) is flagged as wrong"
+      choice.wouldPromote = true
+      return choice
+    }
     guard let present = standing?.measurement?.value, let current else {
       choice.reason = "\(best.title) is the best with \(text), and nothing was in \(request.stage.title)"
       choice.wouldPromote = true
@@ -156,6 +183,15 @@ extension Workspace {
       choice.wouldPromote = true
     }
     return choice
+  }
+
+  /// Refuses what would be refused, as far as that is known of what isn't a version yet.
+  private func checkPolicy(_ choice: Choice, _ request: ChoiceRequest, _ model: RegisteredModel?) throws {
+    guard choice.wouldPromote, let model,
+      let version = choice.candidates.first(where: { $0.remark == nil && !$0.isCurrent })?.version,
+      version.stage != request.stage
+    else { return }
+    try checkRequirements(of: NamedVersion(model: model, version: version), for: request.stage)
   }
 
   private static func text(_ value: Double) -> String { "\(value)" }
@@ -178,7 +214,7 @@ extension Workspace {
       productionValue: choice.candidates.first(where: \.isCurrent)?.measurement?.value,
       candidates: choice.candidates.prefix(ModelDecided.limit).map { candidate in
         ModelDecided.Candidate(
-          run: candidate.measurement?.run ?? candidate.maker, version: candidate.version?.id,
+          run: candidate.maker, measuredBy: candidate.measurement?.run, version: candidate.version?.id,
           content: candidate.artifact?.content, value: candidate.measurement?.value, remark: candidate.remark)
       }, count: Int64(choice.candidates.count), reason: choice.reason, said: said)
     guard let named else {

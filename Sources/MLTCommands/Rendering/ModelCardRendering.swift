@@ -135,9 +135,9 @@ enum ModelCardRendering {
     var rows: [[String]] = []
     for key in metricNames(card.measuring + card.measuringProduction) {
       // Where both were measured on the same data, those values.
-      let common = Set(card.measuringProduction.filter { $0.run.metricsLatest[key] != nil }.map(\.contents))
+      let common = Set(card.measuringProduction.filter { $0.run.metricsLatest[key] != nil }.compactMap(\.basis))
       let all = card.measuring.filter { $0.run.metricsLatest[key] != nil }
-      let here = all.first { common.contains($0.contents) } ?? all.first
+      let here = all.first { $0.basis.map(common.contains) ?? false } ?? all.first
       rows.append([
         key, here?.run.metricsLatest[key].map { Formatting.number($0) } ?? "",
         value(of: key, card.measuringProduction, beside: here.map { [$0] } ?? []),
@@ -176,7 +176,8 @@ enum ModelCardRendering {
         + [item.versions.map { ModelRendering.line($0) }.joined(separator: ", ")]
     }
     let table = Block.table(["run", "started", "ended"] + metrics + parameters + ["registered"], rows)
-    return [table] + (card.omitted > 0 ? [.line("And \(card.omitted) more.")] : [])
+    return [table]
+      + (card.omitted > 0 ? [.line("And \(card.isUncounted ? "more than " : "")\(card.omitted) earlier ones.")] : [])
   }
 
   private static func metricNames(_ measuring: [MeasuringRun], _ runs: [RunRecord] = []) -> [String] {
@@ -188,10 +189,13 @@ enum ModelCardRendering {
   private static func value(of key: String, _ measuring: [MeasuringRun], beside version: [MeasuringRun]) -> String {
     let values = measuring.filter { $0.run.metricsLatest[key] != nil }
     guard let latest = values.first else { return "" }
-    let data = version.filter { $0.run.metricsLatest[key] != nil }.map(\.contents)
-    let same = data.lazy.compactMap { data in values.first { $0.contents == data } }.first
+    let measured = version.filter { $0.run.metricsLatest[key] != nil }
+    let data = measured.compactMap(\.basis)
+    let same = data.lazy.compactMap { data in values.first { $0.basis == data } }.first
     let number = (same ?? latest).run.metricsLatest[key].map { Formatting.number($0) } ?? ""
-    return same != nil || data.isEmpty ? number : "\(number) (on other data)"
+    if same != nil || measured.isEmpty { return number }
+    // Where the data of either isn't known, nobody can say whether it is other data.
+    return number + (data.isEmpty || latest.basis == nil ? " (on unknown data)" : " (on other data)")
   }
 
   private static func packages(_ card: ModelCard) -> [Block] {
