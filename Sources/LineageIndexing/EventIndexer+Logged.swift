@@ -3,9 +3,12 @@ internal import Journaling
 internal import MLTBase
 
 extension EventIndexer {
-  func add(_ fact: RunLogged, _ stamp: Stamp) throws {
+  func add(_ fact: RunLogged, _ stamp: Stamp, sequence: Int64) throws {
     let state = try stateOrNew(fact.run)
     try db.run("UPDATE runs SET logged = 1 WHERE n = ? AND logged = 0", [.int(state.n)])
+    // A writer's events come in their order, so that the first stays.
+    try db.run(
+      "INSERT OR IGNORE INTO loggers VALUES (?, ?, ?)", [.int(state.n), .int(stamp.source), .int(sequence)])
     try set(fact.parameters, in: "params", state.n, stamp, keepsFirst: true)
     try set(fact.tags, in: "tags", state.n, stamp)
     try note(Saying(.run(fact.run), Attribution(), stamp), Self.tagChanges(fact.tags))

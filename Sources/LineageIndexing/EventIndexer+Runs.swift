@@ -81,7 +81,8 @@ extension EventIndexer {
       state.started = begun
     }
     try setNote(fact.note, &state, stamp)
-    try set(fact.parameters, in: "params", state.n, stamp, keepsFirst: true)
+    // What a run was started with nobody says earlier, whatever their clock shows.
+    try set(fact.parameters, in: "params", state.n, Stamp(at: .min, source: stamp.source), keepsFirst: true)
     try set(fact.tags, in: "tags", state.n, stamp)
     try note(
       Saying(.run(fact.run), Attribution(user: fact.user), stamp),

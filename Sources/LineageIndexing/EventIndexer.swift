@@ -75,7 +75,7 @@ final class EventIndexer {
     do {
       switch event.type {
       case RunStarted.type: try add(try event.fact(RunStarted.self), stamp, sequence: sequence)
-      case RunLogged.type: try add(try event.fact(RunLogged.self), stamp)
+      case RunLogged.type: try add(try event.fact(RunLogged.self), stamp, sequence: sequence)
       case RunEnded.type: try add(try event.fact(RunEnded.self), stamp)
       case RunSigned.type: try add(try event.fact(RunSigned.self), stamp)
       case RunReplicated.type: try add(try event.fact(RunReplicated.self), stamp)

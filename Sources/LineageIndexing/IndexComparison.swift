@@ -47,6 +47,13 @@ struct IndexComparison {
       """
     ),
     (
+      "loggers",
+      """
+      SELECT runs.id, writers.id, loggers.sequence FROM loggers JOIN runs ON runs.n = run
+      JOIN writers ON writers.n = loggers.source ORDER BY 1, 2
+      """
+    ),
+    (
       "logged_files",
       "SELECT runs.id, at, logged_files.fields FROM logged_files JOIN runs ON runs.n = run ORDER BY 1, 2, 3"
     ),

@@ -3,7 +3,7 @@ internal import GRDB
 /// The tables of the index (`docs/design/index.md`).
 enum IndexSchema {
   /// The version of the tables; another one in a file means that the file is made anew.
-  static let version: Int64 = 12
+  static let version: Int64 = 13
   /// What marks a file as an index of ours: `mlt1`.
   static let applicationID: Int64 = 0x6D6C_7431
 
@@ -45,6 +45,8 @@ enum IndexSchema {
         CREATE TABLE latest_metrics (
           run INTEGER NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL, value REAL,
           PRIMARY KEY (run, key)) WITHOUT ROWID;
+        CREATE TABLE loggers (
+          run INTEGER NOT NULL, source INTEGER NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (run, source)) WITHOUT ROWID;
         CREATE TABLE logged_files (run INTEGER NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL);
         CREATE TABLE hazards (run INTEGER NOT NULL, late INTEGER NOT NULL, kind TEXT NOT NULL, path TEXT, detail TEXT);
         CREATE TABLE signatures (

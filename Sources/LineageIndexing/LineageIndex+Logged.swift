@@ -8,8 +8,8 @@ public struct RunLogging: Hashable, Sendable {
   public var writer: WriterID
   /// The number of the event of its start.
   public var sequence: Int64
-  /// Whether anything was logged.
-  public var hasLogged: Bool
+  /// Of each writer that logged anything the number of its first such event.
+  public var loggers: [WriterID: Int64]
   /// What it said by itself that it read, in the order in which it did.
   public var inputs: [ArtifactRecord]
   /// What it said by itself that it made, likewise.
@@ -57,8 +57,13 @@ extension LineageIndex {
         """, [.id(run)]
       ) { (try $0.int(0), try $0.known(WriterID(bytes: try $0.bytes(1) ?? [])), try $0.int(2), try $0.flag(3)) }
       guard let (n, writer, sequence, hasLogged) = found else { return nil }
-      var logging = RunLogging(writer: writer, sequence: sequence, hasLogged: hasLogged, inputs: [], outputs: [])
+      var logging = RunLogging(writer: writer, sequence: sequence, loggers: [:], inputs: [], outputs: [])
       guard hasLogged else { return logging }
+      let loggers = try db.all(
+        "SELECT writers.id, loggers.sequence FROM loggers JOIN writers ON writers.n = loggers.source WHERE run = ?",
+        [.int(n)]
+      ) { (try $0.known(WriterID(bytes: try $0.bytes(0) ?? [])), try $0.int(1)) }
+      logging.loggers = Dictionary(loggers, uniquingKeysWith: { first, _ in first })
       let files = try db.all("SELECT fields FROM logged_files WHERE run = ? ORDER BY at", [.int(n)]) { row in
         let fields = try row.known(try row.json(0).object)
         return try row.known(try? RunLogged(fields: fields))

@@ -47,8 +47,8 @@ extension LineageIndex {
         let pairs = try db.all(
           """
           SELECT key, value FROM params JOIN runs ON runs.n = run
-          WHERE run = ? AND at = runs.started AND source = runs.started_source
-          """, [.int(n)]
+          WHERE run = ? AND at = ? AND source = runs.started_source
+          """, [.int(n), .int(.min)]
         ) { (try $0.text(0), try $0.text(1)) }
         repetition.parameters = Dictionary(pairs, uniquingKeysWith: { $1 })
         return repetition

@@ -128,8 +128,34 @@ import Testing
       let run = try latest(world)
       #expect(run["status"]?.string == "finished" && run["metrics"]?["m"]?.double == 45000)
       #expect(run["params"]?["depth"]?.string == "5" && run["params"]?["rate"]?.string == "0.1")
-      #expect(run["params"]?["long"]?.string == String(repeating: "a", count: 65535))
+      let long = try #require(run["params"]?["long"]?.string)
+      #expect(long.utf8.count == 65_535 && long.utf8.allSatisfy { $0 == UInt8(ascii: "a") })
       #expect(try world.mlt("verify").status == 0)
+    }
+  }
+
+  @Test("what another clone logged before the end is a part of the run's record")
+  func otherWriter() throws {
+    try withWorld { world in
+      let run = try start(world)
+      try expectSuccess(world.mlt("metric", "--run", run, "a=1"))
+      // Who appends in a copied folder is another writer.
+      try expectSuccess(
+        world.shell(
+          """
+          set -e
+          cp -r . ../copy
+          (cd ../copy; mlt metric --run \(run) b=2; mlt param --run \(run) p=1)
+          for writer in ../copy/.mlt/journal/*; do
+            test -e .mlt/journal/${writer##*/} || cp -r $writer .mlt/journal/
+          done
+          """))
+      #expect(try world.shell("ls -d .mlt/journal/*/ | wc -l").stdout == "2\n")
+      try expectSuccess(world.mlt("metric", "--run", run, "c=3"))
+      try expectSuccess(world.mlt("run", "end", run))
+      try expectSuccess(world.mlt("verify", run))
+      let metrics = try world.json(in: nil, "show", run, "--json")["run"]?["metrics"]?.object
+      #expect(metrics?.members.map(\.key) == ["a", "b", "c"])
     }
   }
 

@@ -185,6 +185,32 @@ import Testing
     }
   }
 
+  @Test("what a run was started with holds, even if another clone's clock was late")
+  func startedWith() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder, writers: 2)
+      let other = RunLogged(run: run(1), parameters: ["rate": "9", "depth": "5"])
+      try world.append([other], writer: 1)
+      world.wait()
+      try world.append([world.started(run(1), parameters: ["rate": "1"])])
+      #expect(try world.open().index.run(run(1))?.parameters == ["rate": "1", "depth": "5"])
+    }
+  }
+
+  @Test("whoever logged to a run is known, with where that begins")
+  func loggers() throws {
+    try withTemporaryFolder { folder in
+      let world = try World(folder, writers: 2)
+      try world.append([world.started(run(1)), RunLogged(run: run(1), parameters: ["a": "1"])])
+      let events = try world.append(
+        [world.started(run(2)), RunLogged(run: run(1), tags: ["b": "2"]), RunLogged(run: run(1), tags: ["b": "3"])],
+        writer: 1)
+      let logging = try #require(try world.open().index.logging(of: run(1)))
+      #expect(logging.loggers.count == 2 && logging.loggers[events[0].writer] == 2)
+      #expect(try world.open().index.logging(of: run(2))?.loggers == [:])
+    }
+  }
+
   @Test("the runs of a command are found by component, command line and folder, with the parameters they began with")
   func repetitions() throws {
     try withTemporaryFolder { folder in

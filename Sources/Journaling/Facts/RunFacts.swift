@@ -134,12 +134,13 @@ public struct RunUsage: Hashable, Sendable {
   /// The largest resident set of one process, in bytes.
   public var memory: Int64
 
-  /// Takes the figures.
+  /// Takes the figures; what makes no sense counts as the nearest that does.
   public init(wall: Int64, user: Int64, system: Int64, memory: Int64) {
-    self.wall = wall
-    self.user = user
-    self.system = system
-    self.memory = memory
+    func sensible(_ figure: Int64) -> Int64 { min(max(figure, 0), Self.limit) }
+    self.wall = sensible(wall)
+    self.user = sensible(user)
+    self.system = sensible(system)
+    self.memory = sensible(memory)
   }
 
   /// The figures' fields, as events and `--json` listings hold them.

@@ -203,27 +203,31 @@ extension Workspace {
     return fact
   }
 
-  /// The own fields of what a run logged, in the order of the chain.
+  /// The own fields of what a run logged, by whichever writers, in the order in which whoever verifies the record reads them.
   private func loggedFields(of run: RunID, _ logging: RunLogging) throws -> [JSONObject] {
-    guard logging.hasLogged else { return [] }
     var fields: [JSONObject] = []
-    try forEachEvent(since: logging) { event in
-      if event.type == RunLogged.type, event.fields["run"]?.string == run.hex { fields.append(event.fields) }
+    for writer in try journal.writers() {
+      guard let first = logging.loggers[writer] else { continue }
+      try forEachEvent(of: writer, from: first) { event in
+        if event.type == RunLogged.type, event.version == Event.currentVersion, event.fields["run"]?.string == run.hex {
+          fields.append(event.fields)
+        }
+      }
     }
     return fields
   }
 
   private func startFields(of run: RunID, _ logging: RunLogging) throws -> JSONObject? {
     var fields: JSONObject?
-    try forEachEvent(since: logging) { event in
+    try forEachEvent(of: logging.writer, from: logging.sequence) { event in
       if fields == nil, event.type == RunStarted.type, event.fields["run"]?.string == run.hex { fields = event.fields }
     }
     return fields
   }
 
-  private func forEachEvent(since logging: RunLogging, _ body: (Event) throws -> Void) throws {
-    let start = JournalExtent([logging.writer: logging.sequence - 1])
-    let end = try journal.extent().numbers[logging.writer] ?? 0
-    try journal.read(after: start, through: JournalExtent([logging.writer: end]), body)
+  private func forEachEvent(of writer: WriterID, from sequence: Int64, _ body: (Event) throws -> Void) throws {
+    let start = JournalExtent([writer: sequence - 1])
+    let end = try journal.extent().numbers[writer] ?? 0
+    try journal.read(after: start, through: JournalExtent([writer: end]), body)
   }
 }
