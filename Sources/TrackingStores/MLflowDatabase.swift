@@ -4,6 +4,8 @@ internal import SystemPackage
 /// MLflow's store in an SQLite database, of any version whose tables have what is asked for.
 final class MLflowDatabase: MLflowStore {
   let folder: FilePath
+  // Whatever else lies beside a database isn't its own: that may be a home folder.
+  var artifactFolders: [FilePath] { [folder.appending("mlruns"), folder.appending("mlartifacts")] }
   private(set) var problems: [TrackingProblem] = []
   private let tables: SQLiteTables
   // Asked for once, since not all of these have an index by run.
@@ -131,6 +133,10 @@ final class MLflowDatabase: MLflowStore {
     {
       guard let id = cells[0].text else { continue }
       var tags = try tables.values("logged_model_tags", "tag_key", "tag_value", where: ("model_id", id))
+      for (name, value) in try tables.values("logged_model_params", "param_key", "param_value", where: ("model_id", id))
+      {
+        tags[TrackedLoggedModel.parameterTag + name] = value
+      }
       tags["mlflow.model.id"] = id
       tags["mlflow.model.name"] = cells[1].text
       tags["mlflow.model.type"] = cells[4].text.flatMap { $0.isEmpty ? nil : $0 }

@@ -7,10 +7,15 @@ internal import SystemPackage
 /// Names and texts in it are whatever somebody put there: symbolic links aren't followed, and files have limits.
 final class MLflowFiles: MLflowStore {
   private static let textLimit = 1 << 20
+  // A dataset's schema and profile stand in its meta.yaml.
+  private static let datasetLimit = 32 << 20
+  private static let lineLimit = 1 << 10
   private static let metricLimit = 512 << 20
 
   let folder: FilePath
+  var artifactFolders: [FilePath] { [folder] }
   private(set) var problems: [TrackingProblem] = []
+  private var known: [TrackedExperiment]?
   private var places: [String: FilePath] = [:]
   private var loggedModels: [String: [TrackedLoggedModel]] = [:]
 
@@ -34,20 +39,29 @@ final class MLflowFiles: MLflowStore {
   // MARK: Experiments and runs
 
   func experiments() throws(TrackingStoreError) -> [TrackedExperiment] {
+    if let known { return known }
     var all: [TrackedExperiment] = []
     for (parent, isTrash) in [(folder, false), (folder.appending(".trash"), true)] {
       for name in folders(in: parent) where isTrash || ![".trash", "models"].contains(name.string) {
         let place = parent.appending(name)
         guard FileStatus.isFile(place.appending("meta.yaml")), let meta = meta(place) else { continue }
-        let id = meta["experiment_id"] ?? name.string
-        if places[id] == nil { places[id] = place }
+        var id = meta["experiment_id"] ?? name.string
+        // Of a folder that was copied the id is another's; its own name isn't.
+        if places[id] != nil { id = name.string }
+        guard places[id] == nil else {
+          problems.append(TrackingProblem(self.name(place), "another experiment has its id, and its name"))
+          continue
+        }
+        places[id] = place
         all.append(
           TrackedExperiment(
             id: id, name: meta["name"] ?? id, isDeleted: isTrash || meta["lifecycle_stage"] == "deleted",
             created: meta["creation_time"].flatMap(Int64.init).flatMap(TrackedMoment.milliseconds)))
       }
     }
-    return all.sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+    all.sort { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+    known = all
+    return all
   }
 
   func runs(of experiment: TrackedExperiment) throws(TrackingStoreError) -> [String] {
@@ -90,26 +104,35 @@ final class MLflowFiles: MLflowStore {
   private func metrics(_ bytes: [UInt8], _ name: String, of run: String) -> [TrackedMetric] {
     var metrics: [TrackedMetric] = []
     var bad = 0
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-      guard words.count >= 2, let at = Int64(words[0]).flatMap(TrackedMoment.milliseconds),
-        let value = Double(words[1]),
-        let step = words.count < 3 ? 0 : Int64(words[2])
-      else {
+    LineWalk.forEachLine(of: bytes[...]) { line, _ in
+      if line.isEmpty { return }
+      guard let metric = Self.metric(line, name) else {
         bad += 1
-        continue
+        return
       }
-      metrics.append(TrackedMetric(key: name, value: TrackedMetric.number(value), step: step, at: at))
+      metrics.append(metric)
     }
     if bad > 0 { problems.append(TrackingProblem("run \(run)", "\(bad) lines of metric '\(name)' are no values")) }
     return metrics
+  }
+
+  /// A value as `1700000000000 0.5 3`: milliseconds, number and step.
+  private static func metric(_ line: ArraySlice<UInt8>, _ name: String) -> TrackedMetric? {
+    guard line.count <= lineLimit else { return nil }
+    let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+    guard words.count >= 2, let at = Int64(words[0]).flatMap(TrackedMoment.milliseconds),
+      let value = Double(words[1]), let step = words.count < 3 ? 0 : Int64(words[2])
+    else { return nil }
+    return TrackedMetric(key: name, value: TrackedMetric.number(value), step: step, at: at)
   }
 
   private func datasets(of run: FilePath, in experiment: FilePath) -> [TrackedDataset] {
     folders(in: run.appending("inputs")).compactMap { name in
       let input = run.appending("inputs").appending(name)
       guard let link = meta(input), let id = link["source_id"].flatMap({ FilePath.Component($0) }) else { return nil }
-      guard id.kind == .regular, let data = meta(experiment.appending("datasets").appending(id)) else { return nil }
+      guard id.kind == .regular,
+        let data = meta(experiment.appending("datasets").appending(id), limit: Self.datasetLimit)
+      else { return nil }
       return TrackedDataset(
         name: data["name"] ?? "", digest: data["digest"] ?? "", source: DatasetSource.place(data["source"] ?? ""),
         context: link["tags.mlflow.data.context"])
@@ -124,6 +147,9 @@ final class MLflowFiles: MLflowStore {
       guard FileStatus.isFile(folder.appending("meta.yaml")), let meta = meta(folder) else { return nil }
       let id = meta["model_id"] ?? name.string
       var tags = texts(in: folder.appending("tags"))
+      for (name, value) in texts(in: folder.appending("params")) {
+        tags[TrackedLoggedModel.parameterTag + name] = value
+      }
       tags["mlflow.model.id"] = id
       tags["mlflow.model.name"] = meta["name"]
       tags["mlflow.model.type"] = meta["model_type"]
@@ -208,14 +234,16 @@ final class MLflowFiles: MLflowStore {
   }
 
   /// The members of a folder's `meta.yaml` that aren't null.
-  private func meta(_ place: FilePath) -> [String: String]? {
+  ///
+  /// They are taken as they are written: Python's YAML leaves texts like 12e4 without quotes, which others take for numbers.
+  private func meta(_ place: FilePath, limit: Int = textLimit) -> [String: String]? {
     let file = place.appending("meta.yaml")
-    guard let bytes = contents(file, limit: Self.textLimit) else { return nil }
-    guard let values = ValueText.flattened(bytes, name: "meta.yaml") else {
+    guard let bytes = contents(file, limit: limit) else { return nil }
+    guard let values = ValueText.yamlTexts(bytes) else {
       problems.append(TrackingProblem(name(file), "it is no YAML mapping"))
       return nil
     }
-    return values.filter { $0.value != "null" && !$0.value.isEmpty }
+    return values.filter { !$0.value.isEmpty }
   }
 
   /// The files below a folder, by their path from it, which is the key that they hold the value of.

@@ -5,6 +5,8 @@ public import SystemPackage
 public protocol MLflowStore: AnyObject {
   /// The folder that the store lies in, or is.
   var folder: FilePath { get }
+  /// The folders that the store's own artifacts lie in.
+  var artifactFolders: [FilePath] { get }
   /// What couldn't be understood so far.
   var problems: [TrackingProblem] { get }
 
@@ -14,7 +16,7 @@ public protocol MLflowStore: AnyObject {
   func runs(of experiment: TrackedExperiment) throws(TrackingStoreError) -> [String]
   /// A run of an experiment with all that it logged; nil if it can't be understood.
   func run(_ id: String, of experiment: TrackedExperiment) throws(TrackingStoreError) -> TrackedRun?
-  /// The models that no known run has logged.
+  /// A logged model by its id, with the id of its experiment; nil if there is none.
   func loggedModel(_ id: String) throws(TrackingStoreError) -> (TrackedLoggedModel, experiment: String)?
   /// The registered models, by name.
   func models() throws(TrackingStoreError) -> [TrackedModel]

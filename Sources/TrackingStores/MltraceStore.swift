@@ -54,10 +54,16 @@ public struct MltraceStore: Sendable {
   /// What couldn't be understood.
   public let problems: [TrackingProblem]
 
-  /// What tells the store from others of its kind: when its first run started.
+  /// What tells the store from others of its kind: when the run of the least number started, or if nobody knows that, what else is
+  /// known of it. Runs that are filled in later have greater numbers.
   public var identity: String {
-    let started = runs.compactMap(\.started).min { $0.microseconds < $1.microseconds }
-    return started.map { "begun \($0)" } ?? ""
+    guard let first = runs.first else { return "" }
+    if let started = first.started { return "begun \(started)" }
+    let facts: [String] =
+      [String(first.id), first.component, first.note, first.commit ?? "", first.mlflowRun ?? ""]
+      + [first.snapshot.map { ContentHasher.contentID(of: $0).hex } ?? ""] + first.inputs + [""] + first.outputs
+    let text = JSON.array(facts.map { .string($0) }).canonicalBytes
+    return "first \(ContentHasher.contentID(of: text).hex)"
   }
 
   /// Reads an SQLite database with mltrace's tables, or a plain dump of its Postgres database.

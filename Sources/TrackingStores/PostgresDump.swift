@@ -5,18 +5,22 @@ internal import SystemPackage
 final class PostgresDump: TableSource {
   private static let limit = 1 << 30
 
+  // The line that begins a table is longer in no dump.
+  private static let headLimit = 1 << 16
+
   private struct Table {
     var columns: [String]
-    var lines: [ArraySlice<UInt8>]
+    /// Where its lines are.
+    var place: Range<Int>
   }
 
+  private let bytes: [UInt8]
   private var tables: [String: Table] = [:]
 
   /// Reads a dump.
   ///
   /// - Throws: ``TrackingStoreError/notAStore(_:)`` if it has no table at all.
   init(_ path: FilePath) throws(TrackingStoreError) {
-    let bytes: [UInt8]
     do throws(SystemCallError) {
       guard let read = try FileOperations.contents(of: path, limit: Self.limit) else {
         throw SystemCallError("open", path, .noSuchFileOrDirectory)
@@ -26,22 +30,26 @@ final class PostgresDump: TableSource {
       if error.errno == .noSuchFileOrDirectory { throw .missing(path) }
       throw .unreadable(path, reason: "\(error.errno)")
     }
+    var tables: [String: Table] = [:]
     var current: (name: String, table: Table)?
-    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    LineWalk.forEachLine(of: bytes[...]) { line, isFinished in
       if case (let name, var table)? = current {
-        current = nil
-        if line.elementsEqual(#"\."#.utf8) {
-          tables[name] = table
-        } else {
-          table.lines.append(line)
+        if isFinished, !line.elementsEqual(#"\."#.utf8) {
+          table.place = table.place.lowerBound..<line.endIndex
           current = (name, table)
+        } else {
+          // A dump that was cut off has the lines that are whole.
+          tables[name] = table
+          current = nil
         }
-      } else if line.starts(with: "COPY ".utf8), let head = Self.head(String(decoding: line, as: UTF8.self)) {
-        current = (head.name, Table(columns: head.columns, lines: []))
+      } else if isFinished, line.count <= Self.headLimit, line.starts(with: "COPY ".utf8),
+        let head = Self.head(String(decoding: line, as: UTF8.self))
+      {
+        current = (head.name, Table(columns: head.columns, place: line.endIndex + 1..<line.endIndex + 1))
       }
     }
-    // A dump that was cut off has what it has.
     if let (name, table) = current { tables[name] = table }
+    self.tables = tables
     if tables.isEmpty { throw .notAStore(path) }
   }
 
@@ -64,13 +72,14 @@ final class PostgresDump: TableSource {
     guard let table = tables[table] else { return }
     let places = columns.map { table.columns.firstIndex(of: $0) }
     let wanted = key.map { (table.columns.firstIndex(of: $0.column), $0.value) }
-    for line in table.lines {
-      let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+    LineWalk.forEachLine(of: bytes[table.place]) { line, _ in
+      let fields = line.split(
+        separator: UInt8(ascii: "\t"), maxSplits: table.columns.count, omittingEmptySubsequences: false)
       func cell(_ place: Int?) -> TableCell {
         guard let place, fields.indices.contains(place) else { return .null }
         return Self.cell(fields[place])
       }
-      if let wanted, cell(wanted.0).text != wanted.1 { continue }
+      if let wanted, cell(wanted.0).text != wanted.1 { return }
       body(places.map(cell))
     }
   }

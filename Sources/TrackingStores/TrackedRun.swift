@@ -43,6 +43,9 @@ public struct TrackedDataset: Hashable, Sendable {
 
 /// A model that a run logged, as MLflow 3 keeps it: beside runs.
 public struct TrackedLoggedModel: Hashable, Sendable {
+  /// What stands before the name of a model's own parameter in ``tags``.
+  static let parameterTag = "mlflow.model.param."
+
   /// Its id: `m-` and 32 hexadecimal digits.
   public var id: String
   /// What it is called.

@@ -82,8 +82,14 @@ import Testing
   func goesOn() throws {
     try withWorld { world in
       try addRun(world, Self.run, status: 1, artifacts: false)
+      let model = "../old/mlruns/1/models/m-1"
+      try world.write("\(model)/meta.yaml", "model_id: m-1\nname: forest\nsource_run_id: \(Self.run)\n")
       try expectSuccess(world.mlt("import", "mlflow", "../old/mlruns"))
       #expect(try world.json("show", Self.run)["run"]?["status"]?.string == "running")
+      // What is said of it here meanwhile stays.
+      try world.write("report.txt", "here\n")
+      try expectSuccess(world.mlt("artifact", "--run", Self.run, "report.txt"))
+      try world.write("\(model)/artifacts/model.pkl", "a forest\n")
       try addRun(world, Self.run)
       try world.shell("echo '1700000001300 0.1 3' >> ../old/mlruns/1/\(Self.run)/metrics/a/rmse")
       let second = try world.mlt("import", "mlflow", "../old/mlruns")
@@ -92,7 +98,13 @@ import Testing
       #expect(try world.json("metric", "a/rmse", "--run", Self.run)["values"]?.array?.count == 4)
       let run = try #require(try world.json("show", Self.run)["run"])
       #expect(run["status"]?.string == "finished")
-      #expect(run["outputs"]?.array?.count == 2)
+      #expect(
+        run["outputs"]?.array?.compactMap { $0["path"]?.string } == [
+          "mlruns/1/\(Self.run)/artifacts/model", "mlruns/1/\(Self.run)/artifacts/note.txt",
+          "mlruns/1/models/m-1/artifacts", "report.txt",
+        ])
+      let tags = try world.shell("grep -h 'artifact.annotated' .mlt/journal/*/*.jsonl").stdout
+      #expect(tags.contains(#""mlflow.model.name":"forest""#))
       try expectSuccess(world.mlt("verify", Self.run))
 
       try addRun(world, Self.run, more: "")
@@ -129,6 +141,78 @@ import Testing
       try expectSuccess(world.mlt("import", "mlflow", "../old/mlruns", "--artifacts", "../secrets/.."))
       #expect(try world.mlt("show", Self.run).stdout.contains("secrets") == false)
       #expect(try world.mlt("show", Self.run).stdout.contains("artifacts/key"))
+    }
+  }
+
+  @Test("no folder that holds everything is an artifact, and of those that are git's and mlt's own are left")
+  func own() throws {
+    try withWorld { world in
+      // The store lies in the folder of the work tree, and a run says that its artifacts are all of that.
+      try addRun(world, Self.run, uri: world.repository.string, artifacts: false)
+      let parent = "b" + Self.run.dropFirst()
+      try addRun(world, parent, uri: world.folder.string, artifacts: false)
+      let folder = "c" + Self.run.dropFirst()
+      try addRun(world, folder, uri: world.repository.string + "/made", artifacts: false)
+      try world.write("made/.git/config", "secret of git\n")
+      try world.write("made/.mlt/config", "secret of mlt\n")
+      try world.write("made/model", "a model\n")
+      let printed = try world.mlt("import", "mlflow", "../old/mlruns", "--artifacts", "..")
+      try expectSuccess(printed)
+      #expect(printed.stdout.contains("artifacts outside of the store's folder, not read: "), "\(printed)")
+      for run in [Self.run, parent] {
+        #expect(try world.json("show", run)["run"]?["outputs"]?.array?.isEmpty ?? true)
+      }
+      let outputs = try world.json("show", folder)["run"]?["outputs"]?.array?.compactMap { $0["path"]?.string }
+      #expect(outputs == ["mlruns/1/\(folder)/artifacts/model"])
+    }
+  }
+
+  @Test(
+    "of a database only MLflow's own folders beside it are read", .enabled(if: hasPython, "Python writes the database"))
+  func besideDatabase() throws {
+    try withWorld { world in
+      try world.write(
+        "../make.py",
+        """
+        import sqlite3
+        c = sqlite3.connect("../home.db")
+        c.executescript('''
+        create table experiments(experiment_id integer, name text);
+        create table runs(run_uuid text, status text, artifact_uri text, experiment_id integer);
+        insert into experiments values(0, 'Default');
+        insert into runs values('a', 'FINISHED', '.ssh', 0), ('b', 'FINISHED', 'mlartifacts/0/b/artifacts', 0);
+        ''')
+        c.commit()
+        """)
+      try expectSuccess(world.shell("\(Self.python) ../make.py"))
+      try world.write("../.ssh/id_ed25519", "a key\n")
+      try world.write("../mlartifacts/0/b/artifacts/model", "a model\n")
+      let printed = try world.mlt("import", "mlflow", "../home.db")
+      try expectSuccess(printed)
+      #expect(printed.stdout.contains("1 artifact of 8 B") && printed.stdout.contains("not read: .ssh"), "\(printed)")
+    }
+  }
+
+  @Test("a run of which the journal can't hold all keeps no other away")
+  func refused() throws {
+    try withWorld { world in
+      try addRun(world, Self.run, artifacts: false)
+      let large = "b" + Self.run.dropFirst()
+      try addRun(world, large, artifacts: false)
+      try expectSuccess(
+        world.shell(
+          """
+          cd ../old/mlruns/1/\(large)
+          head -c 1000000 /dev/zero | tr '\\0' x > tags/t0
+          for i in $(seq 70); do ln tags/t0 tags/t$i; done
+          head -c 70000 /dev/zero | tr '\\0' y > ../\(Self.run)/params/long
+          """))
+      let printed = try world.mlt("import", "mlflow", "../old/mlruns")
+      #expect(printed.status == 1 && printed.stdout.hasPrefix("1 run  wine  1 imported\n1 run imported"), "\(printed)")
+      #expect(printed.stderr.contains("error: 'run \(large)': it is too large to be recorded"), "\(printed)")
+      #expect(printed.stderr.contains("of parameter 'long' only the first 65536 bytes can be recorded"), "\(printed)")
+      #expect(try world.mlt("param", "long", "--run", Self.run).stdout.utf8.count == 65_537)
+      #expect(try world.mlt("fsck").status == 0)
     }
   }
 

@@ -74,6 +74,58 @@ import TrackingStores
     }
   }
 
+  @Test("texts that Python's YAML leaves without quotes stay texts, and a dataset may say much of itself")
+  func plainTexts() throws {
+    try withTemporaryFolder { folder in
+      let path = try store(folder)
+      try write(path, "1/e1/meta.yaml", "run_name: 12e4\nuser_id: 0x10\nstatus: 3\nend_time: null\nartifact_uri: ~\n")
+      try write(path, "1/e1/inputs/i/meta.yaml", "source_id: d\ntags: {mlflow.data.context: 1_0}\n")
+      try write(
+        path, "1/datasets/d/meta.yaml",
+        "digest: 12345e67\nname: 2026-01-01\nsource: 'null'\nschema: '\(String(repeating: "x", count: 3 << 20))'\n")
+      let store = try MLflowStores.open(path)
+      let experiment = try #require(try store.experiments().first)
+      let run = try #require(try store.run("e1", of: experiment))
+      #expect(run.name == "12e4" && run.user == "0x10" && run.status == .finished)
+      #expect(run.ended == nil && run.artifacts.isEmpty)
+      let data = try #require(run.datasets.first)
+      #expect([data.name, data.digest, data.source, data.context] == ["2026-01-01", "12345e67", "null", "1_0"])
+    }
+  }
+
+  @Test("a folder that was copied, id and all, is an experiment of its own")
+  func copiedFolder() throws {
+    try withTemporaryFolder { folder in
+      let path = try store(folder)
+      try write(path, "1-copy/meta.yaml", "experiment_id: '1'\nname: copy\n")
+      try write(path, "1-copy/ffff/meta.yaml", "status: 3\n")
+      try write(path, ".trash/1/meta.yaml", "experiment_id: '1'\nname: old\n")
+      let store = try MLflowStores.open(path)
+      let experiments = try store.experiments()
+      #expect(experiments.map(\.name) == ["wine", "copy"] && experiments.map(\.id) == ["1", "1-copy"])
+      #expect(try store.experiments() == experiments)
+      #expect(try store.runs(of: experiments[1]) == ["ffff"])
+      #expect(store.problems.map(\.description) == ["'.trash/1': another experiment has its id, and its name"])
+    }
+  }
+
+  @Test("a logged model's own parameters are among its tags")
+  func loggedModel() throws {
+    try withTemporaryFolder { folder in
+      let path = try store(folder)
+      try write(path, "1/models/m-1/meta.yaml", "model_id: m-1\nname: forest\nsource_run_id: \(run)\n")
+      try write(path, "1/models/m-1/params/depth", "5")
+      try write(path, "1/models/m-1/tags/team", "x")
+      let store = try MLflowStores.open(path)
+      let experiment = try #require(try store.experiments().first)
+      let model = try #require(try store.run(run, of: experiment)?.models.first)
+      #expect(
+        model.tags == [
+          "mlflow.model.param.depth": "5", "team": "x", "mlflow.model.id": "m-1", "mlflow.model.name": "forest",
+        ])
+    }
+  }
+
   @Test("what is broken is told, and loses nothing else")
   func broken() throws {
     try withTemporaryFolder { folder in

@@ -64,12 +64,37 @@ import TrackingStores
     #expect(store.problems.map(\.subject) == ["component run x"])
   }
 
-  @Test("a dump that was cut off anywhere has what it has")
+  @Test("a dump that was cut off anywhere has the lines that are whole")
   func cut() throws {
     let bytes = Array(Self.dump.utf8)
-    for end in stride(from: 0, to: bytes.count, by: 7) {
-      let store = try? read(Array(bytes[..<end]))
-      #expect((store?.runs.count ?? 0) <= 2)
+    let whole = try read(bytes)
+    // The lines of runs, by their beginnings, and where they end.
+    let ends = try ["\n2\ttrain", "\n1\tetl"].map { line in
+      let place = try #require(Self.dump.utf8.firstRange(of: line.utf8))
+      let rest = Self.dump.utf8[place.upperBound...]
+      let end = try #require(rest.firstIndex(of: UInt8(ascii: "\n")))
+      return Self.dump.utf8.distance(from: Self.dump.utf8.startIndex, to: end)
     }
+    var counts: Set<Int> = []
+    for end in stride(from: 0, to: bytes.count, by: 7) {
+      let runs = (try? read(Array(bytes[..<end])))?.runs ?? []
+      #expect(runs.count == ends.count { $0 < end })
+      for run in runs { #expect(whole.runs.contains { $0.id == run.id && $0.component == run.component }) }
+      for run in runs { #expect(whole.runs.contains { $0.started == run.started && $0.snapshot == run.snapshot }) }
+      counts.insert(runs.count)
+    }
+    #expect(counts == [0, 1, 2])
+  }
+
+  @Test("a database stays the same one when earlier runs are filled in, and has an identity without any start")
+  func identity() throws {
+    let filled = Self.dump.replacing("\nx\tetl\t", with: "\n3\tetl\told\t\\N\t\\N\t2001-01-01 00:00:00\t\\N\nx\tetl\t")
+    #expect(filled != Self.dump)
+    let store = try read(Array(filled.utf8))
+    #expect(store.runs.count == 3 && store.identity == "begun 2021-11-20T23:44:15.250000Z")
+    let timeless = Self.dump.replacing("2021-11-20 23:44:15.25\t2021-11-20 23:45:00", with: "\\N\t\\N")
+    let other = timeless.replacing("line\\none", with: "another note")
+    let (one, two) = (try read(Array(timeless.utf8)).identity, try read(Array(other.utf8)).identity)
+    #expect(one.hasPrefix("first ") && two.hasPrefix("first ") && one != two)
   }
 }

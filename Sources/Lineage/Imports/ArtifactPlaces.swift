@@ -26,13 +26,14 @@ struct ArtifactPlaces {
   /// Takes the folders that may be read.
   ///
   /// - Parameters:
-  ///   - store: the folder that the store lies in, or is.
+  ///   - store: the folder that the store lies in, or is; relative paths begin there.
+  ///   - own: the folders that the store's own artifacts lie in.
   ///   - extra: a folder that the user names.
   ///   - root: the work tree's root.
-  init(store: FilePath, extra: FilePath?, root: FilePath) {
+  init(store: FilePath, own: [FilePath], extra: FilePath?, root: FilePath) {
     self.store = store
     let named = extra.flatMap { FileOperations.resolved($0) }
-    roots = [store, root] + [named].compactMap { $0 }
+    roots = own + [root] + [named].compactMap { $0 }
     bases =
       [named, named?.appending("mlruns"), named?.appending("mlartifacts")].compactMap { $0 }
       + [store, store.appending("mlruns"), store.appending("mlartifacts")]
@@ -77,7 +78,8 @@ struct ArtifactPlaces {
   }
 
   private func isReadable(_ path: FilePath) -> Bool {
-    roots.contains { path.starts(with: $0) && path != $0 }
+    // A folder that is one of these, or has one in it, is nobody's artifact: it holds everything.
+    roots.contains { path.starts(with: $0) } && !roots.contains { $0.starts(with: path) }
       && !path.components.contains { [".git", Workspace.folderName].contains($0.string) }
   }
 

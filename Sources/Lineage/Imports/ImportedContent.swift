@@ -50,7 +50,8 @@ struct ImportedContent {
     guard try FileStatus(at: folder)?.kind == .directory else { return try take(folder, as: name).map { [$0] } ?? [] }
     return try FileOperations.names(in: folder).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
       .compactMap { entry in
-        guard entry.kind == .regular else { return nil }
+        // Within folders the store itself leaves these out.
+        guard entry.kind == .regular, ![".git", Workspace.folderName].contains(entry.string) else { return nil }
         let path = PathText.encode(Array(name.utf8) + [UInt8(ascii: "/")] + entry.bytes)
         return try take(folder.appending(entry), as: path)
       }

@@ -45,3 +45,13 @@ struct ImportedRuns {
     return [started] + logged + [ended]
   }
 }
+
+extension JournalError {
+  /// Whether facts weren't written since they are too large.
+  var isRefusal: Bool {
+    switch self {
+    case .lineTooLong, .batchTooLarge: true
+    default: false
+    }
+  }
+}

@@ -36,7 +36,14 @@ struct MLflowRunFacts {
   var parent: String? { run.tags["mlflow.parentRunId"] }
 
   /// Parameters that can be recorded.
-  var parameters: [String: String] { redaction.values(run.parameters.filter { LoggedName.isValid($0.key) }) }
+  var parameters: [String: String] {
+    redaction.values(run.parameters.filter { LoggedName.isValid($0.key) }.mapValues { LoggedName.fitting($0) })
+  }
+
+  /// The parameters whose values are longer than can be recorded, sorted.
+  var cutParameters: [String] {
+    run.parameters.filter { LoggedName.isValid($0.key) && $0.value.utf8.count > LoggedName.valueLimit }.keys.sorted()
+  }
 
   /// Values of metrics that can be recorded.
   var metrics: [RunLogged.Metric] {

@@ -22,6 +22,8 @@ final class MLflowTaking {
   private var pending: [(run: TrackedRun, experiment: TrackedExperiment, id: RunID)] = []
   private var pendingValues = 0
   private var seen: Set<RunID> = []
+  // Runs of what is pending that the journal didn't take.
+  private var refused = 0
 
   init(
     _ workspace: Workspace, _ store: any MLflowStore, _ places: ArtifactPlaces, _ identity: String,
@@ -61,6 +63,8 @@ final class MLflowTaking {
       if pending.count >= Self.batch.runs || pendingValues >= Self.batch.values { try flush() }
     }
     try flush()
+    group.added -= refused
+    refused = 0
     report.groups.append(group)
   }
 
@@ -82,15 +86,36 @@ final class MLflowTaking {
       return
     }
     let before = report
+    do {
+      try record(pending)
+    } catch let error as JournalError where error.isRefusal {
+      // One run mustn't keep the others away.
+      report = before
+      for one in pending {
+        let before = report
+        do {
+          try record([one])
+        } catch let error as JournalError where error.isRefusal {
+          report = before
+          report.points -= one.run.metrics.count
+          report.problems.append(TrackingProblem("run \(one.run.id)", "it is too large to be recorded: \(error)"))
+          refused += 1
+        }
+      }
+    }
+    try workspace.index.catchUp(workspace.journal)
+  }
+
+  private func record(_ runs: [(run: TrackedRun, experiment: TrackedExperiment, id: RunID)]) throws {
+    let before = report
     _ = try workspace.storing { writer in
       // What is stored again after a collection is told once.
       report = before
       let content = ImportedContent(writer: writer, monitor: workspace.monitor)
-      return try pending.flatMap { try facts(of: $0.run, $0.experiment, as: $0.id, content) }
+      return try runs.flatMap { try facts(of: $0.run, $0.experiment, as: $0.id, content) }
     } thenRecord: { (facts: [any Fact]) in
       try workspace.record(facts, durable: true)
     }
-    try workspace.index.catchUp(workspace.journal)
   }
 
   /// Notes what of a run can't be taken.
@@ -98,6 +123,11 @@ final class MLflowTaking {
     let facts = MLflowRunFacts(run: run, experiment: experiment, redaction: redaction, root: workspace.root)
     for name in facts.badNames {
       report.problems.append(TrackingProblem("run \(run.id)", "'\(name)' can't be the name of a parameter or metric"))
+    }
+    for name in facts.cutParameters {
+      let limit = LoggedName.valueLimit
+      report.problems.append(
+        TrackingProblem("run \(run.id)", "of parameter '\(name)' only the first \(limit) bytes can be recorded"))
     }
   }
 
@@ -114,13 +144,19 @@ final class MLflowTaking {
       logged.append(RunLogged(run: id, inputs: made.inputs, outputs: outputs))
     }
     var facts = runs.facts(made.started(as: id, parent: parent, origin: runs.origin(run.id)), logged, ended)
-    for model in run.models {
-      guard let record = outputs.first(where: { $0.path == Self.path(of: model, experiment.id) }) else { continue }
-      facts.append(
-        ArtifactAnnotated(record, tags: redaction.values(model.tags), said: Attribution(user: run.user)))
-    }
+    facts += annotations(of: run, experiment, outputs)
     if run.isDeleted { facts.append(RunDeleted(run: id)) }
     return facts
+  }
+
+  /// What is known of the models that a run logged, as far as they were stored.
+  private func annotations(
+    of run: TrackedRun, _ experiment: TrackedExperiment, _ outputs: [ArtifactRecord]
+  ) -> [any Fact] {
+    run.models.compactMap { model in
+      guard let record = outputs.first(where: { $0.path == Self.path(of: model, experiment.id) }) else { return nil }
+      return ArtifactAnnotated(record, tags: redaction.values(model.tags), said: Attribution(user: run.user))
+    }
   }
 
   // MARK: Runs that are here
@@ -168,13 +204,24 @@ final class MLflowTaking {
     try workspace.storing { writer in
       try artifacts(of: run, experiment, ImportedContent(writer: writer, monitor: workspace.monitor))
     } thenRecord: { outputs in
-      _ = try workspace.recordEnd(of: id, started: nil) { _ in
-        guard let ended = made.ended(as: id, inputs: made.inputs, outputs: outputs) else {
-          throw LoggingError.unknownRun(id.hex)
-        }
+      // Before the end: after it, an import that was killed in between wouldn't come back for them.
+      let annotations = annotations(of: run, experiment, outputs)
+      if !annotations.isEmpty { try workspace.record(annotations, durable: false) }
+      _ = try workspace.recordEnd(of: id, started: nil) { logging in
+        guard
+          let ended = made.ended(
+            as: id, inputs: Self.merged(made.inputs, logging?.inputs), outputs: Self.merged(outputs, logging?.outputs))
+        else { throw LoggingError.unknownRun(id.hex) }
         return ended
       }
     }
+  }
+
+  /// What the store says by now, and at other paths what was said before.
+  private static func merged(_ now: [ArtifactRecord], _ before: [ArtifactRecord]?) -> [ArtifactRecord] {
+    var byPath: [String: ArtifactRecord] = [:]
+    for record in (before ?? []) + now { byPath[record.path] = record }
+    return byPath.values.sorted { $0.path < $1.path }
   }
 
   // MARK: Artifacts

@@ -29,7 +29,8 @@ extension Workspace {
     }
     let extra = request.artifactFolder.map { path(of: $0).filePath(in: root) }
     let taking = MLflowTaking(
-      self, store, ArtifactPlaces(store: store.folder, extra: extra, root: root), identity, request,
+      self, store, ArtifactPlaces(store: store.folder, own: store.artifactFolders, extra: extra, root: root), identity,
+      request,
       TrackingImportReport(tool: "mlflow", store: place, isTrial: request.isTrial))
     // Opened before the first fact is written, so that a new one has nothing to catch up on.
     _ = try index

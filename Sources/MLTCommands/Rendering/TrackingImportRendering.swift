@@ -7,12 +7,16 @@ internal import TrackingStores
 enum TrackingImportRendering {
   /// How many things of a list are named.
   private static let shownLimit = 5
+  /// How many letters of a text are shown.
+  private static let lengthLimit = 80
+  /// How many letters of what is wrong with something are shown; names in it have at most 250 bytes.
+  private static let reasonLimit = 360
 
   static func text(_ report: TrackingImportReport) -> String {
     let rows = report.groups.filter { $0.added + $0.continued + $0.known > 0 }.map { group in
       [
         Formatting.count(group.added + group.continued + group.known, "run"),
-        PathText.encode(group.name.utf8),
+        cut(PathText.encode(group.name.utf8)),
         parts([(group.added, verb(report)), (group.continued, "gone on"), (group.known, "here before")]),
       ]
     }
@@ -36,8 +40,22 @@ enum TrackingImportRendering {
     counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }
 
+  /// What couldn't be understood, on a line.
+  static func text(_ problem: TrackingProblem) -> String {
+    "'\(cut(problem.subject))': \(cut(problem.reason, to: reasonLimit))"
+  }
+
+  /// A text of somebody's, as much of it as a line bears.
+  private static func cut(_ text: String) -> String { cut(text, to: lengthLimit) }
+
+  private static func cut(_ text: String, to limit: Int) -> String {
+    text.unicodeScalars.count <= limit
+      ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit - 1))) + "…"
+  }
+
   private static func list(_ names: [String]) -> String {
-    names.count <= shownLimit
+    let names = names.map(cut)
+    return names.count <= shownLimit
       ? names.joined(separator: ", ")
       : names.prefix(shownLimit - 1).joined(separator: ", ") + " and \(names.count - shownLimit + 1) more"
   }
@@ -50,7 +68,7 @@ enum TrackingImportRendering {
     return reasons.compactMap { reason, words in
       let found = report.missing.filter { $0.reason == reason }
       if found.isEmpty { return nil }
-      return "\(words): " + list(found.map { "\($0.place) (\($0.subject))" })
+      return "\(words): " + list(found.map { "\(cut($0.place)) (\($0.subject))" })
     }
   }
 

@@ -23,6 +23,20 @@ public enum ValueText {
   public static func values(in bytes: [UInt8], name: String) throws(Problem) -> [String: String] {
     let files = SingleFile(name: name, bytes: bytes)
     guard let value = try? ValueFiles(files).value(name), value.map != nil else { throw .noMapping }
+    return try flat(value)
+  }
+
+  /// Reads a mapping in YAML whose scalars are the texts that they are written as; those that stand for nothing are left out.
+  ///
+  /// - Returns: each text at the end of its dotted key; nil if it is no mapping, or one with too many keys.
+  public static func yamlTexts(_ bytes: [UInt8]) -> [String: String]? {
+    guard let text = String(validating: bytes, as: UTF8.self),
+      let value = (try? YAMLReader.read(text, file: "", isLiteral: true))?.value, value.map != nil
+    else { return nil }
+    return (try? flat(value, withNulls: false)) ?? nil
+  }
+
+  private static func flat(_ value: PipelineValue, withNulls: Bool = true) throws(Problem) -> [String: String] {
     var values: [String: String] = [:]
     var pending: [(key: String, value: PipelineValue)] = [("", value)]
     while let (key, value) = pending.popLast() {
@@ -30,6 +44,7 @@ public enum ValueText {
       switch value {
       case .map(let map) where !map.members.isEmpty:
         pending += map.members.map { (key.isEmpty ? $0.key : key + "." + $0.key, $0.value) }
+      case .null where !withNulls: continue
       case .string(let text), .time(let text), .largeInt(let text): values[key] = text
       case .double(let number) where !number.isFinite: values[key] = PipelineValue.pythonText(number)
       default: values[key] = value.json.canonicalText

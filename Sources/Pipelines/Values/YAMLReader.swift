@@ -7,7 +7,9 @@ enum YAMLReader {
   static let depthLimit = 100
 
   /// Reads one document; an empty text is nothing.
-  static func read(_ text: String, file: String) throws(PipelineProblem) -> LocatedValue {
+  ///
+  /// - Parameter isLiteral: whether scalars without a tag are taken for the texts that they are written as, but for null.
+  static func read(_ text: String, file: String, isLiteral: Bool = false) throws(PipelineProblem) -> LocatedValue {
     let start = SourcePosition(line: 1, column: 1)
     guard YAMLCost.isBearable(text) else { throw PipelineProblem(file: file, .tooComplex) }
     let root: Node?
@@ -20,7 +22,7 @@ enum YAMLReader {
       throw PipelineProblem(file: file, .malformed("is not YAML"))
     }
     guard let root else { return LocatedValue(.null, at: start) }
-    var converter = Converter(file: file)
+    var converter = Converter(file: file, isLiteral: isLiteral)
     return try converter.value(root, depth: 0)
   }
 
@@ -49,6 +51,7 @@ enum YAMLReader {
 
   private struct Converter {
     let file: String
+    let isLiteral: Bool
     var count = 0
 
     private func position(_ node: Node) -> SourcePosition {
@@ -84,7 +87,12 @@ enum YAMLReader {
     }
 
     private func scalar(_ scalar: Node.Scalar, _ node: Node, tag: String) throws(PipelineProblem) -> LocatedValue {
-      guard let value = YAMLScalar.value(scalar.string, isPlain: Self.isPlain(scalar), tag: tag) else {
+      let isPlain = Self.isPlain(scalar)
+      if isLiteral, ["", "!"].contains(tag) {
+        let value = isPlain ? YAMLScalar.literal(scalar.string) : .string(scalar.string)
+        return LocatedValue(.scalar(value), at: position(node))
+      }
+      guard let value = YAMLScalar.value(scalar.string, isPlain: isPlain, tag: tag) else {
         throw failure(node, "'\(scalar.string.prefix(80))' is not what its tag says")
       }
       return LocatedValue(.scalar(value), at: position(node))

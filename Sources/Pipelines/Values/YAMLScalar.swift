@@ -19,6 +19,11 @@ enum YAMLScalar {
     }
   }
 
+  /// The text of a plain scalar, unless it stands for nothing.
+  static func literal(_ text: String) -> PipelineValue {
+    ["", "~", "null", "Null", "NULL"].contains(text) ? .null : .string(text)
+  }
+
   private static func plain(_ text: String) -> PipelineValue {
     guard let first = text.utf8.first else { return .null }
     switch first {
