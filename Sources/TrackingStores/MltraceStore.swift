@@ -54,8 +54,9 @@ public struct MltraceStore: Sendable {
   /// What couldn't be understood.
   public let problems: [TrackingProblem]
 
-  /// What tells the store from others of its kind: when the run of the least number started, or if nobody knows that, what else is
-  /// known of it. Runs that are filled in later have greater numbers.
+  /// What tells the store from others of its kind: when the run of the least number started, or what else is known of it.
+  ///
+  /// Runs that are filled in later have greater numbers, whenever they started.
   public var identity: String {
     guard let first = runs.first else { return "" }
     if let started = first.started { return "begun \(started)" }
