@@ -101,13 +101,43 @@ import Testing
       let remarks = choice["candidates"]?.array?.compactMap { $0["remark"]?.string } ?? []
       #expect(
         Set(remarks) == [
-          "its value isn't a number", "it is flagged as wrong", "it didn't write 'models/wine.pkl'",
+          "its value isn't a finite number", "it is flagged as wrong", "it didn't write 'models/wine.pkl'",
         ])
       // A filter that only finds what is in production changes nothing; one that can't be read is told.
       let same = try world.mlt("model", "promote", "wine", "--best", "metrics.rmse", "--from", "run_id IN ('\(good)')")
       #expect(same.status == 0 && same.stdout.contains("no change"), "\(same)")
       #expect(
         try world.mlt("model", "promote", "wine", "--best", "metrics.rmse", "--from", "metrics.rmse <").status == 2)
+    }
+  }
+
+  @Test("whoever made the same bytes has measured them, and few bytes are the same only where they stand")
+  func sameBytes() throws {
+    try withWorld { world in
+      try world.writeWine()
+      for error in ["0.9", "0.1"] {
+        try expectSuccess(
+          world.shell(
+            """
+            mlt run -q -c train -- sh -c 'cat test.csv > /dev/null; echo threshold-17 > one.txt; mlt metric rmse=\(error)'
+            mlt model register rules one.txt
+            """))
+      }
+      for options in [[], ["--from", "metrics.rmse < 1"]] {
+        let arguments = ["model", "promote", "rules", "--best", "rmse", "-n", "--json"] + options
+        let printed = try world.run([World.program.string] + arguments).stdout
+        #expect(printed.contains("\"value\": 0.1"), "\(options) \(printed)")
+      }
+      // Another file that says no more than this one is none of its measurements.
+      try expectSuccess(
+        world.shell(
+          """
+          mlt run -q -c make -- sh -c 'echo 1 > few.txt'; mlt model register few few.txt; echo 1 > other.txt
+          mlt run -q -c look -- sh -c 'cat other.txt test.csv > /dev/null; mlt metric rmse=0.5'
+          """))
+      let few = try world.mlt("model", "promote", "few", "--best", "rmse")
+      #expect(few.status != 0 && !few.stdout.contains("0.5"), "\(few)")
+      #expect(try world.mlt("model", "register", "git", ".git").stderr.contains("belongs to git or mlt"))
     }
   }
 

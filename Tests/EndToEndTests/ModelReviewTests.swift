@@ -80,6 +80,15 @@ import Testing
       // A clone's own file can't ask for less.
       try expectSuccess(world.shell("mlt config review.clean false"))
       #expect(try world.mlt("model", "promote", "wine/1").status == 1)
+      // Git holds a work tree to be clean in which a script lies that was never added.
+      try expectSuccess(
+        world.shell(
+          """
+          git add -A; git commit -qm settings; echo 'tr a-z n-za-m < raw.txt > m.pkl' > loose.sh
+          mlt run -q -c train -- sh loose.sh && mlt model register wine m.pkl
+          """))
+      let loose = try world.mlt("model", "promote", "wine/3")
+      #expect(loose.stderr.contains("made with 'loose.sh', which no commit has"), "\(loose)")
     }
   }
 

@@ -52,7 +52,13 @@ extension Workspace {
     guard let id = version.run, let run = try index.run(id) else { return "no run is known that made it" }
     guard let git = run.git else { return "run \(id.short) was made outside git" }
     guard let commit = git.commit else { return "run \(id.short) was made before the first commit" }
-    return git.isDirty ? "run \(id.short) was made with code that differs from commit \(commit.prefix(7))" : nil
+    if git.isDirty { return "run \(id.short) was made with code that differs from commit \(commit.prefix(7))" }
+    // Git calls a work tree clean, whatever lies in it that was never added.
+    let loose = try index.files(of: id, role: .input).first { input in
+      try !input.isInGit && MeasuringRuns.isCode(input.path) && WorkPath(text: input.path) != nil
+        && index.lastWriter(path: input.path) == nil
+    }
+    return loose.map { "run \(id.short) was made with '\($0.path)', which no commit has" }
   }
 
   /// What keeps the run from having been reproduced: a lower-case phrase; nil if nothing does.

@@ -34,17 +34,25 @@ struct MeasuringRuns {
 
   /// The runs that measured an artifact, the latest first; only those that ended well.
   ///
-  /// A run that read it and wrote where it stands has made something else of it, and measured that.
+  /// All that made the same bytes are its makers. A run that read it and wrote where it stands has made something else of it, and
+  /// measured that.
   func measuring(_ artifact: ArtifactRecord, madeBy maker: RunID?) throws -> [MeasuringRun] {
-    let runs = Set(try walk.readers(of: artifact).map(\.run)).union(maker.map { [$0] } ?? [])
-    return try runs.compactMap { run -> MeasuringRun? in
+    // Of very little content the place counts as well: others have it by chance.
+    func isIt(_ other: ArtifactRecord) -> Bool { Subject(other) == Subject(artifact) || artifact.kind == .tree }
+    var makers = Set(maker.map { [$0] } ?? [])
+    if let content = artifact.content {
+      makers.formUnion(try index.writers(content: content).filter { isIt($0.artifact) }.map(\.run))
+    }
+    let readers = try walk.readers(of: artifact).filter { isIt($0.input) || $0.input.kind == .tree }.map(\.run)
+    return try makers.union(readers).compactMap { run -> MeasuringRun? in
       guard let record = try index.run(run), !record.isDeleted, record.status == .finished,
         !record.metricsLatest.isEmpty
       else { return nil }
-      if run != maker, try index.files(of: run, role: .output).contains(where: { $0.path == artifact.path }) {
+      let isMaker = makers.contains(run)
+      if !isMaker, try index.files(of: run, role: .output).contains(where: { $0.path == artifact.path }) {
         return nil
       }
-      return MeasuringRun(run: record, isMaker: run == maker, data: try data(of: run, besides: artifact))
+      return MeasuringRun(run: record, isMaker: isMaker, data: try data(of: run, besides: artifact))
     }.sorted { ($0.run.ended ?? $0.run.started, $0.run.id) > ($1.run.ended ?? $1.run.started, $1.run.id) }
   }
 
@@ -63,7 +71,7 @@ struct MeasuringRuns {
     "sql", "swift", "toml", "yaml", "yml",
   ]
 
-  private static func isCode(_ path: String) -> Bool {
+  static func isCode(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return false }
     return codeSuffixes.contains(name[name.index(after: dot)...].lowercased())

@@ -64,11 +64,11 @@ extension Workspace {
       let measured =
         candidates[place].remark == nil ? try finder.measurements(of: candidates[place], in: field) : .init()
       let all = measured.measurements
-      var found = all.filter { !$0.value.isNaN }
+      var found = all.filter { $0.value.isFinite }
       if !all.isEmpty || measured.remark != nil { isMeasured = true }
       if found.isEmpty, candidates[place].remark == nil {
         candidates[place].remark =
-          all.isEmpty ? measured.remark ?? "it has no value of '\(goal.name)'" : "its value isn't a number"
+          all.isEmpty ? measured.remark ?? "it has no value of '\(goal.name)'" : "its value isn't a finite number"
       }
       if let holdout, !found.isEmpty {
         found = try found.filter { try finder.hasRead(holdout, $0.run) }

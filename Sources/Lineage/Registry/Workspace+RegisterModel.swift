@@ -47,6 +47,9 @@ extension Workspace {
     for name in request.tags.keys.sorted() where !Self.isTagName(name) { throw ModelError.invalidTag(name) }
     let target = try registrable(request.pointer)
     guard let content = target.artifact.content else { throw ModelError.noContent(target.artifact.path) }
+    if let path = WorkPath(text: target.artifact.path), !path.isOutside, !path.isRoot, !LockFile.isTrackable(path) {
+      throw WorkspaceError.reservedPath(path.text)
+    }
     guard target.version == .present, let path = WorkPath(text: target.artifact.path) else {
       let source = try fetchingMissing({ [target.artifact] }, { try bytesAreAvailable(content, target.artifact) })
       var target = target
