@@ -33,6 +33,21 @@ import Testing
       return add(.registered(ModelRegistered("wine", number: number, artifact: artifact)), at: second)
     }
 
+    mutating func take(_ number: Int64, store: String = "s", began: Int64?, content: Bool = true, at second: Int64)
+      -> ContentID
+    {
+      let bytes = content ? ContentHasher.contentID(of: Array("content".utf8)) : nil
+      let artifact = ArtifactRecord(
+        path: "m", kind: content ? .file : .uri, content: bytes, size: 0, evidence: .declared)
+      let origin = RunOrigin(tool: "mlflow", store: store, id: "wine/\(number)")
+      return add(
+        .registered(
+          ModelRegistered(
+            "wine", number: number, artifact: artifact, began: began.map { Timestamp(microseconds: $0) }, origin: origin
+          )
+        ), at: second)
+    }
+
     mutating func promote(_ version: ContentID, at second: Int64) {
       add(.changed(ModelChanged("wine", version: version, stage: .production, displaces: true)), at: second)
     }
@@ -81,6 +96,35 @@ import Testing
     #expect(merged.version(mine)?.stage == .archived)
     #expect(merged.nextNumber == 2)
     #expect(model(here.facts + there.facts, at: 3).version(in: .production)?.id == mine)
+  }
+
+  @Test("a version that two took over from another tool is one, and what is said of either is said of it")
+  func doubles() throws {
+    var here = try Story(writer: 1)
+    var there = try Story(writer: 2)
+    let first = here.take(1, began: 7, content: false, at: 1)
+    let second = there.take(1, store: "moved", began: 7, at: 2)
+    let other = there.take(2, began: 8, at: 3)
+    there.promote(second, at: 4)
+    there.add(.changed(ModelChanged("wine", version: second, aliases: ["champion"], tags: ["k": "v"])), at: 5)
+    let merged = model(here.facts + there.facts)
+    #expect(merged.versionsEver.map(\.label) == ["1", "2"])
+    #expect(merged.version(second)?.id == first && merged.version(other)?.id == other)
+    #expect(merged.version(in: .production)?.id == first)
+    #expect(merged.version(alias: "champion")?.id == first && merged.version(first)?.tags == ["k": "v"])
+    #expect(merged.version(first)?.artifact.content != nil, "the bytes that the second one had")
+    #expect(merged.history.filter { $0.kind == .registered }.map(\.version) == [first, other])
+    #expect(merged.history.allSatisfy { $0.version != second })
+    // In the clone that hasn't heard of the first, the second is the version.
+    #expect(model(there.facts).version(alias: "champion")?.id == second)
+    // Another one of the same number: it was made at another time, or nobody knows when and it is another store's.
+    let again = here.take(1, began: 9, at: 6)
+    #expect(model(here.facts + there.facts).version(again)?.label == "1-" + again.hex.prefix(8))
+    var dark = try Story(writer: 3)
+    _ = dark.take(5, store: "a", began: nil, at: 7)
+    _ = dark.take(5, store: "b", began: nil, at: 8)
+    _ = dark.take(5, store: "a", began: nil, at: 9)
+    #expect(model(dark.facts).versions.count == 2)
   }
 
   @Test("an alias means one version at a time, and dies with it")

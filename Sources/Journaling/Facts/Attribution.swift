@@ -8,6 +8,8 @@ public struct Attribution: Hashable, Sendable {
   public var why: String?
   /// The time that the latest change known of the same thing counts by, where the clock hasn't reached it yet.
   public var follows: Timestamp?
+  /// The store of another tool's that an import took it from, as `mlflow begun 2026-01-02T…`; nil for what was said here.
+  public var imported: String?
 
   // A clock that is set to the wrong zone is off by less; more is taken for no clock at all.
   private static let leadLimit: Int64 = 48 * 3600 * 1_000_000
@@ -15,10 +17,11 @@ public struct Attribution: Hashable, Sendable {
   private static let last: Int64 = 253_402_300_799_999_999
 
   /// Takes the facts.
-  public init(user: String? = nil, why: String? = nil, follows: Timestamp? = nil) {
+  public init(user: String? = nil, why: String? = nil, follows: Timestamp? = nil, imported: String? = nil) {
     self.user = user
     self.why = why
     self.follows = follows
+    self.imported = imported
   }
 
   /// Returns the time by which what was said at `at` counts among other changes of the same thing.
@@ -35,11 +38,12 @@ public struct Attribution: Hashable, Sendable {
     writer.set("user", user)
     writer.set("why", why)
     writer.set("follows", follows?.description)
+    writer.set("imported", imported)
   }
 
   package init(_ reader: FieldReader) throws(FactError) {
     self.init(
       user: try reader.optionalString("user"), why: try reader.optionalString("why"),
-      follows: try reader.time("follows"))
+      follows: try reader.time("follows"), imported: try reader.optionalString("imported"))
   }
 }

@@ -31,6 +31,7 @@ public struct RegisteredModel: Sendable {
   private var staged: [ModelStage: Set<Int>] = [:]
   private var reviewed: [ContentID: [ModelVersion.Review]] = [:]
   private var meanings: [String: ContentID] = [:]
+  private var imported: [RunOrigin: Int] = [:]
 
   /// Takes what is said of a model, in the order in which it counts.
   ///
@@ -99,6 +100,10 @@ public struct RegisteredModel: Sendable {
   // MARK: Facts
 
   private mutating func register(_ fact: ModelRegistered, _ entry: RecordedModelFact) {
+    if let origin = Self.origin(of: fact) {
+      if let place = imported[origin], holdsSame(fact.artifact, place) { return merge(fact, entry, place) }
+      imported[origin] = allVersions.count
+    }
     places[entry.event] = allVersions.count
     numbered[fact.number, default: []].append(allVersions.count)
     if let content = fact.artifact.content { holding[content, default: []].append(allVersions.count) }
@@ -110,6 +115,29 @@ public struct RegisteredModel: Sendable {
         stage: .none, stageSince: entry.ordered, aliases: [], isDeleted: false))
   }
 
+  // What another tool's version is known by. Where its store lies, or began, matters only if nobody knows when it was registered.
+  private static func origin(of fact: ModelRegistered) -> RunOrigin? {
+    fact.origin.map { RunOrigin(tool: $0.tool, store: fact.began?.description ?? $0.store, id: $0.id) }
+  }
+
+  // Other bytes are another version, whatever somebody says of where they are from.
+  private func holdsSame(_ artifact: ArtifactRecord, _ place: Int) -> Bool {
+    let content = allVersions[place].artifact.content
+    return content == nil || artifact.content == nil || content == artifact.content
+  }
+
+  // Two who import one store, or one who does so twice at once, register its versions twice. That is one version, the first one;
+  // what is said of the other is said of it.
+  private mutating func merge(_ fact: ModelRegistered, _ entry: RecordedModelFact, _ place: Int) {
+    places[entry.event] = place
+    // Not everybody had the bytes, or the run.
+    if allVersions[place].artifact.content == nil, let content = fact.artifact.content {
+      allVersions[place].artifact = fact.artifact
+      holding[content, default: []].append(place)
+    }
+    if allVersions[place].run == nil { allVersions[place].run = fact.run }
+  }
+
   private mutating func apply(_ entry: RecordedModelFact) {
     if created == nil {
       created = entry.ordered
@@ -117,7 +145,9 @@ public struct RegisteredModel: Sendable {
     }
     switch entry.fact {
     case .described(let fact): apply(fact, entry)
-    case .registered: note(.registered, entry, entry.event)
+    case .registered:
+      // Once, of a version that was registered twice.
+      if version(entry.event)?.id == entry.event { note(.registered, entry, entry.event) }
     case .changed(let fact):
       guard let place = places[fact.version] else { return }
       apply(fact, place, entry)
@@ -127,8 +157,8 @@ public struct RegisteredModel: Sendable {
       if fact.content == allVersions[place].artifact.content {
         reviewed[fact.content, default: []].append(ModelVersion.Review(at: entry.ordered, fact: fact))
       }
-      note(.reviewed(fact.verdict, reviewers: fact.reviewers), entry, fact.version)
-    case .decided(let fact): note(.decided(fact), entry, fact.promoted)
+      note(.reviewed(fact.verdict, reviewers: fact.reviewers), entry, allVersions[place].id)
+    case .decided(let fact): note(.decided(fact), entry, fact.promoted.map { version($0)?.id ?? $0 })
     }
   }
 
@@ -148,7 +178,7 @@ public struct RegisteredModel: Sendable {
   }
 
   private mutating func apply(_ fact: ModelChanged, _ place: Int, _ entry: RecordedModelFact) {
-    let id = fact.version
+    let id = allVersions[place].id
     if let text = fact.summary {
       allVersions[place].summary = Self.text(text)
       note(.described, entry, id)
@@ -183,12 +213,12 @@ public struct RegisteredModel: Sendable {
     if before != stage { put(place, stage, entry) }
     // A rollback to what was in the stage beside others is a step back, too.
     if before != stage || fact.isRollback {
-      note(.moved(from: before, to: stage, isRollback: fact.isRollback), entry, fact.version)
+      note(.moved(from: before, to: stage, isRollback: fact.isRollback), entry, allVersions[place].id)
     }
     guard fact.displaces, stage == .production || stage == .staging else { return }
     for other in (staged[stage] ?? []).sorted() where other != place {
       put(other, .archived, entry)
-      note(.displaced(from: stage, by: fact.version), entry, allVersions[other].id)
+      note(.displaced(from: stage, by: allVersions[place].id), entry, allVersions[other].id)
     }
   }
 

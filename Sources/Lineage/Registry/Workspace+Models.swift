@@ -114,11 +114,11 @@ extension Workspace {
   }
 
   private func named(_ registrations: [RecordedModelFact]) throws -> [NamedVersion] {
-    let wanted = Set(registrations.map(\.event))
     var found: [NamedVersion] = []
     for name in Set(registrations.map { Array($0.fact.name.utf8) }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       let model = try model(String(decoding: name, as: UTF8.self))
       if model.isDeleted { continue }
+      let wanted = Set(registrations.compactMap { model.version($0.event)?.id })
       found += model.versions.filter { wanted.contains($0.id) }.map { NamedVersion(model: model, version: $0) }
     }
     return found

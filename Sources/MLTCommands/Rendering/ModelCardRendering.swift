@@ -46,7 +46,7 @@ enum ModelCardRendering {
 
   private static func lastDecision(_ card: ModelCard) -> String? {
     for event in card.details.model.history.reversed() {
-      if case .decided(let fact) = event.kind, fact.promoted == card.details.standing.version.id { return fact.reason }
+      if case .decided(let fact) = event.kind, event.version == card.details.standing.version.id { return fact.reason }
     }
     return nil
   }
