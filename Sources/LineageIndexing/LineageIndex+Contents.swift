@@ -4,7 +4,7 @@ public import MLTBase
 
 extension LineageIndex {
   /// Gives every place that names a content to `body`, until that returns false: inputs, outputs and what stood there
-  /// before, of the runs that keep theirs, and whatever was added by hand or is a log of predictions.
+  /// before, of the runs that keep theirs (of those without an end what they said by themselves), and whatever was added by hand or is a log of predictions.
   ///
   /// Additions and logs belong to no run, so that no retention leaves them out. A content comes as often as it is named, in no
   /// order. One place at a time is held, and the index is read as it stands at the beginning; `body` must not ask it.
@@ -21,6 +21,16 @@ extension LineageIndex {
         let run = try ReferringRun(row, from: 0)
         if kept.keeps(id: run.id, component: run.component, started: run.started, isDeleted: run.isDeleted) {
           goesOn = try contents(db, of: run, try row.int(4), body)
+        }
+        return goesOn
+      }
+      guard goesOn else { return }
+      try db.each("SELECT id, component, started, deleted, n FROM runs WHERE ended IS NULL AND logged <> 0") { row in
+        let run = try ReferringRun(row, from: 0)
+        if kept.keeps(id: run.id, component: run.component, started: run.started, isDeleted: run.isDeleted) {
+          for file in try Self.unfinishedFiles(db, of: run.id, try row.int(4)) where goesOn {
+            if let content = file.artifact.content { goesOn = body(Self.reference(file, content, run)) }
+          }
         }
         return goesOn
       }
@@ -115,6 +125,13 @@ extension LineageIndex {
       content: content, role: role, kind: try row.known(StoredArtifact.kind(try row.int(0))), path: try row.text(1),
       run: run.id, component: run.component, started: run.started,
       isStored: role == .before ? false : StoredArtifact.isStored(flags: try row.int(2)), isDeleted: run.isDeleted)
+  }
+
+  private static func reference(_ file: RunFile, _ content: ContentID, _ run: ReferringRun) -> ContentReference {
+    ContentReference(
+      content: content, role: file.role == .input ? .input : .output, kind: file.artifact.kind,
+      path: file.artifact.path, run: run.id, component: run.component, started: run.started,
+      isStored: file.artifact.isStored, isDeleted: run.isDeleted)
   }
 
   private static let additions = """

@@ -10,10 +10,14 @@ extension LineageIndex {
     try files(of: run).filter { role == nil || $0.role == role }.map(\.artifact)
   }
 
-  /// The inputs and then the outputs of a run, each by path.
+  /// The inputs and then the outputs of a run, each by path; of one without an end those that it said by itself.
   public func files(of run: RunID) throws(IndexError) -> [RunFile] {
     try read { db in
-      guard let n = try db.first("SELECT n FROM runs WHERE id = ?", [.id(run)], { try $0.int(0) }) else { return [] }
+      let found = try db.first(
+        "SELECT n, logged <> 0 AND ended IS NULL FROM runs WHERE id = ?", [.id(run)],
+        { (try $0.int(0), try $0.flag(1)) })
+      guard let (n, isUnfinished) = found else { return [] }
+      if isUnfinished { return try Self.unfinishedFiles(db, of: run, n) }
       let files = try db.all(
         """
         SELECT role, paths.path, content, \(StoredArtifact.columns("files"))
