@@ -12,6 +12,8 @@ final class MLflowDatabase: MLflowStore {
   private var inputs: [String: [TrackedDataset]]?
   private var modelsByRun: [String: [TrackedLoggedModel]]?
   private var loggedModels: [String: (TrackedLoggedModel, experiment: String)]?
+  // The ids of all runs, once they were looked at.
+  private var allRuns: Set<String>?
 
   init(_ path: FilePath) throws(TrackingStoreError) {
     tables = try SQLiteTables(path)
@@ -31,7 +33,30 @@ final class MLflowDatabase: MLflowStore {
         TrackedExperiment(
           id: id, name: cells[1].text ?? id, isDeleted: cells[2].text == "deleted", created: cells[3].milliseconds))
     }
+    try lookForStrayRuns(Set(all.map(\.id)))
     return all.sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+  }
+
+  // Runs are found by their experiment; those that have none would be left out without a word.
+  private func lookForStrayRuns(_ experiments: Set<String>) throws(TrackingStoreError) {
+    guard allRuns == nil else { return }
+    var runs: Set<String> = []
+    var stray: [String] = []
+    try tables.each("runs", ["run_uuid", "experiment_id"], where: nil) { cells in
+      guard let id = cells[0].text else { return stray.append("without an id") }
+      runs.insert(id)
+      if cells[1].text.map({ !experiments.contains($0) }) ?? true { stray.append(id) }
+    }
+    allRuns = runs
+    guard let first = stray.first else { return }
+    problems.append(
+      TrackingProblem(
+        "run \(first)",
+        tables.columns(of: "runs")?.contains("experiment_id") != true
+          ? "runs have no column 'experiment_id', so that none of \(stray.count) can be taken"
+          : stray.count == 1
+            ? "its experiment isn't there, so that it can't be taken"
+            : "its experiment isn't there, nor those of \(stray.count - 1) more runs, so that they can't be taken"))
   }
 
   func runs(of experiment: TrackedExperiment) throws(TrackingStoreError) -> [String] {
@@ -125,6 +150,12 @@ final class MLflowDatabase: MLflowStore {
     try allLoggedModels()[id]
   }
 
+  func strayModels() throws(TrackingStoreError) -> [TrackedLoggedModel] {
+    let runs = allRuns ?? []
+    return try allLoggedModels().values.map(\.0).filter { model in model.run.map { !runs.contains($0) } ?? true }
+      .sorted { $0.id < $1.id }
+  }
+
   private func allLoggedModels() throws(TrackingStoreError) -> [String: (TrackedLoggedModel, experiment: String)] {
     if let loggedModels { return loggedModels }
     var all: [String: (TrackedLoggedModel, experiment: String)] = [:]
@@ -165,15 +196,14 @@ final class MLflowDatabase: MLflowStore {
         "storage_location", "run_id",
       ]
       for cells in try tables.rows("model_versions", columns, where: ("name", name)) {
-        // A version that was deleted stays as a row in this stage.
-        guard let number = cells[0].int, number > 0, cells[5].text != "Deleted_Internal" else { continue }
+        guard let number = cells[0].int, number > 0 else { continue }
         var version = TrackedModel.Version(
           number: number, created: cells[1].milliseconds, updated: cells[2].milliseconds, summary: cells[3].text,
           user: cells[4].text, stage: cells[5].text, source: cells[6].text, location: cells[7].text, run: cells[8].text)
         for tag in tags where tag[0].int == number {
           if let key = tag[1].text { version.tags[key] = tag[2].text ?? "" }
         }
-        model.versions.append(version)
+        if version.isDeleted { model.deleted.append(version) } else { model.versions.append(version) }
       }
       model.versions.sort { $0.number < $1.number }
       all.append(model)

@@ -20,15 +20,39 @@ final class MLflowFiles: MLflowStore {
   private var loggedModels: [String: [TrackedLoggedModel]] = [:]
 
   /// Whether a folder is such a store: it has an experiment, deleted ones and models aside.
-  static func isStore(_ path: FilePath) -> Bool {
-    guard let names = try? FileOperations.names(in: path) else { return false }
-    return names.contains { name in
-      let folder = path.appending(name)
-      if name.string == ".trash" || name.string == "models" {
-        return (try? FileStatus(at: folder))??.kind == .directory
-      }
-      return (try? FileStatus(at: folder.appending("meta.yaml")))??.kind == .regular
+  ///
+  /// - Throws: ``TrackingStoreError/unreadable(_:reason:)`` if nobody can say, for want of the right to look.
+  static func isStore(_ path: FilePath) throws(TrackingStoreError) -> Bool {
+    var failure: SystemCallError?
+    var names: [FilePath.Component] = []
+    do throws(SystemCallError) {
+      names = try FileOperations.names(in: path)
+    } catch {
+      if ![.noSuchFileOrDirectory, .notDirectory].contains(error.errno) { failure = error }
     }
+    for name in names {
+      let folder = path.appending(name)
+      let isSpecial = name.string == ".trash" || name.string == "models"
+      do throws(SystemCallError) {
+        let status = try FileStatus(at: isSpecial ? folder : folder.appending("meta.yaml"))
+        if status?.kind == (isSpecial ? .directory : .regular) { return true }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw .unreadable(failure.path ?? path, reason: "\(failure.errno)") }
+    return false
+  }
+
+  /// The store that a folder is only a part of, as an experiment's own; nil if it isn't.
+  static func store(around path: FilePath) -> FilePath? {
+    func isPart(_ path: FilePath) -> Bool {
+      ((try? FileStatus(at: path.appending("meta.yaml"))) ?? nil)?.kind == .regular
+    }
+    guard isPart(path) else { return nil }
+    var store = path
+    while isPart(store) || [".trash", "models"].contains(store.lastComponent?.string), store.removeLastComponent() {}
+    return store
   }
 
   init(_ path: FilePath) throws(TrackingStoreError) {
@@ -44,7 +68,7 @@ final class MLflowFiles: MLflowStore {
     for (parent, isTrash) in [(folder, false), (folder.appending(".trash"), true)] {
       for name in folders(in: parent) where isTrash || ![".trash", "models"].contains(name.string) {
         let place = parent.appending(name)
-        guard FileStatus.isFile(place.appending("meta.yaml")), let meta = meta(place) else { continue }
+        guard isFile(place.appending("meta.yaml")), let meta = meta(place) else { continue }
         var id = meta["experiment_id"] ?? name.string
         // Of a folder that was copied the id is another's; its own name isn't.
         if places[id] != nil { id = name.string }
@@ -68,7 +92,7 @@ final class MLflowFiles: MLflowStore {
     guard let place = places[experiment.id] else { return [] }
     return folders(in: place).filter { name in
       !["models", "datasets", "tags", "traces"].contains(name.string)
-        && FileStatus.isFile(place.appending(name).appending("meta.yaml"))
+        && isFile(place.appending(name).appending("meta.yaml"))
     }.map(\.string)
   }
 
@@ -144,7 +168,7 @@ final class MLflowFiles: MLflowStore {
     guard let place = places[experiment]?.appending("models") else { return [] }
     let all = folders(in: place).compactMap { name -> TrackedLoggedModel? in
       let folder = place.appending(name)
-      guard FileStatus.isFile(folder.appending("meta.yaml")), let meta = meta(folder) else { return nil }
+      guard isFile(folder.appending("meta.yaml")), let meta = meta(folder) else { return nil }
       let id = meta["model_id"] ?? name.string
       var tags = texts(in: folder.appending("tags"))
       for (name, value) in texts(in: folder.appending("params")) {
@@ -168,6 +192,17 @@ final class MLflowFiles: MLflowStore {
     return nil
   }
 
+  func strayModels() throws(TrackingStoreError) -> [TrackedLoggedModel] {
+    places.keys.sorted().flatMap { experiment in
+      models(of: experiment).filter { model in
+        guard let run = model.run.flatMap({ FilePath.Component($0) }), let place = places[experiment] else {
+          return true
+        }
+        return !isFile(place.appending(run).appending("meta.yaml"))
+      }
+    }
+  }
+
   // MARK: Registered models
 
   func models() throws(TrackingStoreError) -> [TrackedModel] {
@@ -175,7 +210,8 @@ final class MLflowFiles: MLflowStore {
     var all: [TrackedModel] = []
     for name in folders(in: place) {
       let folder = place.appending(name)
-      guard FileStatus.isFile(folder.appending("meta.yaml")), let meta = meta(folder) else { continue }
+      guard isFile(folder.appending("meta.yaml")), let meta = meta(folder) else { continue }
+      let before = problems.count
       var model = TrackedModel(name: meta["name"] ?? name.string, summary: meta["description"])
       model.tags = texts(in: folder.appending("tags"))
       for (alias, number) in texts(in: folder.appending("aliases")) {
@@ -183,18 +219,19 @@ final class MLflowFiles: MLflowStore {
       }
       for version in folders(in: folder) where version.string.hasPrefix("version-") {
         guard let found = self.version(folder.appending(version)) else { continue }
-        model.versions.append(found)
+        if found.isDeleted { model.deleted.append(found) } else { model.versions.append(found) }
       }
       model.versions.sort { $0.number < $1.number }
+      model.isWhole = problems.count == before
       all.append(model)
     }
     return all.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
   private func version(_ place: FilePath) -> TrackedModel.Version? {
-    guard let meta = meta(place), let number = meta["version"].flatMap(Int64.init), number > 0,
-      meta["current_stage"] != "Deleted_Internal"
-    else { return nil }
+    guard let meta = meta(place), let number = meta["version"].flatMap(Int64.init), number > 0 else {
+      return nil
+    }
     func moment(_ key: String) -> Timestamp? { meta[key].flatMap(Int64.init).flatMap(TrackedMoment.milliseconds) }
     return TrackedModel.Version(
       number: number, created: moment("creation_timestamp"), updated: moment("last_updated_timestamp"),
@@ -210,18 +247,31 @@ final class MLflowFiles: MLflowStore {
   }
 
   private func folders(in path: FilePath) -> [FilePath.Component] {
-    // What isn't there has none; what can't be listed is told where something is known to be.
-    guard (try? FileStatus(at: path))??.kind == .directory else { return [] }
+    // What isn't there has none.
+    guard kind(path) == .directory else { return [] }
+    return names(in: path).filter { kind(path.appending($0)) == .directory }.sorted { $0.string < $1.string }
+  }
+
+  private func names(in path: FilePath) -> [FilePath.Component] {
     do throws(SystemCallError) {
-      return try FileOperations.names(in: path).filter {
-        (try? FileStatus(at: path.appending($0)))??.kind == .directory
-      }
-      .sorted { $0.string < $1.string }
+      return try FileOperations.names(in: path)
     } catch {
       problems.append(TrackingProblem(name(path), "\(error.errno)"))
       return []
     }
   }
+
+  // What can't be looked at is told: something may be there.
+  private func kind(_ path: FilePath) -> FileStatus.Kind? {
+    do throws(SystemCallError) {
+      return try FileStatus(at: path)?.kind
+    } catch {
+      problems.append(TrackingProblem(name(path), "\(error.errno)"))
+      return nil
+    }
+  }
+
+  private func isFile(_ path: FilePath) -> Bool { kind(path) == .regular }
 
   private func contents(_ path: FilePath, limit: Int) -> [UInt8]? {
     do throws(SystemCallError) {
@@ -251,12 +301,10 @@ final class MLflowFiles: MLflowStore {
     var found: [(name: String, file: FilePath)] = []
     var pending: [(prefix: String, folder: FilePath)] = [("", top)]
     while let (prefix, folder) = pending.popLast() {
-      guard (try? FileStatus(at: folder))??.kind == .directory, let names = try? FileOperations.names(in: folder) else {
-        continue
-      }
-      for name in names {
+      guard kind(folder) == .directory else { continue }
+      for name in names(in: folder) {
         let path = folder.appending(name)
-        switch (try? FileStatus(at: path))??.kind {
+        switch kind(path) {
         case .directory: pending.append((prefix + name.string + "/", path))
         case .regular: found.append((prefix + name.string, path))
         case .symbolicLink, .special, nil: continue
@@ -273,10 +321,6 @@ final class MLflowFiles: MLflowStore {
     }
     return texts
   }
-}
-
-extension FileStatus {
-  fileprivate static func isFile(_ path: FilePath) -> Bool { (try? FileStatus(at: path))??.kind == .regular }
 }
 
 extension String {

@@ -18,6 +18,8 @@ public protocol MLflowStore: AnyObject {
   func run(_ id: String, of experiment: TrackedExperiment) throws(TrackingStoreError) -> TrackedRun?
   /// A logged model by its id, with the id of its experiment; nil if there is none.
   func loggedModel(_ id: String) throws(TrackingStoreError) -> (TrackedLoggedModel, experiment: String)?
+  /// The logged models that belong to no run of the store's.
+  func strayModels() throws(TrackingStoreError) -> [TrackedLoggedModel]
   /// The registered models, by name.
   func models() throws(TrackingStoreError) -> [TrackedModel]
 }
@@ -37,9 +39,10 @@ public enum MLflowStores {
   /// - Throws: ``TrackingStoreError``.
   public static func open(_ path: FilePath) throws(TrackingStoreError) -> any MLflowStore {
     if try FileStatus(ofStore: path).kind == .regular { return try MLflowDatabase(path) }
-    if MLflowFiles.isStore(path) { return try MLflowFiles(path) }
+    if let store = MLflowFiles.store(around: path) { throw .partOfStore(path, store: store) }
+    if try MLflowFiles.isStore(path) { return try MLflowFiles(path) }
     let inner = path.appending("mlruns")
-    if MLflowFiles.isStore(inner) { return try MLflowFiles(inner) }
+    if try MLflowFiles.isStore(inner) { return try MLflowFiles(inner) }
     throw .notAStore(path)
   }
 }

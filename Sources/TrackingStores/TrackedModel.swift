@@ -24,6 +24,9 @@ public struct TrackedModel: Sendable {
     public var run: String?
     /// Its tags.
     public var tags: [String: String] = [:]
+
+    /// Whether it was deleted: it stays in the store, in a stage of this name.
+    public var isDeleted: Bool { stage == "Deleted_Internal" }
   }
 
   /// Its name.
@@ -36,6 +39,10 @@ public struct TrackedModel: Sendable {
   public var aliases: [String: Int64] = [:]
   /// Its versions, by number.
   public var versions: [Version] = []
+  /// Those that were deleted.
+  public var deleted: [Version] = []
+  /// Whether all that there is of it could be read.
+  public var isWhole = true
 
   /// Whether it is a prompt, which MLflow keeps among its models.
   public var isPrompt: Bool { tags["mlflow.prompt.is_prompt"]?.lowercased() == "true" }

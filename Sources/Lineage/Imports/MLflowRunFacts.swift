@@ -16,6 +16,8 @@ struct MLflowRunFacts {
   private static let hosts: Set<String> = [
     "ipykernel_launcher", "colab_kernel_launcher", "__main__", "-c", "pytest", "python", "python3",
   ]
+  /// The tag of a run that is deleted because MLflow has deleted it.
+  static let deletedTag = "mlflow.deleted"
 
   let run: TrackedRun
   let experiment: TrackedExperiment
@@ -24,7 +26,9 @@ struct MLflowRunFacts {
 
   /// The tags that stay tags.
   var tags: [String: String] {
-    redaction.values(run.tags.filter { !Self.homes.contains($0.key) && !$0.key.isEmpty })
+    var tags = redaction.values(run.tags.filter { !Self.homes.contains($0.key) && !$0.key.isEmpty })
+    if run.isDeleted { tags[Self.deletedTag] = "true" }
+    return tags
   }
 
   /// The note in Markdown, if there is one.

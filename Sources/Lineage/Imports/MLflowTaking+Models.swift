@@ -44,11 +44,40 @@ extension MLflowTaking {
         report.versions.append("\(name) version \(version.number)")
       }
     }
-    if request.isTrial { return }
-    try describe(model, as: name, known)
+    for version in model.deleted {
+      if let there = known.versionsEver.first(where: { isSame($0, version, model) }) {
+        versions[version.number] = there.id
+      }
+    }
+    if request.isTrial {
+      var following = ModelFollowing(model, known, versions, said: said(), redaction)
+      let description = known.created == nil ? nil : following.description(as: name)
+      let changes = following.changes(as: name, fresh: Set(fresh.map(\.number)))
+      report.modelChanges += changes.count + stages(model, as: name, known, versions, []).count
+      report.modelChanges += description == nil ? 0 : 1
+      tell(following.kept, of: name)
+      return
+    }
     try register(fresh, of: model, as: name, &versions)
-    try place(
-      model, as: name, RegisteredModel(name, try workspace.index.modelFacts(name)), versions, Set(fresh.map(\.number)))
+    try workspace.changingModels {
+      let known = RegisteredModel(name, try workspace.index.modelFacts(name))
+      let fresh = Set(fresh.map(\.number))
+      var following = ModelFollowing(model, known, versions, said: said(), redaction)
+      var facts: [any Fact] = following.description(as: name).map { [$0] } ?? []
+      facts += stages(model, as: name, known, versions, fresh) as [any Fact]
+      facts += following.changes(as: name, fresh: fresh) as [any Fact]
+      tell(following.kept, of: name)
+      if facts.isEmpty { return }
+      if fresh.isEmpty { report.modelChanges += facts.count }
+      try workspace.record(facts, durable: true)
+    }
+  }
+
+  private func tell(_ kept: [String], of name: String) {
+    guard !kept.isEmpty else { return }
+    report.notices.append(
+      TrackingProblem(
+        "model \(name)", "it was changed here since, and stays as it is here: \(kept.joined(separator: ", "))"))
   }
 
   private func isSame(_ there: ModelVersion, _ version: TrackedModel.Version, _ model: TrackedModel) -> Bool {
@@ -63,21 +92,12 @@ extension MLflowTaking {
     "\(model.name)/\(version.number)"
   }
 
-  private func describe(_ model: TrackedModel, as name: String, _ known: RegisteredModel) throws {
-    let tags = redacted(model.tags.filter { known.tags[$0.key] == nil })
-    let summary = known.summary == nil ? model.summary : nil
-    guard known.created == nil || !tags.isEmpty || summary != nil else { return }
-    try workspace.record(
-      [ModelDescribed(name, summary: summary, tags: tags, said: said("imported from MLflow"))], durable: true)
-    try workspace.index.catchUp(workspace.journal)
-  }
-
   private func register(
     _ fresh: [TrackedModel.Version], of model: TrackedModel, as name: String, _ ids: inout [Int64: ContentID]
   ) throws {
     if fresh.isEmpty { return }
     let before = report
-    let events = try workspace.storing { writer in
+    try workspace.storing { writer in
       report = before
       let content = ImportedContent(writer: writer, monitor: workspace.monitor)
       return try fresh.map { version in
@@ -85,21 +105,28 @@ extension MLflowTaking {
         return ModelRegistered(
           name, number: version.number, artifact: try artifact(of: version, model, content),
           // A run that isn't here says nothing of where the version came from.
-          run: run?.known == nil ? nil : run?.run, summary: version.summary, tags: redacted(version.tags),
-          began: version.created, origin: runs.origin(Self.id(version, model)),
-          said: Attribution(user: version.user ?? workspace.identity, why: "imported from MLflow"))
+          run: run?.known == nil ? nil : run?.run, summary: version.summary.map { redaction.text($0) },
+          tags: redaction.values(version.tags), began: version.created, origin: runs.origin(Self.id(version, model)),
+          said: said(user: version.user))
       }
     } thenRecord: { (facts: [ModelRegistered]) in
-      try workspace.record(facts, durable: true)
+      // Another process may have imported the same meanwhile; what comes from elsewhere later is one with it all the same.
+      try workspace.changingModels {
+        let known = RegisteredModel(name, try workspace.index.modelFacts(name))
+        let new = zip(fresh, facts).filter { version, _ in !known.versionsEver.contains { isSame($0, version, model) } }
+        if !new.isEmpty { try workspace.record(new.map(\.1), durable: true) }
+      }
     }
-    for (version, event) in zip(fresh, events) { ids[version.number] = event.id }
-    try workspace.index.catchUp(workspace.journal)
+    let known = RegisteredModel(name, try workspace.index.modelFacts(name))
+    for version in fresh {
+      ids[version.number] = known.versionsEver.first { isSame($0, version, model) }?.id
+    }
   }
 
-  /// Puts versions into their stages, and aliases on them, unless somebody has done otherwise since.
-  private func place(
+  /// What puts versions into their stages, unless somebody has done otherwise since.
+  private func stages(
     _ model: TrackedModel, as name: String, _ known: RegisteredModel, _ ids: [Int64: ContentID], _ fresh: Set<Int64>
-  ) throws {
+  ) -> [ModelChanged] {
     var facts: [ModelChanged] = []
     for version in model.versions {
       guard let id = ids[version.number], let there = known.version(id), !there.isDeleted else { continue }
@@ -113,14 +140,7 @@ extension MLflowTaking {
             said: said("as it was in MLflow, which knows no earlier stages")))
       }
     }
-    for (alias, number) in model.aliases.sorted(by: { $0.key < $1.key }) {
-      guard let id = ids[number], known.aliases[alias] != id, ModelName.isValidAlias(alias) else { continue }
-      guard known.aliases[alias] == nil || fresh.contains(number) else { continue }
-      facts.append(ModelChanged(name, version: id, aliases: [alias], said: said("imported from MLflow")))
-    }
-    if facts.isEmpty { return }
-    try workspace.record(facts, durable: true)
-    try workspace.index.catchUp(workspace.journal)
+    return facts
   }
 
   // MARK: Contents
@@ -154,7 +174,7 @@ extension MLflowTaking {
     case .outside(let place): report.missing.append(.init(subject: subject, place: place, reason: .outside))
     case .missing(let place): report.missing.append(.init(subject: subject, place: place, reason: .missing))
     }
-    let name = location.isEmpty ? "mlflow:\(subject)" : redacted(location)
+    let name = location.isEmpty ? "mlflow:\(subject)" : redaction.text(location)
     return ArtifactRecord(
       path: PathText.encode(Array(name.utf8.filter { $0 != 0 })), kind: .uri, content: nil, size: 0, evidence: .declared
     )
@@ -170,13 +190,9 @@ extension MLflowTaking {
 
   // MARK: Words
 
-  private func said(_ why: String) -> Attribution { Attribution(user: workspace.identity, why: why) }
-
-  private func redacted(_ tags: [String: String]) -> [String: String] {
-    Redaction(environment: workspace.context.environment).values(tags)
-  }
-
-  private func redacted(_ text: String) -> String {
-    Redaction(environment: workspace.context.environment).text(text)
+  private func said(_ why: String = "imported from MLflow", user: String? = nil) -> Attribution {
+    Attribution(
+      user: user ?? workspace.identity, why: why,
+      imported: runs.store.isEmpty ? runs.tool : "\(runs.tool) \(runs.store)")
   }
 }

@@ -18,7 +18,7 @@ final class MLflowTaking {
   let runs: ImportedRuns
   let request: MLflowImportRequest
   var report: TrackingImportReport
-  private let redaction: Redaction
+  let redaction: Redaction
   private var pending: [(run: TrackedRun, experiment: TrackedExperiment, id: RunID)] = []
   private var pendingValues = 0
   private var seen: Set<RunID> = []
@@ -190,12 +190,29 @@ final class MLflowTaking {
     if !tags.isEmpty || note != nil {
       facts.append(RunAnnotated(run: known.id, note: note, tags: tags, said: Attribution(user: workspace.identity)))
     }
-    if run.isDeleted, !known.isDeleted { facts.append(RunDeleted(run: known.id)) }
+    facts += standing(of: run, known)
     if facts.isEmpty, !goesOn { return false }
     if request.isTrial { return true }
     if !facts.isEmpty { try workspace.record(facts, durable: true) }
     if goesOn { try end(run, experiment, made, known.id) }
     return true
+  }
+
+  /// Whether a run is there or deleted follows MLflow, where nobody has said otherwise here since.
+  private func standing(of run: TrackedRun, _ known: RunRecord) -> [any Fact] {
+    let followed = known.tags[MLflowRunFacts.deletedTag] != nil
+    switch (run.isDeleted, known.isDeleted) {
+    case (true, false) where followed:
+      report.notices.append(
+        TrackingProblem("run \(run.id)", "it is deleted there, and was restored here, where it stays"))
+      return []
+    case (true, false): return [RunDeleted(run: known.id)]
+    case (false, _) where followed:
+      let shown = RunAnnotated(
+        run: known.id, untagged: [MLflowRunFacts.deletedTag], said: Attribution(user: workspace.identity))
+      return known.isDeleted ? [shown, RunRestored(run: known.id)] : [shown]
+    default: return []
+    }
   }
 
   private func end(

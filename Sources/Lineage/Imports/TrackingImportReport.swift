@@ -98,12 +98,17 @@ public struct TrackingImportReport: Sendable {
   public var versions: [String] = []
   /// How many versions were here before.
   public var knownVersions = 0
+  /// How many changes of models that were here before followed the other tool.
+  public var modelChanges = 0
   /// How many prompts were left out, which MLflow keeps among its models.
   public var prompts = 0
   /// Flags and labels that are new here.
   public var marks = 0
   /// What couldn't be understood.
   public var problems: [TrackingProblem] = []
+
+  /// What was understood, and isn't taken or done for a reason.
+  public var notices: [TrackingProblem] = []
 
   /// Nothing, so far.
   init(tool: String, store: FilePath, isTrial: Bool) {

@@ -102,6 +102,7 @@ extension ImportCommand {
       try session.show(json: TrackingImportRendering.json(report), of: workspace)
     } else {
       try session.show(TrackingImportRendering.text(report), of: workspace)
+      for notice in report.notices { Output.say("warning: \(TrackingImportRendering.text(notice))") }
       for problem in report.problems { Output.say("error: \(TrackingImportRendering.text(problem))") }
       for hint in TrackingImportRendering.hints(report) { Output.say("hint: \(hint)") }
     }

@@ -74,7 +74,9 @@ enum TrackingImportRendering {
 
   private static func summary(_ report: TrackingImportReport) -> String {
     let continued = report.groups.reduce(0) { $0 + $1.continued }
-    if report.added + continued + report.versions.count + report.marks == 0 { return "nothing new" }
+    if report.added + continued + report.versions.count + report.marks + report.modelChanges == 0 {
+      return "nothing new"
+    }
     var parts = [Formatting.count(report.added, "run") + " " + verb(report)]
     if report.points > 0 { parts.append(Formatting.count(report.points, "value") + " of metrics") }
     if report.artifacts > 0 {
@@ -82,6 +84,7 @@ enum TrackingImportRendering {
         Formatting.count(report.artifacts, "artifact")
           + (report.bytes > 0 ? " of \(Formatting.size(report.bytes))" : ""))
     }
+    if report.modelChanges > 0 { parts.append(Formatting.count(report.modelChanges, "change") + " of models") }
     if report.marks > 0 { parts.append(Formatting.count(report.marks, "mark")) }
     return parts.joined(separator: ", ")
   }
@@ -120,8 +123,11 @@ enum TrackingImportRendering {
         }),
       "versions": .array(report.versions.map { .string($0) }),
       "knownVersions": .int(Int64(report.knownVersions)),
+      "modelChanges": .int(Int64(report.modelChanges)),
       "promptsLeftOut": .int(Int64(report.prompts)),
       "marks": .int(Int64(report.marks)),
+      "notices": .array(
+        report.notices.map { ["subject": .string($0.subject), "notice": .string($0.reason)] }),
       "problems": .array(
         report.problems.map { ["subject": .string($0.subject), "problem": .string($0.reason)] }),
     ]

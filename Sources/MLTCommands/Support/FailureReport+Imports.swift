@@ -19,6 +19,20 @@ extension FailureReport {
         hint:
           "MLflow's is a folder 'mlruns' or an SQLite file; mltrace's an SQLite file, or what 'pg_dump' writes as plain text"
       )
+    case .store(.partOfStore(let path, let store)):
+      set(
+        "'\(path.string)' is a folder within a store", .usage,
+        hint: "name the store, '\(store.string)', and with '--experiment' what to take of it")
+    case .store(.cutDump(let path)):
+      set("the dump '\(path.string)' was cut off", .corrupt, hint: "make it again; nothing was imported")
+    case .store(.foreignDump(let path, .inserts)):
+      set(
+        "the dump '\(path.string)' has a statement for each row", .usage,
+        hint: "make it with 'pg_dump --data-only', without '--inserts'")
+    case .store(.foreignDump(let path, .archive)):
+      set(
+        "the dump '\(path.string)' is an archive", .usage,
+        hint: "turn it into plain text: 'pg_restore --data-only -f mltrace.sql \(path.string)'")
     case .store(.locked(let path)):
       set("'\(path.string)' is locked by another program", .locked, hint: "try again when it is done writing")
     case .store(.unreadable(let path, let reason)): set("cannot read '\(path.string)': \(reason)", .failed)
