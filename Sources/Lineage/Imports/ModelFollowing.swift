@@ -43,7 +43,7 @@ struct ModelFollowing {
       case .described: isOurs[.summary(event.version)] = isMine
       case .tagged(let set, let removed):
         for key in Array(set.keys) + removed { isOurs[.tag(event.version, key)] = isMine }
-      case .created, .registered, .moved, .displaced, .deleted, .restored, .reviewed, .decided: break
+      case .created, .registered, .moved, .refused, .displaced, .deleted, .restored, .reviewed, .decided: break
       }
       if let version = event.version, event.kind != .registered, !isMine { isOurs[.version(version)] = false }
     }
