@@ -27,8 +27,7 @@ struct IndexTiming {
     try ask(index)
     try timed("append and catch up with one run") {
       var factory = RunFactory(depth: 1, filesPerRun: 1, seed: UInt64(Timestamp.now().microseconds))
-      let (started, ended) = factory.next()
-      try journal.append([started, ended], durable: false)
+      try journal.append(factory.next(), durable: false)
       try index.catchUp(journal)
     }
     print("memory: \(memory() >> 10) MiB")

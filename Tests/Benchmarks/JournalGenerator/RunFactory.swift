@@ -12,6 +12,8 @@ struct RunFactory {
   let width: Int
   /// How many files a run reads and writes beside the one that links it to its chain.
   let filesPerRun: Int
+  /// How many metrics a run logs, a value each.
+  let metricsPerRun: Int
   private var generator: SeededGenerator
   private var number = 0
   /// What the level before wrote.
@@ -19,15 +21,16 @@ struct RunFactory {
   /// What the level that is being made has written so far.
   private var level: [ArtifactRecord] = []
 
-  init(depth: Int, width: Int = 1, filesPerRun: Int, seed: UInt64) {
+  init(depth: Int, width: Int = 1, filesPerRun: Int, metricsPerRun: Int = 0, seed: UInt64) {
     self.depth = max(depth, 1)
     self.width = max(width, 1)
     self.filesPerRun = filesPerRun
+    self.metricsPerRun = metricsPerRun
     generator = SeededGenerator(seed: seed)
   }
 
-  /// The facts of the next run's start and end.
-  mutating func next() -> (started: RunStarted, ended: RunEnded) {
+  /// The facts of the next run: its start, what it logs if anything, and its end.
+  mutating func next() -> [any Fact] {
     let run = RunID.random(using: &generator)
     let step = number / width % depth
     let chain = number / (width * depth)
@@ -51,10 +54,12 @@ struct RunFactory {
       run: run, status: number % 50 == 49 ? .failed : .finished, exit: number % 50 == 49 ? 1 : 0, evidence: .observed,
       inputs: inputs, outputs: outputs, environment: environment, hazards: [],
       usage: RunUsage(wall: 1_000_000, user: 900_000, system: 10_000, memory: 100 << 20))
-    ended.record = RunDigest.contentID(started: started.fields, logged: [], ended: ended.fields)
+    let logged = metricsPerRun == 0 ? nil : RunLogged(run: run, metrics: metrics())
+    ended.record = RunDigest.contentID(
+      started: started.fields, logged: logged.map { [$0.fields] } ?? [], ended: ended.fields)
     level.append(output)
     number += 1
-    return (started, ended)
+    return [started] + (logged.map { [$0] } ?? []) + [ended]
   }
 
   private var environment: RunEnvironment {
@@ -66,6 +71,13 @@ struct RunFactory {
     ]
     environment.machine = ["architecture": "x86_64", "os": "Linux"]
     return environment
+  }
+
+  private mutating func metrics() -> [RunLogged.Metric] {
+    (0..<metricsPerRun).map { index in
+      RunLogged.Metric(
+        key: "metric-\(index)", value: Double(generator.next() % 1_000_000) / 1_000_000, step: 10, at: Timestamp.now())
+    }
   }
 
   private mutating func file(_ path: String) -> ArtifactRecord {

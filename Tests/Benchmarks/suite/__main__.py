@@ -22,6 +22,7 @@ import predictions
 import record
 import restore
 import review
+import runs
 import secure_shell
 import sharing
 import start
@@ -32,7 +33,8 @@ from report import Report
 
 SUBJECTS = {
     "start": start, "record": record, "capture": capture, "trace": trace, "predictions": predictions, "imports": imports,
-    "review": review, "pipelines": pipelines, "add": add, "restore": restore, "status": status, "dedup": dedup, "sharing": sharing,
+    "runs": runs, "review": review, "pipelines": pipelines, "add": add, "restore": restore, "status": status, "dedup": dedup,
+    "sharing": sharing,
 }
 
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-PYPI_PEERS = {"dvc": ["dvc[ssh]"], "datalad": ["datalad"], "science": ["numpy", "scipy", "sympy"]}
+PYPI_PEERS = {"dvc": ["dvc[ssh]"], "datalad": ["datalad"], "mlflow": ["mlflow"], "science": ["numpy", "scipy", "sympy"]}
 
 
 def run(*command, folder=None, environment=None):
