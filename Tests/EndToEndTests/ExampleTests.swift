@@ -70,10 +70,11 @@ import Testing
   func search() throws {
     try withWorld(git: false, initialized: false) { world in
       let scratch = world.folder.appending("wine")
-      try expectSuccess(
-        world.run(
-          [Self.project.appending("examples/wine/run").string, "--search", scratch.string],
-          environment: ["MLT": World.program.string, "PYTHON": Self.python, "COLUMNS": ""]))
+      let printed = try world.run(
+        [Self.project.appending("examples/wine/run").string, "--search", scratch.string],
+        environment: ["MLT": World.program.string, "PYTHON": Self.python, "COLUMNS": ""])
+      try expectSuccess(printed)
+      try expectSession(printed.stdout, in: "examples/wine/README.md", "examples/wine/run --search")
       let runs = try #require(
         try world.json(
           in: scratch, "runs", "--experiment", "search", "--component", "evaluate", "--sort", "metrics.accuracy:desc")[
@@ -105,6 +106,29 @@ import Testing
       let history = try world.mlt("model", "history", "fire", in: scratch).stdout
       #expect(history.contains("rollback") || history.contains("back"), "\(history)")
       #expect(printed.stdout.contains("Seia reports twice what burns"), "\(printed.stdout)")
+      try expectSession(printed.stdout, in: "examples/forest-fire/README.md", "examples/forest-fire/run")
     }
+  }
+
+  /// Expects that a README shows the commands which its example shows, and nearly all lines that don't say when or which.
+  private func expectSession(_ printed: String, in readme: String, _ command: String) throws {
+    let bytes = try #require(try FileOperations.contents(of: Self.project.pushing(FilePath(readme))))
+    let text = String(decoding: bytes, as: UTF8.self)
+    let start = try #require(text.firstRange(of: "session: begin (the output of `\(command)`)"))
+    let end = try #require(text[start.upperBound...].firstRange(of: "session: end"))
+    let shown = lines(String(text[start.upperBound..<end.lowerBound]))
+    let now = lines(printed)
+    // Ids that happen to be digits aside, commands name none but those of `mlt compare` and of a checkout.
+    func commands(_ lines: [String]) -> [Substring] {
+      lines.filter { $0.hasPrefix("$ ") }.map { $0.split(separator: "@")[0] }.filter { !$0.contains("mlt compare") }
+    }
+    #expect(commands(shown) == commands(now))
+    let known = Set(now)
+    let steady = shown.filter { line in !line.contains { $0.isNumber } }
+    #expect(steady.count > 20 && steady.filter { !known.contains($0) }.count * 20 < steady.count)
+  }
+
+  private func lines(_ text: String) -> [String] {
+    text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("`") }
   }
 }
