@@ -19,7 +19,8 @@ final class PostgresDump: TableSource {
 
   /// Reads a dump.
   ///
-  /// - Throws: ``TrackingStoreError/notAStore(_:)`` if it has no table at all.
+  /// - Throws: ``TrackingStoreError/notAStore(_:)`` if it has no table at all; ``TrackingStoreError/cutDump(_:)`` if it isn't
+  ///   whole: what an import would leave out for that, no later one would bring; ``TrackingStoreError/foreignDump(_:_:)``.
   init(_ path: FilePath) throws(TrackingStoreError) {
     do throws(SystemCallError) {
       guard let read = try FileOperations.contents(of: path, limit: Self.limit) else {
@@ -30,7 +31,11 @@ final class PostgresDump: TableSource {
       if error.errno == .noSuchFileOrDirectory { throw .missing(path) }
       throw .unreadable(path, reason: "\(error.errno)")
     }
+    // What `pg_restore` reads; in an archive of tar's the first file is its table of contents.
+    if bytes.starts(with: "PGDMP".utf8) || bytes.starts(with: "toc.dat\0".utf8) { throw .foreignDump(path, .archive) }
     var tables: [String: Table] = [:]
+    var hasInserts = false
+    var isWhole = false
     var current: (name: String, table: Table)?
     LineWalk.forEachLine(of: bytes[...]) { line, isFinished in
       if case (let name, var table)? = current {
@@ -38,19 +43,25 @@ final class PostgresDump: TableSource {
           table.place = table.place.lowerBound..<line.endIndex
           current = (name, table)
         } else {
-          // A dump that was cut off has the lines that are whole.
           tables[name] = table
-          current = nil
+          current = isFinished ? nil : (name, table)
         }
       } else if isFinished, line.count <= Self.headLimit, line.starts(with: "COPY ".utf8),
         let head = Self.head(String(decoding: line, as: UTF8.self))
       {
         current = (head.name, Table(columns: head.columns, place: line.endIndex + 1..<line.endIndex + 1))
+      } else if line.starts(with: "INSERT INTO ".utf8) {
+        hasInserts = true
+      } else if line.starts(with: "-- PostgreSQL database dump complete".utf8) {
+        isWhole = true
       }
     }
-    if let (name, table) = current { tables[name] = table }
     self.tables = tables
-    if tables.isEmpty { throw .notAStore(path) }
+    if tables.isEmpty, current == nil {
+      if hasInserts { throw .foreignDump(path, .inserts) }
+      throw .notAStore(path)
+    }
+    if current != nil || !isWhole { throw .cutDump(path) }
   }
 
   // `COPY public.component_runs (id, component_name) FROM stdin;`

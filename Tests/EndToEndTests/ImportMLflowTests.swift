@@ -130,7 +130,7 @@ import Testing
       try addRun(world, third, uri: "s3://me:hunter22@bucket/x", artifacts: false)
       try world.shell("mkdir -p ../old/mlruns/1/\(other); ln -s ../../../../secrets ../old/mlruns/1/\(other)/artifacts")
       let printed = try world.mlt("import", "mlflow", "../old/mlruns")
-      try expectSuccess(printed)
+      #expect(printed.status == 1)
       #expect(printed.stdout.contains("artifacts outside of the store's folder, not read: "))
       #expect(printed.stderr.contains("hint: "))
       #expect(!(try world.mlt("show", Self.run).stdout.contains("key")))
@@ -157,7 +157,7 @@ import Testing
       try world.write("made/.mlt/config", "secret of mlt\n")
       try world.write("made/model", "a model\n")
       let printed = try world.mlt("import", "mlflow", "../old/mlruns", "--artifacts", "..")
-      try expectSuccess(printed)
+      #expect(printed.status == 1)
       #expect(printed.stdout.contains("artifacts outside of the store's folder, not read: "), "\(printed)")
       for run in [Self.run, parent] {
         #expect(try world.json("show", run)["run"]?["outputs"]?.array?.isEmpty ?? true)
@@ -188,7 +188,7 @@ import Testing
       try world.write("../.ssh/id_ed25519", "a key\n")
       try world.write("../mlartifacts/0/b/artifacts/model", "a model\n")
       let printed = try world.mlt("import", "mlflow", "../home.db")
-      try expectSuccess(printed)
+      #expect(printed.status == 1)
       #expect(printed.stdout.contains("1 artifact of 8 B") && printed.stdout.contains("not read: .ssh"), "\(printed)")
     }
   }

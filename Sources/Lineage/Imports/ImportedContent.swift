@@ -48,12 +48,25 @@ struct ImportedContent {
   /// Stores what stands in a folder, each under its own name below `name`.
   func takeAll(in folder: FilePath, as name: String) throws -> [Taken] {
     guard try FileStatus(at: folder)?.kind == .directory else { return try take(folder, as: name).map { [$0] } ?? [] }
-    return try FileOperations.names(in: folder).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-      .compactMap { entry in
-        // Within folders the store itself leaves these out.
-        guard entry.kind == .regular, ![".git", Workspace.folderName].contains(entry.string) else { return nil }
-        let path = PathText.encode(Array(name.utf8) + [UInt8(ascii: "/")] + entry.bytes)
-        return try take(folder.appending(entry), as: path)
-      }
+    return try Self.children(of: FileOperations.names(in: folder), as: name).compactMap { entry, path in
+      try take(folder.appending(entry), as: path)
+    }
+  }
+
+  /// What ``takeAll(in:as:)`` would store, as far as it can be listed.
+  static func names(in folder: FilePath, as name: String) -> [(entry: FilePath.Component, path: String)] {
+    children(of: (try? FileOperations.names(in: folder)) ?? [], as: name).filter { entry, _ in
+      let kind = ((try? FileStatus(at: folder.appending(entry))) ?? nil)?.kind
+      return kind != nil && kind != .special
+    }
+  }
+
+  private static func children(
+    of names: [FilePath.Component], as name: String
+  ) -> [(entry: FilePath.Component, path: String)] {
+    // Within folders the store itself leaves these out.
+    names.filter { $0.kind == .regular && ![".git", Workspace.folderName].contains($0.string) }
+      .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+      .map { ($0, PathText.encode(Array(name.utf8) + [UInt8(ascii: "/")] + $0.bytes)) }
   }
 }

@@ -65,7 +65,7 @@ struct MLflowRunFacts {
     RunStarted(
       run: id, component: component, command: [], directory: ".", git: git, host: "",
       user: run.tags["mlflow.user"] ?? run.user ?? "", parent: parent == id ? nil : parent, parameters: parameters,
-      tags: tags, note: note, name: name, experiment: redaction.text(experiment.name), began: run.started,
+      tags: tags, note: note, name: name, experiment: redaction.text(experiment.name), began: run.started ?? run.ended,
       origin: origin)
   }
 

@@ -1,6 +1,7 @@
 internal import Journaling
 internal import LineageIndexing
 internal import MLTBase
+internal import ObjectStorage
 internal import SystemPackage
 internal import TrackingStores
 
@@ -13,12 +14,25 @@ extension MLflowTaking {
     } catch {
       throw TrackingImportError.store(error)
     }
+    try tellStrays(models)
     for model in models {
       if model.isPrompt {
         report.prompts += 1
         continue
       }
       try take(model)
+    }
+  }
+
+  // A logged model without a run has no place in lineage; as a version's source it is taken with that.
+  private func tellStrays(_ models: [TrackedModel]) throws {
+    let sources = Set(models.flatMap(\.versions).compactMap(\.source))
+    do throws(TrackingStoreError) {
+      for model in try store.strayModels() where !sources.contains("models:/\(model.id)") {
+        report.notices.append(TrackingProblem("model \(model.id)", "no run has logged it, so that it isn't taken"))
+      }
+    } catch {
+      throw TrackingImportError.store(error)
     }
   }
 
@@ -163,6 +177,7 @@ extension MLflowTaking {
       }
       report.missing.removeSubrange(missing...)
     }
+    if source.hasPrefix("runs:/"), let record = try output(source) { return record }
     let location = version.location.flatMap { $0.isEmpty ? nil : $0 } ?? source
     let tail = Self.tail(location)
     switch places.place(location, tail: tail) {
@@ -170,14 +185,42 @@ extension MLflowTaking {
       guard request.takesArtifacts else { break }
       let name = tail.isEmpty ? PathText.encode(file.bytes) : Self.path(tail)
       if let record = try take(subject, { try content.take(file, as: name).map { [$0] } ?? [] }).first { return record }
-    case .remote(let uri): report.missing.append(.init(subject: subject, place: uri, reason: .remote))
-    case .outside(let place): report.missing.append(.init(subject: subject, place: place, reason: .outside))
-    case .missing(let place): report.missing.append(.init(subject: subject, place: place, reason: .missing))
+    case .remote(let uri) where source.hasPrefix("runs:/") && location == source: note(.missing(uri), subject)
+    case let other: note(other, subject)
     }
     let name = location.isEmpty ? "mlflow:\(subject)" : redaction.text(location)
     return ArtifactRecord(
       path: PathText.encode(Array(name.utf8.filter { $0 != 0 })), kind: .uri, content: nil, size: 0, evidence: .declared
     )
+  }
+
+  /// What a run that is here has made, as `runs:/RUN/PATH` names it; nil if it has made no such thing.
+  private func output(_ source: String) throws -> ArtifactRecord? {
+    var names = source.dropFirst("runs:/".count).split(separator: "/").map(String.init)
+    guard !names.isEmpty, let run = try runs.place(of: names.removeFirst()).known, !names.isEmpty else { return nil }
+    let wanted = names.map { Array($0.utf8) }
+    for output in try workspace.index.files(of: run.id, role: .output) {
+      guard let content = output.content, let path = WorkPath(text: output.path) else { continue }
+      // As `mlruns/EXPERIMENT/RUN/artifacts/PATH`.
+      let parts = path.components
+      // MLflow 3 calls a model that the run has logged by its name, and keeps it in `mlruns/EXPERIMENT/models/ID/artifacts`.
+      if parts.count == 5, parts[2] == Array("models".utf8),
+        let (model, _) = try? store.loggedModel(String(decoding: parts[3], as: UTF8.self)),
+        model.name == names.joined(separator: "/")
+      {
+        return output
+      }
+      guard parts.count > 4, parts[3] == Array("artifacts".utf8), wanted.starts(with: parts[4...]) else { continue }
+      let rest = Array(wanted[(parts.count - 4)...])
+      if rest.isEmpty { return output }
+      guard output.kind == .tree, try workspace.store.containsTree(content),
+        let entry = try workspace.store.entry(at: rest, in: content)
+      else { continue }
+      var record = Workspace.record(of: entry, at: rest.reduce(path) { $0.appending($1) })
+      record.evidence = .declared
+      return record
+    }
+    return nil
   }
 
   /// What of a location stands below MLflow's root: experiment, run, `artifacts` and so on.

@@ -22,6 +22,8 @@ final class MLflowTaking {
   private var pending: [(run: TrackedRun, experiment: TrackedExperiment, id: RunID)] = []
   private var pendingValues = 0
   private var seen: Set<RunID> = []
+  // The runs whose artifacts' folder would be in one that isn't there, by that one.
+  private var absent: [String: Set<String>] = [:]
   // Runs of what is pending that the journal didn't take.
   private var refused = 0
 
@@ -82,7 +84,10 @@ final class MLflowTaking {
     defer { (pending, pendingValues) = ([], 0) }
     if pending.isEmpty { return }
     if request.isTrial {
-      for (run, experiment, _) in pending { check(run, experiment) }
+      for (run, experiment, _) in pending {
+        check(run, experiment)
+        look(run, experiment)
+      }
       return
     }
     let before = report
@@ -123,6 +128,12 @@ final class MLflowTaking {
     let facts = MLflowRunFacts(run: run, experiment: experiment, redaction: redaction, root: workspace.root)
     for name in facts.badNames {
       report.problems.append(TrackingProblem("run \(run.id)", "'\(name)' can't be the name of a parameter or metric"))
+    }
+    if run.started == nil {
+      report.problems.append(
+        TrackingProblem(
+          "run \(run.id)",
+          "nobody can read when it started; it counts from " + (run.ended == nil ? "its import" : "its end")))
     }
     for name in facts.cutParameters {
       let limit = LoggedName.valueLimit
@@ -178,12 +189,8 @@ final class MLflowTaking {
         report.points += metrics.count
       }
       goesOn = made.ended(as: known.id, inputs: [], outputs: []) != nil
-    } else if run.metrics.count > 0 {
-      let there = Set(try workspace.index.metrics(of: known.id).map(MetricKey.init))
-      if made.metrics.contains(where: { !there.contains(MetricKey($0)) }) {
-        report.problems.append(
-          TrackingProblem("run \(run.id)", "it has logged more since it was imported as one that has ended"))
-      }
+    } else {
+      try noteLate(run, experiment, made, known)
     }
     let tags = made.tags.filter { known.tags[$0.key] == nil }
     let note = known.note == nil ? made.note : nil
@@ -196,6 +203,26 @@ final class MLflowTaking {
     if !facts.isEmpty { try workspace.record(facts, durable: true) }
     if goesOn { try end(run, experiment, made, known.id) }
     return true
+  }
+
+  /// Notes what a run has that it was imported without, as one that has ended: its record is closed.
+  private func noteLate(
+    _ run: TrackedRun, _ experiment: TrackedExperiment, _ made: MLflowRunFacts, _ known: RunRecord
+  ) throws {
+    var kinds: [String] = []
+    if !made.metrics.isEmpty {
+      let there = Set(try workspace.index.metrics(of: known.id).map(MetricKey.init))
+      if made.metrics.contains(where: { !there.contains(MetricKey($0)) }) { kinds.append("metrics") }
+    }
+    if made.parameters.contains(where: { known.parameters[$0.key] == nil }) { kinds.append("parameters") }
+    let tail = [experiment.id, run.id, "artifacts"]
+    if request.takesArtifacts, case .local(let folder) = places.place(run.artifacts, tail: tail) {
+      let there = Set(try workspace.index.files(of: known.id, role: .output).map(\.path))
+      if ImportedContent.names(in: folder, as: Self.path(tail)).contains(where: { !there.contains($0.path) }) {
+        kinds.append("artifacts")
+      }
+    }
+    if !kinds.isEmpty { report.late.append(.init(run: run.id, kinds: kinds)) }
   }
 
   /// Whether a run is there or deleted follows MLflow, where nobody has said otherwise here since.
@@ -254,13 +281,13 @@ final class MLflowTaking {
       let name = Self.path(tail)
       records += try take("run \(run.id)") { try content.takeAll(in: folder, as: name) }
     case .remote(let uri):
-      report.missing.append(.init(subject: "run \(run.id)", place: uri, reason: .remote))
+      note(.remote(uri), "run \(run.id)")
       records.append(
         ArtifactRecord(
           path: PathText.encode(redaction.text(uri).utf8), kind: .uri, content: nil, size: 0, evidence: .declared))
-    case .outside(let place): report.missing.append(.init(subject: "run \(run.id)", place: place, reason: .outside))
-    // A run that made nothing has no folder, or none that anybody misses.
-    case .local, .missing: break
+    case .outside(let place): note(.outside(place), "run \(run.id)")
+    case .missing: noteAbsence(of: run, experiment)
+    case .local: break
     }
     for model in run.models {
       if let record = try self.record(of: model, experiment.id, content) { records.append(record) }
@@ -279,11 +306,59 @@ final class MLflowTaking {
     case .local(let folder):
       guard request.takesArtifacts else { return nil }
       return try take(subject) { try content.take(folder, as: Self.path(tail)).map { [$0] } ?? [] }.first
+    case let other: note(other, subject)
+    }
+    return nil
+  }
+
+  /// Notes bytes that aren't to be had.
+  func note(_ place: ArtifactPlaces.Place, _ subject: String) {
+    switch place {
+    case .local: break
     case .remote(let uri): report.missing.append(.init(subject: subject, place: uri, reason: .remote))
     case .outside(let place): report.missing.append(.init(subject: subject, place: place, reason: .outside))
     case .missing(let place): report.missing.append(.init(subject: subject, place: place, reason: .missing))
     }
-    return nil
+  }
+
+  // A run that made nothing has no folder. Where there isn't even the one around the runs', the store was taken without its artifacts.
+  private func noteAbsence(of run: TrackedRun, _ experiment: TrackedExperiment) {
+    // Of a deleted experiment the folder was moved.
+    guard request.takesArtifacts, !run.isDeleted else { return }
+    let names = run.artifacts.split(separator: "/", omittingEmptySubsequences: false)
+    guard names.suffix(2).elementsEqual([run.id[...], "artifacts"]) else { return }
+    let around = names.dropLast(2).joined(separator: "/")
+    guard case .missing(let place) = places.place(around, tail: [experiment.id]) else { return }
+    absent[place, default: []].insert(run.id)
+  }
+
+  /// Tells of folders that weren't there.
+  func tellAbsences() {
+    for (place, runs) in absent.sorted(by: { $0.key < $1.key }) {
+      report.notices.append(
+        TrackingProblem(
+          place,
+          "no such folder, so that \(runs.count == 1 ? "1 run has" : "\(runs.count) runs have") no artifacts; they can't be added later"
+        ))
+    }
+  }
+
+  /// Looks for a trial which artifacts couldn't be taken.
+  private func look(_ run: TrackedRun, _ experiment: TrackedExperiment) {
+    let subject = "run \(run.id)"
+    switch places.place(run.artifacts, tail: [experiment.id, run.id, "artifacts"]) {
+    case .missing: noteAbsence(of: run, experiment)
+    case .local(let folder) where request.takesArtifacts:
+      do throws(SystemCallError) {
+        _ = try FileOperations.names(in: folder)
+      } catch {
+        if error.errno != .notDirectory { report.problems.append(TrackingProblem(subject, "\(error)")) }
+      }
+    case let other: note(other, subject)
+    }
+    for model in run.models {
+      note(places.place(model.location, tail: [experiment.id, "models", model.id, "artifacts"]), "model \(model.id)")
+    }
   }
 
   /// Stores something, and notes what of it couldn't be.

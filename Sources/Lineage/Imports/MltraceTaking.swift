@@ -19,6 +19,12 @@ struct MltraceTaking {
       let place = try runs.place(of: String(run.id))
       if place.known == nil {
         fresh.append((run, place.run))
+        if run.started == nil {
+          report.problems.append(
+            TrackingProblem(
+              "component run \(run.id)",
+              "nobody can read when it started; it counts from " + (run.ended == nil ? "its import" : "its end")))
+        }
         groups[run.component, default: .init(name: run.component)].added += 1
       } else {
         groups[run.component, default: .init(name: run.component)].known += 1
@@ -49,8 +55,8 @@ struct MltraceTaking {
       run: id, component: redaction.text(run.component), command: [], directory: ".",
       git: run.commit.flatMap {
         $0.isEmpty ? nil : GitState(commit: $0, branch: nil, remote: nil, isDirty: false)
-      }, host: "", user: store.components.first { $0.name == run.component }?.owner ?? "", tags: tags,
-      note: run.note.isEmpty ? nil : redaction.text(run.note), began: run.started,
+      }, host: "", user: "", tags: tags,
+      note: run.note.isEmpty ? nil : redaction.text(run.note), began: run.started ?? run.ended,
       origin: runs.origin(String(run.id)))
     var usage: RunUsage?
     if let began = run.started, let ended = run.ended, began.microseconds <= ended.microseconds {

@@ -78,6 +78,14 @@ public struct TrackingImportReport: Sendable {
     }
   }
 
+  /// What a run has that it was imported without, as one that had ended; its record is closed.
+  public struct Late: Hashable, Sendable {
+    /// The run's id in the other tool.
+    public var run: String
+    /// What it is: `metrics`, `parameters`, `artifacts`.
+    public var kinds: [String]
+  }
+
   /// The tool: `mlflow`, `mltrace`.
   public var tool: String
   /// The store.
@@ -107,6 +115,10 @@ public struct TrackingImportReport: Sendable {
   /// What couldn't be understood.
   public var problems: [TrackingProblem] = []
 
+  /// What runs have that can't be added to them.
+  public var late: [Late] = []
+  /// Whether artifacts were asked for that are here and weren't read.
+  public var isLacking = false
   /// What was understood, and isn't taken or done for a reason.
   public var notices: [TrackingProblem] = []
 

@@ -41,7 +41,9 @@ extension Workspace {
       try taking.take(experiment)
     }
     if request.experiments.isEmpty { try taking.takeModels() }
+    taking.tellAbsences()
     taking.report.problems += store.problems
+    taking.report.isLacking = request.takesArtifacts && taking.report.missing.contains { $0.reason == .outside }
     taking.report.groups.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     if !request.isTrial { try finishImport() }
     return taking.report
@@ -61,15 +63,19 @@ extension Workspace {
       }
       throw .noStore
     }
-    let scheme = ArtifactPlaces.scheme(argument)
-    switch scheme {
+    return try trackingStore(argument)
+  }
+
+  /// Where a store of another tool's is, by a path, a `file:` URI or SQLAlchemy's name of an SQLite database.
+  func trackingStore(_ argument: String) throws(TrackingImportError) -> FilePath {
+    switch ArtifactPlaces.scheme(argument) {
     case nil: return context.directory.pushing(FilePath(argument))
-    case "file": return FilePath(ArtifactPlaces.path(argument))
-    case "sqlite":
+    case "file": return context.directory.pushing(FilePath(ArtifactPlaces.path(argument)))
+    case let scheme? where scheme == "sqlite" || scheme.hasPrefix("sqlite+"):
       // After SQLAlchemy: three slashes for a path from here, four for one from the root.
-      guard argument.hasPrefix("sqlite:///") else { throw .notAFile(argument) }
-      let rest = argument.dropFirst("sqlite:///".count)
-      return context.directory.pushing(FilePath(String(rest.prefix { $0 != "?" })))
+      let rest = argument.dropFirst(scheme.utf8.count)
+      guard rest.hasPrefix(":///") else { throw .notAFile(argument) }
+      return context.directory.pushing(FilePath(String(rest.dropFirst(4).prefix { $0 != "?" })))
     default: throw .notAFile(argument)
     }
   }

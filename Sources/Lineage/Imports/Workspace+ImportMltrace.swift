@@ -16,10 +16,7 @@ extension Workspace {
   ///
   /// - Throws: ``TrackingImportError``; failures of store, journal and index.
   public func importMltrace(_ request: MltraceImportRequest) throws -> TrackingImportReport {
-    let path = context.directory.pushing(FilePath(request.store))
-    if let scheme = ArtifactPlaces.scheme(request.store), scheme != "file" {
-      throw TrackingImportError.notAFile(request.store)
-    }
+    let path = try trackingStore(request.store)
     let store: MltraceStore
     do throws(TrackingStoreError) {
       store = try MltraceStore(path)

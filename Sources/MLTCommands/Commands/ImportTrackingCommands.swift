@@ -23,7 +23,8 @@ extension ImportCommand {
           mlt import mlflow ~/old/mlruns --experiment wine
           mlt import mlflow sqlite:///mlflow.db --artifacts mlartifacts
 
-        Exit status: 0 if everything was taken or noted, 1 if something couldn't be understood.
+        Exit status: 0 if everything was taken or noted, 1 if something couldn't be understood, or artifacts of this \
+        machine weren't read (not with '--no-artifacts').
         """)
 
     @Argument(help: "Folder 'mlruns', database file, or 'sqlite:///FILE'", completion: .file())
@@ -102,10 +103,11 @@ extension ImportCommand {
       try session.show(json: TrackingImportRendering.json(report), of: workspace)
     } else {
       try session.show(TrackingImportRendering.text(report), of: workspace)
+      if let late = TrackingImportRendering.late(report) { Output.say("warning: \(late)") }
       for notice in report.notices { Output.say("warning: \(TrackingImportRendering.text(notice))") }
       for problem in report.problems { Output.say("error: \(TrackingImportRendering.text(problem))") }
       for hint in TrackingImportRendering.hints(report) { Output.say("hint: \(hint)") }
     }
-    if !report.problems.isEmpty { throw ExitCode(FailureReport.Status.failed.rawValue) }
+    if !report.problems.isEmpty || report.isLacking { throw ExitCode(FailureReport.Status.failed.rawValue) }
   }
 }

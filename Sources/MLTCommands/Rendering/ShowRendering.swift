@@ -30,7 +30,10 @@ enum ShowRendering {
     rows.append(["ended", outcome + length])
     if let git = Formatting.git(run.git) { rows.append(["git", git]) }
     if let remote = run.git?.remote { rows.append(["remote", remote]) }
-    rows.append(["by", run.host.isEmpty ? run.user : "\(run.user) on \(run.host)"])
+    // Of runs of other tools' nobody may know.
+    if !run.user.isEmpty || !run.host.isEmpty {
+      rows.append(["by", run.host.isEmpty ? run.user : "\(run.user) on \(run.host)"])
+    }
     if let origin = run.origin { rows.append(["imported", "from \(origin.tool), run \(origin.id)"]) }
     if let parent = run.parent { rows.append(["within", parent.short]) }
     if !details.children.isEmpty {

@@ -89,11 +89,21 @@ enum TrackingImportRendering {
     return parts.joined(separator: ", ")
   }
 
+  /// What runs have by now and were imported without, on a line; nil if none has.
+  static func late(_ report: TrackingImportReport) -> String? {
+    if report.late.isEmpty { return nil }
+    return "not added to runs that had ended when they were imported: "
+      + list(report.late.map { "\($0.kinds.joined(separator: ", ")) of run \($0.run)" })
+  }
+
   /// What to do about what couldn't be taken.
   static func hints(_ report: TrackingImportReport) -> [String] {
     var hints: [String] = []
     if report.missing.contains(where: { $0.reason == .outside }) {
-      hints.append("name the folder that artifacts may be read from with '--artifacts DIR', in a fresh import")
+      hints.append(
+        report.isTrial
+          ? "name the folder that artifacts may be read from with '--artifacts DIR': runs don't get any by a second import"
+          : "name the folder that artifacts may be read from with '--artifacts DIR', in a fresh import")
     }
     return hints
   }
@@ -126,6 +136,8 @@ enum TrackingImportRendering {
       "modelChanges": .int(Int64(report.modelChanges)),
       "promptsLeftOut": .int(Int64(report.prompts)),
       "marks": .int(Int64(report.marks)),
+      "late": .array(
+        report.late.map { ["run": .string($0.run), "kinds": .array($0.kinds.map { .string($0) })] }),
       "notices": .array(
         report.notices.map { ["subject": .string($0.subject), "notice": .string($0.reason)] }),
       "problems": .array(
