@@ -178,7 +178,13 @@ private struct SurpriseJudge {
       ? column.distinct == column.count && column.count > 1 : column.distinct * 10 > column.count * 9
     // Where all versions cover the same range, whole numbers that are all different are figures like others.
     let isSpread = (earlier.map(\.least).max() ?? 0) > (earlier.map(\.greatest).min() ?? 0)
-    let isIdentifier = column.kind == .integer && isRunning && (isSpread || earlier.count < 2)
+    // Numbers that all became as many times what they were are in another unit, and no identifiers.
+    let isScaled =
+      earlier.count == 1
+      && [
+        (present.least, earlier[0].least), (present.mean, earlier[0].mean), (present.greatest, earlier[0].greatest),
+      ].allSatisfy { now, before in before != 0 && Factor(now / before, tolerance: 0.1)?.isKnown ?? false }
+    let isIdentifier = column.kind == .integer && isRunning && (isSpread || earlier.count < 2) && !isScaled
     let deviation = median(earlier.map(\.deviation))
     if !isIdentifier, column.kind != .date, column.kind != .dateTime {
       let usual = median(earlier.map(\.mean))

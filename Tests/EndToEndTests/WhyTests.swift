@@ -52,6 +52,20 @@ import Testing
     }
   }
 
+  @Test("with a single version before, data that is plainly otherwise comes before an edit that changes nothing")
+  func shortHistory() throws {
+    try withWorld { world in
+      try world.makeSales()
+      for (day, factor) in [(1, 1), (2, 100)] {
+        try world.bring(day: day, factor: factor)
+        try world.runSales()
+        try world.shell("sed -i 's:^:: ; $a true' clean.sh")
+      }
+      let json = try world.json("why", "report.csv", "report.csv@" + goodRun(world, back: 1))
+      #expect(first(json) == ["data", "sales.csv"], "\(json)")
+    }
+  }
+
   /// The id of the report's run that many versions back.
   private func goodRun(_ world: World, back: Int) throws -> String {
     let runs = try world.json("log", "-c", "report")["runs"]?.array ?? []

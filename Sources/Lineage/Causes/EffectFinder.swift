@@ -24,6 +24,8 @@ struct Anomaly {
 /// Finds where what came out begins to be out of the usual: the contents of outputs and inputs, and metrics, beside
 /// those of the runs before.
 final class EffectFinder {
+  /// From which score on something is out of the usual beside a single earlier version, which says little of what is.
+  private static let plain = 8.0
   /// How many earlier versions tell what is usual.
   private static let versions = 8
   /// How much of a file is looked at for that; a sample of larger ones.
@@ -122,10 +124,11 @@ final class EffectFinder {
     if !others.isEmpty, let profile = try profile(of: artifact) {
       // The oldest first, as a trend is read.
       let usual = try others.reversed().compactMap { try self.profile(of: $0) }
-      if usual.count >= 2 {
+      if !usual.isEmpty {
         let (score, phrases) = profile.surprise(given: usual)
+        let isTold = usual.count > 1 || score >= Self.plain
         // Of other bytes only the size is known: that it is as usual says nothing of what they hold.
-        if profile.format != .binary || score >= Anomaly.threshold {
+        if isTold, profile.format != .binary || score >= Anomaly.threshold {
           found = Anomaly(score: min(score, Anomaly.largest), phrases: phrases, artifact: artifact)
         }
       }
