@@ -23,7 +23,7 @@ struct DuCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Tell apart by component or path", valueName: "what"))
   var by = Grouping.component
 
-  @Option(name: [.customShort("n"), .customLong("limit")], help: "At most this many lines")
+  @Option(name: [.customShort("n", allowingJoined: true), .customLong("limit")], help: "At most this many lines")
   var limit: Int?
 
   @Flag(name: .long, help: "Show sizes before compression")

@@ -38,7 +38,7 @@ struct LogCommand: ParsableCommand {
   @Flag(name: .long, help: "Only runs that didn't end with exit status 0")
   var failed = false
 
-  @Option(name: [.customShort("n"), .customLong("limit")], help: "At most this many runs")
+  @Option(name: [.customShort("n", allowingJoined: true), .customLong("limit")], help: "At most this many runs")
   var limit: Int?
 
   @Option(

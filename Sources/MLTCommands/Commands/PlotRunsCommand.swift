@@ -45,7 +45,8 @@ struct PlotRunsCommand: ParsableCommand {
   @OptionGroup var chosen: ChosenRuns
 
   @Option(
-    name: [.customShort("n"), .customLong("limit")], help: "At most this many runs (default: 8 curves, all points)")
+    name: [.customShort("n", allowingJoined: true), .customLong("limit")],
+    help: "At most this many runs (default: 8 curves, all points)")
   var limit: Int?
 
   @OptionGroup var output: PlotOutput

@@ -35,7 +35,7 @@ struct ReviewCommand: ParsableCommand {
   @Option(name: .long, help: "Only what was made since: a date, a date and time, '3d', '12h', 'yesterday'")
   var since: TimeArgument?
 
-  @Option(name: [.customShort("n"), .customLong("limit")], help: "At most this many suspects")
+  @Option(name: [.customShort("n", allowingJoined: true), .customLong("limit")], help: "At most this many suspects")
   var limit: Int = 10
 
   @Flag(name: .long, help: "Settle the flags on the given files (default: all) instead of looking for causes")

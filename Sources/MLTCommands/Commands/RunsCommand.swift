@@ -41,7 +41,7 @@ struct RunsCommand: ParsableCommand {
   var columns: String?
 
   @Option(
-    name: [.customShort("n"), .customLong("limit")],
+    name: [.customShort("n", allowingJoined: true), .customLong("limit")],
     help: "At most this many runs, 0 for all (default: 20; all with --json and --csv)")
   var limit: Int?
 
