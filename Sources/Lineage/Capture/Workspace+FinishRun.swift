@@ -103,6 +103,7 @@ extension Workspace {
         notices.append(.unfinishedRun(run, reason: "\(error)"))
       }
     }
+    try removeLogLocks()
   }
 
   private func recover(_ run: RunID, spool: FilePath) throws {

@@ -179,7 +179,21 @@ extension Workspace {
   public func logger(of run: RunID) -> RunLogger { RunLogger(run, in: self) }
 
   /// The file whose lock whoever logs to a run, or ends it, holds meanwhile.
-  func logLock(of run: RunID) -> FilePath { temporaryFolder.appending("log-" + run.hex) }
+  func logLock(of run: RunID) -> FilePath { temporaryFolder.appending(Self.logPrefix + run.hex) }
+
+  private static let logPrefix = "log-"
+
+  /// Removes the locks that processes have left behind which were killed while they ended a run.
+  func removeLogLocks() throws {
+    for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(Self.logPrefix) {
+      let path = temporaryFolder.appending(name)
+      guard let run = RunID(hex: name.string.dropFirst(Self.logPrefix.count)),
+        let status = try index.run(run)?.status, status != .running, let lock = try FileLock.ifFree(existing: path)
+      else { continue }
+      try? FileOperations.remove(path)  // somebody else may have been quicker
+      lock.release()
+    }
+  }
 
   /// Ends a run while nobody logs to it, with what was logged as a part of its record.
   ///
