@@ -48,7 +48,9 @@ import Testing
       let running = try commands.map { try world.start([World.program.string] + $0) }
       for (command, each) in zip(commands, running) {
         let printed = try each.wait()
-        #expect(printed.status == 0, "\(command): \(printed.stderr)")
+        // What a stage has just written and not stored yet, it leaves alone.
+        let isCareful = command == ["checkout"] && printed.stderr.contains("isn't stored and would be lost")
+        #expect(printed.status == (isCareful ? 4 : 0), "\(command): \(printed.stderr)")
       }
       try expectSuccess(world.mlt("fsck"))
 
