@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  @Test("a row with a quote that is never closed is refused, unless it is the last and still being written")
+  func openQuotes() throws {
+    let error = #expect(throws: FilePlotProblem.Reason.self) { _ = try table("a,b\n1,2\n3,\"4\n5,6\n", "a.csv") }
+    guard case .damagedRow(2) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(try numbers(table("a,b\n1,2\n3,\"4", "a.csv"), "b") == [2])
+  }
+
+  @Test("lines may end with carriage returns alone")
+  func carriageReturns() throws {
+    #expect(try numbers(table("a,b\r1,2\r\r3,4\r", "a.csv"), "b") == [2, 4])
+  }
+
   @Test(
     "what has nothing to draw is refused",
     arguments: [

@@ -87,13 +87,9 @@ struct MetricFile {
   private mutating func readLines(_ bytes: [UInt8]) {
     var number = 0
     var position: Int64 = 0
-    var start = bytes.startIndex
-    while start < bytes.endIndex {
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
-      let line = bytes[start..<end]
-      start = end + 1
+    LineWalk.forEachLine(of: bytes[...]) { line, _ in
       number += 1
-      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
       if let value = ValueText.json(line) {
         add(value, step: position, "line \(number)")
       } else {
@@ -106,31 +102,28 @@ struct MetricFile {
   private mutating func readTable(_ bytes: [UInt8], _ delimiter: UInt8) {
     var columns: TableColumnNames?
     var position: Int64 = 0
-    var (rows, badNames) = ([RunLogged.Metric](), Set<String>())
-    let now = now
-    let leftOut = TableText.forEachRow(in: bytes, delimiter: delimiter) { cells in
-      guard let columns else {
-        columns = TableColumnNames(cells)
-        return
+    TableText(bytes, delimiter: delimiter).forEachRow { row in
+      if row.isDamaged {
+        note("it is too long, or a quote in it is never closed", "a row")
+        return true
       }
-      let step = columns.step.flatMap { cells.indices.contains($0) ? MetricLine.step(cells[$0]) : nil }
-      let at = columns.time.flatMap { cells.indices.contains($0) ? Moment.read(cells[$0]) : nil }
-      for (column, cell) in zip(columns.names.indices, cells) {
+      guard let columns else {
+        columns = TableColumnNames((0..<row.count).map(row.text))
+        return true
+      }
+      let step = columns.step.flatMap { $0 < row.count ? MetricLine.step(row.text($0)) : nil }
+      let at = columns.time.flatMap { $0 < row.count ? Moment.read(row.text($0)) : nil }
+      for (column, name) in zip(0..<row.count, columns.names) {
         if column == columns.step && step != nil || column == columns.time && at != nil { continue }
-        guard let value = try? MetricLine.number(cell) else { continue }
-        let name = columns.names[column]
+        guard let value = try? MetricLine.number(row.text(column)) else { continue }
         if LoggedName.isValid(name) {
-          rows.append(RunLogged.Metric(key: name, value: value, step: step ?? position, at: at ?? now))
+          metrics.append(RunLogged.Metric(key: name, value: value, step: step ?? position, at: at ?? now))
         } else {
           badNames.insert(name)
         }
       }
       position += 1
-    }
-    (metrics, self.badNames) = (rows, badNames)
-    if leftOut > 0 {
-      badLines = leftOut
-      firstBad = ("a row", "it is too long, or a quote in it is never closed")
+      return true
     }
   }
 }

@@ -28,6 +28,8 @@ public struct FilePlotProblem: Error, Sendable {
     case noRows
     /// There is no list of objects.
     case noList
+    /// A row is too long to be one, or a quote in it is never closed.
+    case damagedRow(Int)
     /// A row has another number of cells than the first one.
     case raggedRow(Int, cells: Int, expected: Int)
     /// There is no such column; with those that there are.

@@ -1,4 +1,5 @@
 internal import Pipelines
+internal import PredictionLogs
 
 /// The columns of a file that is drawn.
 package struct PlotTable {
@@ -17,7 +18,7 @@ package struct PlotTable {
   package let lastName: String
 
   private enum Storage {
-    case separated(SeparatedText, hasHeader: Bool)
+    case separated(TableText, hasHeader: Bool)
     case records([[String: PlotCell]])
   }
   private let storage: Storage
@@ -45,31 +46,45 @@ package struct PlotTable {
 
   private init(separated bytes: [UInt8], _ separator: UInt8, _ hasHeader: Bool) throws(Reason) {
     if bytes.prefix(1 << 16).contains(0) { throw .notText }
-    let text = SeparatedText(bytes, separator: separator)
-    var reader = text
-    var cells: [SeparatedText.Cell] = []
-    guard reader.next(&cells) else { throw .noRows }
-    for cell in cells where String(validating: bytes[cell.start..<cell.end], as: UTF8.self) == nil { throw .notText }
-    var seen: Set<String> = []
-    let names = cells.indices.map { column in
-      let name = hasHeader ? text.text(cells[column]) : "\(column)"
-      // Without a name, or with one that another column has, a column is called by its place.
-      return !name.isEmpty && seen.insert(name).inserted ? name : "\(column)"
-    }
-    var count = hasHeader ? 0 : 1
-    while reader.next(&cells) {
-      if cells.count != names.count {
+    let table = TableText(bytes, delimiter: separator)
+    var names: [String]?
+    var count = 0
+    var problem: Reason?
+    table.forEachRow { row in
+      do throws(Reason) {
+        guard let names else {
+          names = try Self.names(in: row, hasHeader)
+          count = hasHeader ? 0 : 1
+          return true
+        }
         // A row that is still being written isn't one yet.
-        if cells.count < names.count, count > 0, reader.isAtOpenEnd { break }
-        throw .raggedRow(count + 1, cells: cells.count, expected: names.count)
+        if row.isUnfinished, count > 0, row.isDamaged || row.count < names.count { return false }
+        if row.isDamaged { throw .damagedRow(count + 1) }
+        if row.count != names.count { throw .raggedRow(count + 1, cells: row.count, expected: names.count) }
+        count += 1
+        return true
+      } catch {
+        problem = error
+        return false
       }
-      count += 1
     }
-    if count == 0 { throw .noRows }
+    if let problem { throw problem }
+    guard let names, count > 0 else { throw .noRows }
     self.names = names
     self.count = count
     lastName = names.last ?? ""
-    storage = .separated(text, hasHeader: hasHeader)
+    storage = .separated(table, hasHeader: hasHeader)
+  }
+
+  private static func names(in row: TableRow, _ hasHeader: Bool) throws(Reason) -> [String] {
+    if row.isDamaged { throw .damagedRow(1) }
+    for column in 0..<row.count where !row.isText(column) { throw .notText }
+    var seen: Set<String> = []
+    return (0..<row.count).map { column in
+      let name = hasHeader ? row.text(column) : "\(column)"
+      // Without a name, or with one that another column has, a column is called by its place.
+      return !name.isEmpty && seen.insert(name).inserted ? name : "\(column)"
+    }
   }
 
   // MARK: JSON and YAML
@@ -133,40 +148,29 @@ package struct PlotTable {
   // MARK: Columns
 
   /// The cells of a column; nil if there is none of that name.
-  package func column(_ name: String) -> [PlotCell]? {
-    guard let place = names.firstIndex(of: name) else { return nil }
-    switch storage {
-    case .records(let rows): return rows.map { $0[name] ?? .missing }
-    case .separated(var text, let hasHeader):
-      var cells: [SeparatedText.Cell] = []
-      var column: [PlotCell] = []
-      column.reserveCapacity(count)
-      if hasHeader { _ = text.next(&cells) }
-      while column.count < count, text.next(&cells) {
-        column.append(place < cells.count ? .text(text.text(cells[place])) : .missing)
-      }
-      return column
-    }
-  }
+  package func column(_ name: String) -> [PlotCell]? { cells(of: name, limit: count) }
 
   /// The columns that begin with a number.
   package var numericNames: [String] {
     names.filter { name in
       // The first rows tell enough for a hint.
-      sample(name).contains { !$0.isMissing && $0.number.map { !$0.isNaN } ?? false }
+      cells(of: name, limit: 20)?.contains { !$0.isMissing && $0.number.map { !$0.isNaN } ?? false } ?? false
     }
   }
 
-  private func sample(_ name: String) -> [PlotCell] {
+  private func cells(of name: String, limit: Int) -> [PlotCell]? {
+    guard let place = names.firstIndex(of: name) else { return nil }
+    let count = min(count, limit)
     switch storage {
-    case .records(let rows): return rows.prefix(20).map { $0[name] ?? .missing }
-    case .separated(var text, let hasHeader):
-      guard let place = names.firstIndex(of: name) else { return [] }
-      var cells: [SeparatedText.Cell] = []
+    case .records(let rows): return rows.prefix(count).map { $0[name] ?? .missing }
+    case .separated(let table, let hasHeader):
       var column: [PlotCell] = []
-      if hasHeader { _ = text.next(&cells) }
-      while column.count < min(20, count), text.next(&cells) {
-        column.append(place < cells.count ? .text(text.text(cells[place])) : .missing)
+      column.reserveCapacity(count)
+      var isHeader = hasHeader
+      table.forEachRow { row in
+        if !isHeader { column.append(place < row.count ? .text(row.text(place)) : .missing) }
+        isHeader = false
+        return column.count < count
       }
       return column
     }

@@ -54,6 +54,8 @@ extension FailureReport {
       set(
         "\(what) has no list of objects to draw", .failed,
         hint: "write it as [{\"step\": 0, \"loss\": 0.5}, …], or in an object as {\"train\": […]}")
+    case .damagedRow(let row):
+      set("\(what): row \(row) is too long, or a quote in it is never closed", .failed)
     case .raggedRow(let row, let cells, let expected):
       set(
         "\(what): row \(row) has \(Formatting.count(cells, "cell")) and the first \(expected)", .failed,

@@ -1,7 +1,7 @@
 /// Going through a text line by line, without a list of its lines.
-enum LineWalk {
+package enum LineWalk {
   /// Gives each line without its end to `body`, an unfinished last one too.
-  static func forEachLine(
+  package static func forEachLine(
     of bytes: ArraySlice<UInt8>, _ body: (_ line: ArraySlice<UInt8>, _ isFinished: Bool) -> Void
   ) {
     var start = bytes.startIndex
