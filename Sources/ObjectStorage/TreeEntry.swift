@@ -44,7 +44,7 @@ public struct TreeEntry: Hashable, Sendable {
   }
 
   /// Whether the name is one that git or this program keeps its data under, on a file system of any letter case.
-  static func isReserved(_ name: some Collection<UInt8>) -> Bool {
+  package static func isReserved(_ name: some Collection<UInt8>) -> Bool {
     guard name.count == 4 else { return false }
     let lowered = name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     return lowered == Array(".git".utf8) || lowered == Array(".mlt".utf8)

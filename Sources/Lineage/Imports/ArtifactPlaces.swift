@@ -1,5 +1,6 @@
 internal import GitAccess
 internal import MLTBase
+internal import ObjectStorage
 internal import SystemPackage
 
 /// Where the artifacts are that a store names, as far as they may be read.
@@ -80,7 +81,7 @@ struct ArtifactPlaces {
   private func isReadable(_ path: FilePath) -> Bool {
     // A folder that is one of these, or has one in it, is nobody's artifact: it holds everything.
     roots.contains { path.starts(with: $0) } && !roots.contains { $0.starts(with: path) }
-      && !path.components.contains { [".git", Workspace.folderName].contains($0.string) }
+      && !path.components.contains { TreeEntry.isReserved($0.bytes) }
   }
 
   /// The scheme of a URI; nil for a path.

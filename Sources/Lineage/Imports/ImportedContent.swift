@@ -65,7 +65,7 @@ struct ImportedContent {
     of names: [FilePath.Component], as name: String
   ) -> [(entry: FilePath.Component, path: String)] {
     // Within folders the store itself leaves these out.
-    names.filter { $0.kind == .regular && ![".git", Workspace.folderName].contains($0.string) }
+    names.filter { $0.kind == .regular && !TreeEntry.isReserved($0.bytes) }
       .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
       .map { ($0, PathText.encode(Array(name.utf8) + [UInt8(ascii: "/")] + $0.bytes)) }
   }

@@ -100,7 +100,7 @@ struct RestorePlanner {
   private func child(_ entry: TreeEntry, of folder: WorkPath) throws -> LockEntry {
     let path = folder.appending(entry.name)
     // Of these nothing is ever written, whoever made the tree; a listing has no other illegal names.
-    guard !ContentCatalog.isReserved(entry.name) else {
+    guard !TreeEntry.isReserved(entry.name) else {
       throw StorageError.unsafeEntry(path.bytes, .reservedName)
     }
     return LockEntry(entry, at: path)

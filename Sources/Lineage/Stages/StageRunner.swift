@@ -304,7 +304,7 @@ public final class StageRunner {
       guard let status = try FileStatus(at: path) else { continue }
       if status.kind == .directory {
         // Of a repository in there nothing is stored, so that nothing of it may go.
-        try FileOperations.removeTree(path, sparing: ContentCatalog.isReserved)
+        try FileOperations.removeTree(path, sparing: TreeEntry.isReserved)
       } else {
         try FileOperations.remove(path)
       }

@@ -35,7 +35,7 @@ extension ContentCatalog {
       let path = frame.path.appending(name)
       // What goes away or can't be read while the walk is on its way is left out, as it is when a folder is stored.
       guard let status = try? FileStatus(at: path.filePath(in: root)), status.kind != .special,
-        !rules.isLeftOut(path, isFolder: status.kind == .directory), !Self.isReserved(name)
+        !rules.isLeftOut(path, isFolder: status.kind == .directory), !TreeEntry.isReserved(name)
       else {
         stack.append(frame)
         continue
@@ -59,13 +59,6 @@ extension ContentCatalog {
     } catch StorageError.unreadable, StorageError.notAFile {
       return nil
     }
-  }
-
-  // As trees have it: names that mean git's or mlt's own folder where letter case doesn't count.
-  static func isReserved(_ name: [UInt8]) -> Bool {
-    guard name.count == 4 else { return false }
-    let lowered = name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-    return lowered.elementsEqual(".git".utf8) || lowered.elementsEqual(".mlt".utf8)
   }
 }
 

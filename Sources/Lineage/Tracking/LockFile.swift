@@ -1,5 +1,6 @@
 public import DVCProjects
 public import MLTBase
+internal import ObjectStorage
 internal import SystemPackage
 
 /// One tracked path with the content it has at a commit.
@@ -143,7 +144,7 @@ public struct LockFile: Hashable, Sendable {
       // Every name that can't stand there begins with a dot.
       if path.bytes[start] == dot {
         let name = path.bytes[start..<end]
-        if name.count == 1 || name.elementsEqual("..".utf8) || ContentCatalog.isReserved(Array(name)) { return false }
+        if name.count == 1 || name.elementsEqual("..".utf8) || TreeEntry.isReserved(name) { return false }
       }
       if byte == slash, index == path.bytes.count - 1 { return false }
       start = end + 1
