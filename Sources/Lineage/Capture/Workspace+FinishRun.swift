@@ -86,13 +86,14 @@ extension Workspace {
     try store.removeAbandonedTemporaries()
     // Spools that never got their name: nobody holds them but in the moment in which they are made.
     let unnamed = FileOperations.temporaryPrefix + Self.spoolPrefix
-    for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(unnamed) {
+    let names = try FileOperations.names(in: temporaryFolder)
+    for name in names where name.string.hasPrefix(unnamed) {
       let path = temporaryFolder.appending(name)
       guard let lock = try FileLock.ifFree(existing: path) else { continue }
       try? FileOperations.remove(path)  // somebody else may have been quicker
       lock.release()
     }
-    for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(Self.spoolPrefix) {
+    for name in names where name.string.hasPrefix(Self.spoolPrefix) {
       let path = temporaryFolder.appending(name)
       guard let run = RunID(hex: name.string.dropFirst(Self.spoolPrefix.count)),
         let status = try FileStatus(at: path), status.kind == .regular
@@ -103,7 +104,7 @@ extension Workspace {
         notices.append(.unfinishedRun(run, reason: "\(error)"))
       }
     }
-    try removeLogLocks()
+    try removeLogLocks(among: names)
   }
 
   private func recover(_ run: RunID, spool: FilePath) throws {

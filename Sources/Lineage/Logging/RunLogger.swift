@@ -184,8 +184,10 @@ extension Workspace {
   private static let logPrefix = "log-"
 
   /// Removes the locks that processes have left behind which were killed while they ended a run.
-  func removeLogLocks() throws {
-    for name in try FileOperations.names(in: temporaryFolder) where name.string.hasPrefix(Self.logPrefix) {
+  ///
+  /// - Parameter names: what lies in the folder for temporary files.
+  func removeLogLocks(among names: [FilePath.Component]) throws {
+    for name in names where name.string.hasPrefix(Self.logPrefix) {
       let path = temporaryFolder.appending(name)
       guard let run = RunID(hex: name.string.dropFirst(Self.logPrefix.count)),
         let status = try index.run(run)?.status, status != .running, let lock = try FileLock.ifFree(existing: path)
