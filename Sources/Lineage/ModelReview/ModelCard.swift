@@ -70,8 +70,8 @@ extension Workspace {
     card.replications = try index.replications(of: run.id)
     card.series = try series(of: run.id)
     let others = try tries(like: run)
-    card.omitted = max(0, others.count - Self.triesLimit)
-    card.isUncounted = others.count >= Self.searchLimit
+    card.omitted = max(0, min(others.count, Self.searchLimit) - Self.triesLimit)
+    card.isUncounted = others.count > Self.searchLimit
     card.tries = try others.prefix(Self.triesLimit).compactMap { id in
       guard let run = try index.run(id) else { return nil }
       let made = try index.files(of: id, role: .output).first { $0.path == version.artifact.path && $0.content != nil }
@@ -99,7 +99,8 @@ extension Workspace {
     var query = RunQuery()
     query.component = run.component
     query.experiment = run.experiment
-    query.limit = Self.searchLimit + 1
+    // One more than is counted, and the run itself.
+    query.limit = Self.searchLimit + 2
     return try index.runs(query).map(\.id).filter { $0 != run.id }
   }
 }
