@@ -159,6 +159,10 @@ import Testing
       _ = try fixture.file("out/loss.csv", "v\n3\n4\n")
       let points = try plots(try world.json(in: nil, "plot", "diff"))["out/loss.csv"]?["points"]?.array
       #expect(points?.map { $0["y"]?.double } == [1, 2, 3, 4])
+      // So are those that the work tree hasn't got.
+      try expectSuccess(world.shell("rm out/loss.csv"))
+      let here = try plots(try world.json(in: nil, "plot", "show"))["out/loss.csv"]?["points"]?.array
+      #expect(here?.map { $0["y"]?.double } == [3, 4])
       // Bytes that aren't what DVC noted are none.
       try world.write(fixture.place(try fixture.md5("v\n1\n2\n")), "v\n8\n9\n")
       let damaged = try world.mlt("plot", "diff")

@@ -23,9 +23,9 @@ final class PlotContents {
   private let workspace: Workspace
   private let stored: StoredContents
   private var locks: [String: LockFile] = [:]
-  private var kept: [String: KeptByDVC] = [:]
+  private var kept: [PlotVersion: KeptByDVC] = [:]
 
-  // What DVC's own files say in one commit.
+  // What DVC's own files say in one version.
   private struct KeptByDVC {
     var base: WorkPath
     var project: DVCProject
@@ -42,7 +42,9 @@ final class PlotContents {
   /// - Throws: `FilePlotProblem.Reason` for what can't be read; failures of git and the store.
   func bytes(_ path: WorkPath, _ version: PlotVersion) throws -> [UInt8]? {
     guard !path.isOutside else { throw FilePlotProblem.Reason.outside }
-    guard let commit = version.commit else { return try present(path) ?? locked(path, workspace.readLock()) }
+    guard let commit = version.commit else {
+      return try present(path) ?? locked(path, workspace.readLock()) ?? keptByDVC(path, version)
+    }
     if let bytes = try locked(path, lock(of: commit)) { return bytes }
     do {
       if let bytes = try workspace.repository?.blob(at: path.bytes, commit: commit, limit: PlotTable.sizeLimit) {
@@ -51,7 +53,7 @@ final class PlotContents {
     } catch GitError.blobTooLarge {
       throw FilePlotProblem.Reason.tooLarge(limit: PlotTable.sizeLimit)
     }
-    return try keptByDVC(path, commit)
+    return try keptByDVC(path, version)
   }
 
   private func present(_ path: WorkPath) throws -> [UInt8]? {
@@ -94,16 +96,16 @@ final class PlotContents {
       for file in try workspace.repository?.files(below: folder.isRoot ? [] : folder.bytes, commit: commit) ?? [] {
         found.insert(Self.path(file.path, in: folder))
       }
-      for output in try dvc(commit)?.outputs ?? [] where output.hash.isFolder == false {
-        let path = Self.path(output.path, in: try dvc(commit)?.base ?? folder)
-        if path.isBelow(folder) { found.insert(path) }
-      }
-      if let kept = try dvc(commit), let listing = listing(at: folder, kept) {
-        for member in listing.members { found.insert(Self.path(member.path, in: folder)) }
-      }
     } else {
       lock = try workspace.readLock()
       try walk(folder, into: &found)
+    }
+    if let kept = try dvc(version) {
+      for output in kept.outputs where !output.hash.isFolder {
+        let path = Self.path(output.path, in: kept.base)
+        if path.isBelow(folder) { found.insert(path) }
+      }
+      for member in listing(at: folder, kept)?.members ?? [] { found.insert(Self.path(member.path, in: folder)) }
     }
     for entry in lock.entries(below: folder) where entry.kind != .tree { found.insert(entry.path) }
     if let tree = try workspace.lockedArtifact(folder, in: lock), tree.kind == .tree, let content = tree.content,
@@ -142,9 +144,9 @@ final class PlotContents {
 
   // MARK: What DVC keeps
 
-  /// The bytes of what DVC's own files name at a commit, from DVC's cache; nil if they name nothing there.
-  private func keptByDVC(_ path: WorkPath, _ commit: String) throws -> [UInt8]? {
-    guard let kept = try dvc(commit) else { return nil }
+  /// The bytes of what DVC's own files name in a version, from DVC's cache; nil if they name nothing there.
+  private func keptByDVC(_ path: WorkPath, _ version: PlotVersion) throws -> [UInt8]? {
+    guard let kept = try dvc(version) else { return nil }
     for output in kept.outputs {
       let place = Self.path(output.path, in: kept.base)
       if place == path, !output.hash.isFolder { return try cached(output.hash, kept.project) }
@@ -175,23 +177,26 @@ final class PlotContents {
     throw FilePlotProblem.Reason.absentContent
   }
 
-  private func dvc(_ commit: String) throws -> KeptByDVC? {
-    if let known = kept[commit] { return known }
+  private func dvc(_ version: PlotVersion) throws -> KeptByDVC? {
+    if let known = kept[version] { return known }
     let here = FileOperations.resolved(workspace.context.directory) ?? workspace.root
-    guard let repository = workspace.repository, let root = try DVCProject.root(around: here, upTo: workspace.root)
-    else { return nil }
+    guard let root = try DVCProject.root(around: here, upTo: workspace.root) else { return nil }
     let base = workspace.inside(root)
+    let project = DVCProject(root: root, configurations: workspace.dvcConfigurations)
+    let found = KeptByDVC(base: base, project: project, outputs: try outputs(of: project, in: base, version.commit))
+    kept[version] = found
+    return found
+  }
+
+  private func outputs(of project: DVCProject, in base: WorkPath, _ commit: String?) throws -> [DVCOutput] {
+    guard let commit else { return project.contents().outputs }
+    guard let repository = workspace.repository else { return [] }
     let files = try repository.files(below: base.isRoot ? [] : base.bytes, commit: commit) ?? []
-    let contents = DVCProject.contents(of: files.map(\.path)) { path in
+    return DVCProject.contents(of: files.map(\.path)) { path in
       // What git can't give is as if it weren't there.
       (try? repository.blob(
         at: Self.path(path, in: base).bytes, commit: commit, limit: PlotTable.sizeLimit)) ?? nil
-    }
-    let found = KeptByDVC(
-      base: base, project: DVCProject(root: root, configurations: workspace.dvcConfigurations),
-      outputs: contents.outputs)
-    kept[commit] = found
-    return found
+    }.outputs
   }
 }
 
