@@ -28,7 +28,7 @@ import Testing
         "```mermaid",
         "| depth | 2 |", "| rmse | 0.4 |", "loss: 0.1 → 0.3, 3 values", "| f1 | 0.75 | evaluate ",
         "## Compared with production", "| rmse | 0.4 | 0.9 |", "failed, exit 1", "It wasn't made again yet.",
-        "- train.csv\n", "look at the residuals", "a \\<b\\>bold\\</b\\> try",
+        "- train.csv  by ", ": rows twice\n", "look at the residuals", "a \\<b\\>bold\\</b\\> try",
       ] { #expect(text.stdout.contains(part), "\(part) in \(text.stdout)") }
       try expectSuccess(world.mlt("model", "card", "wine/2", "--html", "-o", "card.html"))
       let html = try #require(try world.read("card.html"))

@@ -76,7 +76,9 @@ extension World {
       try expectSuccess(world.shell("mlt run -q -c score -- sh -c 'cat models/wine.pkl > scored.txt'"))
       #expect(try world.mlt("trace", "--down", "models:/wine/2").stdout.contains("score"))
       try expectSuccess(world.mlt("flag", "models:/wine/1", "-m", "wrong"))
-      #expect(try world.json("model", "show", "wine/1")["version"]?["flagged"]?.array?.count == 1)
+      let flagged = try world.json("model", "show", "wine/1")["version"]?["flagged"]?.array
+      #expect(flagged?.map { $0["path"]?.string } == ["models/wine.pkl"])
+      #expect(flagged?.first?["flag"]?["why"]?.string == "wrong")
       try expectSuccess(world.mlt("checkout", "models:/wine/1"))
       #expect(try world.read("models/wine.pkl") == "model of depth 3\n")
       try expectSuccess(world.mlt("checkout", "models:/wine/2", "-o", "deploy/model.pkl"))
@@ -108,15 +110,25 @@ extension World {
       #expect(try production() == "model of depth 2\n")
       try expectSuccess(world.mlt("model", "rollback", "wine"))
       #expect(try production() == "model of depth 1\n")
+      try expectSuccess(world.mlt("flag", "train.csv", "-m", "rows twice"))
       let none = try world.mlt("model", "rollback", "wine")
       #expect(none.status == 1 && none.stderr.contains("nothing else of model 'wine' was in Production before"))
-      try expectSuccess(world.mlt("model", "rollback", "wine", "--to", "3"))
+      let flagged = try world.mlt("model", "rollback", "wine", "--to", "3")
+      #expect(
+        flagged.status == 0
+          && flagged.stderr
+            == "warning: version 3 of model 'wine' is in Production now, and 'train.csv' is flagged as wrong: rows twice\n",
+        "\(flagged)")
       #expect(try production() == "model of depth 3\n")
       #expect(try world.mlt("model", "list").stdout.contains("wine   3         3"))
       let history = try world.mlt("model", "history", "wine").stdout
       #expect(history.contains("rolled back, Archived → Production") && history.contains("bad on Mondays"))
       // What is deleted is nowhere any more, and can't be put anywhere.
-      try expectSuccess(world.mlt("model", "delete", "wine/3", "-m", "leaked"))
+      let deleted = try world.mlt("model", "delete", "wine/3", "-m", "leaked")
+      #expect(deleted.status == 0 && deleted.stdout == "deleted  wine/3\n", "\(deleted)")
+      #expect(
+        deleted.stderr == "warning: version 3 was in Production, and nothing of model 'wine' is there now\n",
+        "\(deleted)")
       #expect(try world.mlt("cat", "models:/wine/Production").status == 3)
       let refused = try world.mlt("model", "promote", "wine/3")
       #expect(refused.status == 3 && refused.stderr.contains("was deleted"))

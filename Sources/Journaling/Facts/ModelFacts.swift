@@ -241,6 +241,9 @@ public enum ModelStage: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// Whether what is in it is used: Staging and Production.
+  public var isInUse: Bool { self == .staging || self == .production }
+
   /// Reads a stage in any mixture of large and small letters, as MLflow does.
   public init?(title: String) {
     guard let stage = Self.allCases.first(where: { $0.rawValue == title.lowercased() }) else { return nil }

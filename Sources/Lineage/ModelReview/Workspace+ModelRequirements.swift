@@ -34,8 +34,8 @@ extension Workspace {
       add(.reproduced(problem: problem), problem == nil)
     }
     if policy.isUnflaggedNeeded {
-      let flagged = try openFlags(behind: version)
-      add(.unflagged(flagged), flagged.isEmpty)
+      let paths = Set(try openFlags(behind: version).map(\.path)).sorted()
+      add(.unflagged(paths), paths.isEmpty)
     }
     let release = ReviewPolicy.release(of: version)
     for range in policy.allowances["prod"] ?? [] {
@@ -97,7 +97,7 @@ extension Workspace {
   }
 
   /// What of a version and all it was made from is said to be wrong, and isn't settled.
-  func openFlags(behind version: ModelVersion) throws -> [String] {
+  func openFlags(behind version: ModelVersion) throws -> [OpenFlag] {
     if try index.flags().isEmpty { return [] }
     var artifacts = [version.artifact]
     if let run = version.run {
@@ -105,10 +105,10 @@ extension Workspace {
       artifacts += nodes.flatMap { $0.inputs.map(\.input) }
     }
     let marks = try flagMarks(on: artifacts)
-    let flagged = artifacts.filter { artifact in
+    let open = artifacts.flatMap { artifact in
       let flags = (marks.flag(on: artifact).map { [$0] } ?? []) + marks.flags(within: artifact)
-      return flags.contains { !$0.isClosed }
+      return flags.filter { !$0.isClosed }.map { OpenFlag(path: artifact.path, flag: $0) }
     }
-    return Set(flagged.map(\.path)).sorted()
+    return Set(open).sorted { ($0.path, $1.flag.at) < ($1.path, $0.flag.at) }
   }
 }

@@ -215,7 +215,7 @@ public struct RegisteredModel: Sendable {
     if before != stage || fact.isRollback {
       note(.moved(from: before, to: stage, isRollback: fact.isRollback), entry, allVersions[place].id)
     }
-    guard fact.displaces, stage == .production || stage == .staging else { return }
+    guard fact.displaces, stage.isInUse else { return }
     for other in (staged[stage] ?? []).sorted() where other != place {
       put(other, .archived, entry)
       note(.displaced(from: stage, by: allVersions[place].id), entry, allVersions[other].id)

@@ -1,5 +1,5 @@
 internal import Journaling
-internal import LineageIndexing
+public import LineageIndexing
 internal import ObjectStorage
 
 /// All that is known of a version.
@@ -10,10 +10,18 @@ public struct VersionDetails: Sendable {
   public var model: RegisteredModel
   /// How its review stands.
   public var review: ReviewStanding
-  /// What of it and all it was made from is said to be wrong.
-  public var flagged: [String]
+  /// What of it and all it was made from is said to be wrong, by path, the latest word first.
+  public var flagged: [OpenFlag]
   /// Whether the store has its bytes.
   public var isStored: Bool
+}
+
+/// Something that a version is, or was made from, of which somebody says that it is wrong, and nobody that it is settled.
+public struct OpenFlag: Hashable, Sendable {
+  /// Where the version, or a run behind it, had it: a folder, if a file in it is wrong.
+  public var path: String
+  /// What was said.
+  public var flag: RecordedChange
 }
 
 extension Workspace {

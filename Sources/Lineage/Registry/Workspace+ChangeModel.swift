@@ -80,17 +80,20 @@ extension Workspace {
   /// - Returns: whether it wasn't so already.
   /// - Throws: ``ModelError``; failures of the journal.
   public func setDeleted(_ text: String, _ isDeleted: Bool, why: String? = nil) throws -> Bool {
-    var isChanged = false
+    var before: RegisteredModel?
     try changeEither(text, why: why, includesDeleted: true) { name, said in
-      if try model(name).isDeleted == isDeleted { return nil }
-      isChanged = true
+      let model = try model(name)
+      if model.isDeleted == isDeleted { return nil }
+      before = model
       return ModelDescribed(name, isDeleted: isDeleted, said: said)
     } version: { name, version, said in
       if version.isDeleted == isDeleted { return nil }
-      isChanged = true
+      before = try model(name)
       return ModelChanged(name, version: version.id, isDeleted: isDeleted, said: said)
     }
-    return isChanged
+    guard let before else { return false }
+    try tellEmptied(before)
+    return true
   }
 
   private func changeEither(
@@ -164,6 +167,7 @@ extension Workspace {
       guard let stage = fact?.stage, other.id != named.version.id, other.stage == .archived else { return false }
       return named.model.version(other.id)?.stage == stage
     }
+    if let stage = fact?.stage, stage.isInUse { try tellFlags(behind: after, in: stage) }
     return VersionChange(before: named.version, after: after, displaced: displaced, isChanged: fact != nil)
   }
 }

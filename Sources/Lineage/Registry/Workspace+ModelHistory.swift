@@ -35,7 +35,7 @@ extension Workspace {
     let model = try model(name, at: moment)
     var standings: [ModelMoment.Standing] = []
     if !model.isDeleted {
-      let used = model.versions.filter { $0.stage == .production || $0.stage == .staging || !$0.aliases.isEmpty }
+      let used = model.versions.filter { $0.stage.isInUse || !$0.aliases.isEmpty }
       func rank(_ version: ModelVersion) -> Int {
         switch version.stage {
         case .production: 0

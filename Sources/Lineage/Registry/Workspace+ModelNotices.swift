@@ -1,4 +1,5 @@
 internal import Journaling
+internal import LineageIndexing
 
 extension Workspace {
   /// Says what facts from elsewhere have changed of models that were known here.
@@ -32,6 +33,27 @@ extension Workspace {
         .modelProductionChanged(
           model: old.name, before: past.map { new.version($0.id)?.label ?? $0.label }, now: present?.label,
           user: event?.said.user))
+    }
+  }
+
+  /// Says that a version which has come into use is said to be wrong, or made from what is.
+  func tellFlags(behind named: NamedVersion, in stage: ModelStage) throws {
+    for open in try openFlags(behind: named.version).prefix(3) {
+      notices.append(
+        .modelFlagged(
+          model: named.model.name, version: named.version.label, stage: stage, path: open.path, why: open.flag.why))
+    }
+  }
+
+  /// Says what nothing of a model is in any more, now that it or a version of it is deleted.
+  ///
+  /// - Parameter before: the model as it was.
+  func tellEmptied(_ before: RegisteredModel) throws {
+    try index.catchUp(journal)
+    let after = try model(before.name)
+    for stage in ModelStage.allCases where stage.isInUse {
+      guard let version = before.version(in: stage), after.version(in: stage) == nil else { continue }
+      notices.append(.modelStageEmptied(model: before.name, version: version.label, stage: stage))
     }
   }
 }

@@ -14,7 +14,7 @@ extension Workspace {
   public func setStage(
     _ text: String, _ stage: ModelStage, displaces: Bool, why: String? = nil
   ) throws -> VersionChange {
-    let displaces = displaces && (stage == .production || stage == .staging)
+    let displaces = displaces && stage.isInUse
     return try changeVersion(text, why: why) { named, said in
       let isAlone = named.model.versions(in: stage).allSatisfy { $0.id == named.version.id }
       if named.version.stage == stage, !displaces || isAlone { return nil }

@@ -44,6 +44,10 @@ public enum Notice: Sendable {
   case modelProductionChanged(model: String, before: String?, now: String?, user: String?)
   /// Somebody elsewhere has deleted a model.
   case modelDeleted(model: String, user: String?)
+  /// A version is in a stage now although something that it is, or was made from, is said to be wrong.
+  case modelFlagged(model: String, version: String, stage: ModelStage, path: String, why: String?)
+  /// A version was deleted that was in a stage, and nothing else of the model is.
+  case modelStageEmptied(model: String, version: String, stage: ModelStage)
   /// Something in a folder can't be stored.
   case skipped(path: String, reason: String)
 }

@@ -48,7 +48,7 @@ struct StageInUse: ParsableArguments {
   var stage = StageArgument(.production)
 
   func validate() throws {
-    if stage.stage == .none || stage.stage == .archived {
+    if !stage.stage.isInUse {
       throw ValidationError("option '--stage' takes Production or Staging")
     }
   }

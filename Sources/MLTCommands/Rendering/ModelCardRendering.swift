@@ -22,8 +22,8 @@ enum ModelCardRendering {
     document.add("Other tries", tries(card))
     document.add("Packages", packages(card))
     document.add("Replicability", replicability(card))
-    document.add(
-      "Open flags", card.details.flagged.isEmpty ? [.line("None.")] : [.list(card.details.flagged.map { (0, $0) })])
+    let flags = card.details.flagged.map { (0, "\($0.path)  \(ChangeRendering.flagText($0.flag))") }
+    document.add("Open flags", flags.isEmpty ? [.line("None.")] : [.list(flags)])
     let review = ModelReviewRendering.lines(card.details.review)
     document.add("Review", review.isEmpty ? [.line("Nobody was asked.")] : [.list(review.map { (0, $0) })])
     return document

@@ -68,7 +68,8 @@ extension ModelRendering {
   static func json(_ details: VersionDetails) -> JSONObject {
     var fields = json(details.standing, of: details.model)
     fields["stored"] = .bool(details.isStored)
-    fields["flagged"] = .array(details.flagged.map { .string($0) })
+    fields["flagged"] = .array(
+      details.flagged.map { ["path": .string($0.path), "flag": ChangeRendering.flagJSON($0.flag)] })
     fields["review"] = .object(ModelReviewRendering.json(details.review))
     return ["format": 1, "version": .object(fields)]
   }

@@ -125,7 +125,9 @@ enum ModelRendering {
     }
     if let origin = version.origin { rows.append(["from", "\(origin.tool) \(origin.id)"]) }
     if !version.tags.isEmpty { rows.append(["tags", RunRendering.pairs(version.tags)]) }
-    if !details.flagged.isEmpty { rows.append(["flagged", details.flagged.joined(separator: ", ")]) }
+    for (place, open) in details.flagged.enumerated() {
+      rows.append([place == 0 ? "flagged" : "", "\(open.path)  \(ChangeRendering.flagText(open.flag))"])
+    }
     for row in Formatting.table(rows) { out.line(row) }
     if let summary = version.summary {
       out.line()

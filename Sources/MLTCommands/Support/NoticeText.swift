@@ -41,6 +41,11 @@ enum NoticeText {
     case .modelDeleted(let model, let user):
       "warning: model '\(model)' was deleted elsewhere" + (user.map { ", by \($0)" } ?? "")
         + "; 'mlt model restore \(Formatting.word(model))' has it there again"
+    case .modelFlagged(let model, let version, let stage, let path, let why):
+      "warning: version \(version) of model '\(model)' is in \(stage.title) now, and '\(path)' is flagged as wrong"
+        + (why.map { ": \(Formatting.firstLine($0))" } ?? "")
+    case .modelStageEmptied(let model, let version, let stage):
+      "warning: version \(version) was in \(stage.title), and nothing of model '\(model)' is there now"
     case .skipped(let path, let reason): "warning: '\(path)' is left out: \(reason)"
     }
   }
