@@ -68,6 +68,24 @@ import Testing
     }
   }
 
+  @Test("a checkout takes nothing away that is being tracked at the same time")
+  func checkoutBesideAdd() throws {
+    try withWorld { world in
+      let names = (0..<6).flatMap { round in (0..<4).map { "n-\(round)-\($0).csv" } }
+      for round in 0..<6 {
+        var running: [World.Running] = []
+        for name in names[(4 * round)..<(4 * round + 4)] {
+          try world.write(name, "\(name)\n")
+          running.append(try world.start([World.program.string, "add", name]))
+          running.append(try world.start([World.program.string, "checkout"]))
+        }
+        for each in running { try expectSuccess(each.wait()) }
+      }
+      for name in names { #expect(try world.read(name) == "\(name)\n", "\(name)") }
+      try expectSuccess(world.mlt("status", "--exit-code"))
+    }
+  }
+
   @Test("of several that want the same stage at once one runs it, and the others find it done")
   func same() throws {
     try withWorld { world in

@@ -52,14 +52,33 @@ extension Workspace {
   ///
   /// - Throws: ``WorkspaceError/untracked(_:similar:)``, ``WorkspaceError/unsavedContent(_:)``,
   ///   ``WorkspaceError/absentContent(_:path:)``, ``WorkspaceError/unknownRevision(_:similar:)``,
-  ///   ``WorkspaceError/notAFolder(_:)``, and what pointers and store throw.
+  ///   ``WorkspaceError/notAFolder(_:)``, ``WorkspaceError/busyLock(_:)``, and what pointers and store throw.
   public func checkout(_ request: CheckoutRequest) throws -> CheckoutReport {
-    let lock = try readLock()
+    // Somebody else may change the lock file while this looks at what there is.
+    for _ in 0..<Self.checkoutTries {
+      if let report = try checkoutUnlessChanged(request) { return report }
+    }
+    throw WorkspaceError.busyLock(lockPath)
+  }
+
+  private static let checkoutTries = 20
+
+  /// What is tracked, and what was put under tracked paths, as both are at one moment.
+  private struct TrackedFiles {
+    var lock: LockFile
+    var placed: LockFile?
+  }
+
+  /// Checks out, unless the lock file changes before the first file is written: then nothing is done, and the result is nil.
+  private func checkoutUnlessChanged(_ request: CheckoutRequest) throws -> CheckoutReport? {
+    // One after the other, a file that is tracked in between would look like one that isn't tracked any more.
+    let now = { [self] in TrackedFiles(lock: try readLock(), placed: try placed()) }
+    let tracked = try request.isDryRun ? now() : holdingLock(now)
     let source: LockFile =
       if case .revision(let revision) = request.source {
         try self.lock(ofCommit: requireCommit(of: revision))
       } else {
-        lock
+        tracked.lock
       }
     let (wanted, absent) = try wanted(by: request, source)
     let purged = try purgedContents()
@@ -67,18 +86,19 @@ extension Workspace {
       return try fetchingMissing {
         wanted
       } _: {
-        try restore(wanted, absent, from: source, lock, request, without: purged)
+        try restore(wanted, absent, from: source, tracked, request, without: purged)
       }
     } catch WorkspaceError.purgedContent where request.pointers.isEmpty {
       // Purged on account of a label that may be used again, and nobody has it any more.
-      return try restore(wanted, absent, from: source, lock, request, without: purged.union(purgedAndGone()))
+      return try restore(wanted, absent, from: source, tracked, request, without: purged.union(purgedAndGone()))
     }
   }
 
   private func restore(
-    _ wanted: [ArtifactRecord], _ absent: [AbsentEntry], from source: LockFile, _ lock: LockFile,
+    _ wanted: [ArtifactRecord], _ absent: [AbsentEntry], from source: LockFile, _ tracked: TrackedFiles,
     _ request: CheckoutRequest, without purged: Set<ContentID>
-  ) throws -> CheckoutReport {
+  ) throws -> CheckoutReport? {
+    let lock = tracked.lock
     let catalog = try makeCatalog()
     var planner = try RestorePlanner(self, catalog)
     planner.purged = purged
@@ -87,7 +107,8 @@ extension Workspace {
     var entries: [LockEntry] = []
     let isWhole: Bool = if case .run = request.source { false } else { request.pointers.isEmpty }
     if isWhole {
-      try removeLeftOver((source == lock ? [] : lock.entries) + (placed()?.entries ?? []), source, &planner, &report)
+      try removeLeftOver(
+        (source == lock ? [] : lock.entries) + (tracked.placed?.entries ?? []), source, &planner, &report)
     }
     try catalog.prefetch(wanted.lazy.filter { $0.kind != .tree }.compactMap { WorkPath(text: $0.path) })
     for artifact in wanted {
@@ -124,10 +145,18 @@ extension Workspace {
       throw WorkspaceError.unsavedContent(Set(planner.plan.unsaved).sorted().map(\.text))
     }
     if request.isDryRun { return report }
-    var restoration = try Restoration(self, catalog)
-    try restoration.run(planner.plan)
-    // What was put elsewhere is nobody's to take away again.
-    if request.place == nil { try notePlaced(entries, isWhole: isWhole, leaving: request.leaving) }
+    let isDone = try holdingLock {
+      guard try readLock() == lock else { return false }
+      var restoration = try Restoration(self, catalog)
+      try restoration.run(planner.plan)
+      // What was put elsewhere is nobody's to take away again.
+      if request.place == nil { try notePlaced(entries, isWhole: isWhole, leaving: request.leaving) }
+      return true
+    }
+    guard isDone else {
+      try catalog.remember()
+      return nil
+    }
     try ignoreInGit(entries.map(\.path).filter { lock[$0] != nil })
     try catalog.remember()
     return report

@@ -16,7 +16,7 @@ extension Workspace {
   /// - Throws: ``WorkspaceError/stageExists(_:file:)``; ``WorkspaceError/invalidPipeline(_:)`` if the pipeline can't be read, before
   ///   or with the stage in it, in which case nothing is written.
   public func declare(_ draft: StageDraft, replacing replaces: Bool) throws -> Stage {
-    try FileLock.holding(folder.appending("lock.lock")) { try write(draft, replacing: replaces) }
+    try holdingLock { try write(draft, replacing: replaces) }
   }
 
   private func write(_ draft: StageDraft, replacing replaces: Bool) throws -> Stage {

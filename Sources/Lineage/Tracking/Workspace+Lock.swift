@@ -41,12 +41,17 @@ extension Workspace {
     }
   }
 
+  /// Runs `body` while nobody else changes the lock file or what is ignored in git on its account.
+  func holdingLock<Result>(_ body: () throws -> Result) throws -> Result {
+    try FileLock.holding(folder.appending("lock.lock"), body)
+  }
+
   /// Changes the lock file, with every other writer kept out from reading to writing.
   ///
   /// - Returns: whether the file changed.
   @discardableResult
   func changeLock(_ change: (inout LockFile) throws -> Void) throws -> Bool {
-    try FileLock.holding(folder.appending("lock.lock")) {
+    try holdingLock {
       let before = try readLock()
       var after = before
       try change(&after)
@@ -103,7 +108,7 @@ extension Workspace {
   /// Puts newly tracked paths out of git's sight, each in the `.gitignore` beside it.
   func ignoreInGit(_ paths: [WorkPath]) throws {
     guard let repository else { return }
-    try FileLock.holding(folder.appending("lock.lock")) {
+    try holdingLock {
       var additions: [WorkPath: [[UInt8]]] = [:]
       for path in paths {
         let isFolder = try FileStatus(at: path.filePath(in: root))?.kind == .directory
@@ -128,7 +133,7 @@ extension Workspace {
   /// Only lines as ``ignoreInGit(_:)`` writes them are taken out; a file in which nothing is left is removed.
   func showToGit(_ paths: [WorkPath]) throws {
     guard repository != nil else { return }
-    try FileLock.holding(folder.appending("lock.lock")) {
+    try holdingLock {
       let lock = try readLock()
       var names: [WorkPath: Set<[UInt8]>] = [:]
       for path in paths where lock[path] == nil {

@@ -87,6 +87,8 @@ public enum WorkspaceError: Error, Sendable {
   case partOfTree(String, tree: String)
   /// The lock file can't be understood.
   case malformedLock(FilePath, LockFile.ParseError)
+  /// Others change the lock file again and again, so that what it says can't be restored.
+  case busyLock(FilePath)
   /// The command's program isn't to be found or can't be executed.
   case commandNotStarted(program: String, Errno)
   /// The command ran, but its record couldn't be written.

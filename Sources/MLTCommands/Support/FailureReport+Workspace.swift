@@ -165,6 +165,10 @@ extension FailureReport {
         "'\(path)' is part of the tracked folder '\(tree)'", .conflict,
         hint: "name it in '.mltignore' and run 'mlt add \(Formatting.word(tree))' to leave it out")
     case .malformedLock(let path, let error): describe(error, in: path)
+    case .busyLock(let path):
+      set(
+        "other commands change '\(path.string)' again and again; nothing was restored", .conflict,
+        hint: "run the command again when they are done")
     case .commandNotStarted(let program, let errno):
       let isMissing = errno == .noSuchFileOrDirectory
       set(
