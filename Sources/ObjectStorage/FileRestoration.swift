@@ -26,7 +26,7 @@ final class FileRestoration {
   /// - Returns: the file's status before it was renamed.
   static func run(
     _ id: ContentID, to path: FilePath, isExecutable: Bool, isUnseen: Bool = false, removingFolder: Bool,
-    _ reader: ObjectReader
+    replacing replaceable: Replaceable = .anything, _ reader: ObjectReader
   ) throws(StorageError) -> FileStatus {
     let body = { (output: RestoredFile) throws(StorageError) in
       do {
@@ -42,13 +42,14 @@ final class FileRestoration {
     if isUnseen {
       return try RestoredFile.writeUnseen(path, isExecutable: isExecutable, body)
     } else {
-      return try RestoredFile.write(path, isExecutable: isExecutable, removingFolder: removingFolder, body)
+      return try RestoredFile.write(
+        path, isExecutable: isExecutable, removingFolder: removingFolder, replacing: replaceable, body)
     }
   }
 
   /// Writes a file of any size.
   func run(
-    _ id: ContentID, to path: FilePath, isExecutable: Bool, removingFolder: Bool
+    _ id: ContentID, to path: FilePath, isExecutable: Bool, removingFolder: Bool, replacing replaceable: Replaceable
   ) throws(StorageError) {
     let recipe = try store.withReader { (reader) throws(StorageError) -> Recipe? in
       // A chunk of that name is the whole file.
@@ -58,13 +59,14 @@ final class FileRestoration {
     let status: FileStatus
     if let recipe, recipe.size > Self.wholeLimit {
       status = try RestoredFile.write(
-        path, isExecutable: isExecutable, removingFolder: removingFolder
+        path, isExecutable: isExecutable, removingFolder: removingFolder, replacing: replaceable
       ) { (output) throws(StorageError) in
         try assemble(id, recipe, output)
       }
     } else {
       status = try store.withReader { (reader) throws(StorageError) in
-        try Self.run(id, to: path, isExecutable: isExecutable, removingFolder: removingFolder, reader)
+        try Self.run(
+          id, to: path, isExecutable: isExecutable, removingFolder: removingFolder, replacing: replaceable, reader)
       }
       monitor.progress.bytesWritten += try store.fileSize(id) ?? 0
     }

@@ -10,20 +10,23 @@ extension ObjectStore {
   ///
   /// - Parameters:
   ///   - executable: whether the file gets execute permission, as far as the process's mask allows.
+  ///   - replaceable: what may be there when the bytes are written and verified.
   ///   - progress: told about every 50 milliseconds, and at the end, how much was done.
   ///   - isCancelled: asked, often and by several threads, whether to stop.
   ///   - seen: called with the file's status when its bytes were written. A rename has changed ``FileStatus/changed``
   ///     since.
-  /// - Throws: ``StorageError/cancelled``, ``StorageError/missing(_:_:)``, ``StorageError/corrupt(_:)``, ``StorageError/folderInTheWay(_:)``, or
-  ///   ``StorageError/system(_:)`` if it can't be written.
+  /// - Throws: ``StorageError/cancelled``, ``StorageError/missing(_:_:)``, ``StorageError/corrupt(_:)``,
+  ///   ``StorageError/folderInTheWay(_:)``, ``StorageError/changedMeanwhile(_:)``, or ``StorageError/system(_:)`` if it
+  ///   can't be written.
   public func restoreFile(
-    _ id: ContentID, to path: FilePath, executable: Bool = false,
+    _ id: ContentID, to path: FilePath, executable: Bool = false, replacing replaceable: Replaceable = .anything,
     progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil,
     seen: (@Sendable (ContentID, FileStatus) -> Void)? = nil
   ) throws(StorageError) {
     let monitor = WorkMonitor(RestoreProgress(), report: progress, isCancelled: isCancelled)
     monitor.seen = seen
-    try FileRestoration(self, WorkerPool(), monitor).run(id, to: path, isExecutable: executable, removingFolder: false)
+    try FileRestoration(self, WorkerPool(), monitor).run(
+      id, to: path, isExecutable: executable, removingFolder: false, replacing: replaceable)
     monitor.progress.filesDone = 1
     monitor.finish()
   }
@@ -31,11 +34,13 @@ extension ObjectStore {
   /// Makes a symbolic link at `path` with the target that the store has under `id`, in place of the file or link there.
   ///
   /// - Throws: ``StorageError/unsafeEntry(_:_:)`` if the target can't be a path; else as
-  ///   ``restoreFile(_:to:executable:progress:isCancelled:seen:)``.
-  public func restoreLink(_ id: ContentID, to path: FilePath) throws(StorageError) {
+  ///   ``restoreFile(_:to:executable:replacing:progress:isCancelled:seen:)``.
+  public func restoreLink(
+    _ id: ContentID, to path: FilePath, replacing replaceable: Replaceable = .anything
+  ) throws(StorageError) {
     let target = try linkTarget(id)
     guard LinkTarget.isLegal(target) else { throw .unsafeEntry(path.lastComponent?.bytes ?? [], .linkTarget) }
-    try RestoredFile.link(path, to: target, removingFolder: false)
+    try RestoredFile.link(path, to: target, removingFolder: false, replacing: replaceable)
   }
 
   func linkTarget(_ id: ContentID) throws(StorageError) -> [UInt8] {
@@ -58,7 +63,7 @@ extension ObjectStore {
   ///   - seen: called by several threads with each file that was written, or found to be right, as for a single file.
   /// - Throws: ``StorageError/unsafeEntry(_:_:)``; ``StorageError/tooManyFolders(_:limit:)``;
   ///   ``StorageError/folderInTheWay(_:)`` if a folder with something in it is where a file belongs and others aren't to
-  ///   be removed, or `.git` or `.mlt` is in it; else as ``restoreFile(_:to:executable:progress:isCancelled:seen:)``.
+  ///   be removed, or `.git` or `.mlt` is in it; else as ``restoreFile(_:to:executable:replacing:progress:isCancelled:seen:)``.
   public func restoreTree(
     _ id: ContentID, to folder: FilePath, removingOthers: Bool = false, allowingLinksOut: Bool = false,
     progress: (@Sendable (RestoreProgress) -> Void)? = nil, isCancelled: (@Sendable () -> Bool)? = nil,

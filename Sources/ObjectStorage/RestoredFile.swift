@@ -91,14 +91,18 @@ final class RestoredFile {
 
   /// Writes a file with `body` and puts it at `path`; its status before that.
   ///
-  /// - Parameter removingFolder: whether a folder there is removed, if it isn't empty.
+  /// - Parameters:
+  ///   - removingFolder: whether a folder there is removed, if it isn't empty.
+  ///   - replaceable: what may be there.
   static func write(
-    _ path: FilePath, isExecutable: Bool, removingFolder: Bool, _ body: (RestoredFile) throws(StorageError) -> Void
+    _ path: FilePath, isExecutable: Bool, removingFolder: Bool, replacing replaceable: Replaceable = .anything,
+    _ body: (RestoredFile) throws(StorageError) -> Void
   ) throws(StorageError) -> FileStatus {
     let temporary = temporaryPath(beside: path)
     let file = try stored { () throws(SystemCallError) in try RestoredFile(temporary, isExecutable: isExecutable) }
     do throws(StorageError) {
       let status = try file.fill(body)
+      try replaceable.check(path)
       try put(temporary, at: path, removingFolder: removingFolder)
       return status
     } catch {
@@ -107,11 +111,14 @@ final class RestoredFile {
     }
   }
 
-  /// Makes a symbolic link and puts it at `path`; as ``write(_:isExecutable:removingFolder:_:)``.
-  static func link(_ path: FilePath, to target: [UInt8], removingFolder: Bool) throws(StorageError) {
+  /// Makes a symbolic link and puts it at `path`; as ``write(_:isExecutable:removingFolder:replacing:_:)``.
+  static func link(
+    _ path: FilePath, to target: [UInt8], removingFolder: Bool, replacing replaceable: Replaceable = .anything
+  ) throws(StorageError) {
     let temporary = temporaryPath(beside: path)
     try stored { () throws(SystemCallError) in try LinkTarget.create(temporary, target) }
     do throws(StorageError) {
+      try replaceable.check(path)
       try put(temporary, at: path, removingFolder: removingFolder)
     } catch {
       try? FileOperations.remove(temporary)  // the failure that matters is already being reported

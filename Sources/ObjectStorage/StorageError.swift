@@ -27,6 +27,8 @@ public enum StorageError: Error, Hashable, Sendable {
   case tooManyFolders(ContentID, limit: Int64)
   /// A folder with something in it is where a file is to be restored.
   case folderInTheWay(FilePath)
+  /// Something else is where a file is to be restored than the caller said may be replaced.
+  case changedMeanwhile(FilePath)
   /// An object can't be looked up by fewer than four or more than 64 lowercase hexadecimal digits, or by anything else.
   case invalidPrefix(String)
   /// An earlier failure, or ending it, left the writer unable to go on.
@@ -113,6 +115,7 @@ extension StorageError: CustomStringConvertible {
     case .unsafeEntry(let path, let reason): "refusing to restore '\(PathText.encode(path))': \(reason)"
     case .tooManyFolders(let id, let limit): "tree '\(id.short)' has more than \(limit) folders in it"
     case .folderInTheWay(let path): "folder '\(path.text)' is in the way"
+    case .changedMeanwhile(let path): "'\(path.text)' has changed meanwhile"
     case .invalidPrefix(let prefix): "'\(prefix)' is not the beginning of a content id"
     case .writerEnded: "the store's writer has ended"
     case .collectedMeanwhile(let id): "object '\(id.short)' was collected while it was being used"

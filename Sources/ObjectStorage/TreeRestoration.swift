@@ -63,7 +63,8 @@ struct TreeRestoration {
             let isThere = try isUnseen ? false : isRight(entry, at: path, IdentifyingSink())
             if !isThere {
               try large.run(
-                entry.content, to: path, isExecutable: entry.mode == .executable, removingFolder: removingOthers)
+                entry.content, to: path, isExecutable: entry.mode == .executable, removingFolder: removingOthers,
+                replacing: .anything)
             }
             monitor.progress.filesDone += 1
           } else {

@@ -40,6 +40,30 @@ import Testing
     }
   }
 
+  @Test("a file that isn't what the caller saw there stays, and nothing is left beside it")
+  func replacing() throws {
+    try withTemporaryFolder { folder in
+      let store = try makeStore(in: folder)
+      let file = try add(Array("restored\n".utf8), to: store)
+      let path = folder.appending("out")
+      try FileOperations.replace(path, with: Array("somebody's\n".utf8), sync: false)
+      let seen = try #require(try FileStatus(at: path))
+      try FileOperations.replace(path, with: Array("edited\n".utf8), sync: false)
+      for replaceable in [Replaceable.only(nil), .only(seen)] {
+        #expect(throws: StorageError.changedMeanwhile(path)) {
+          try store.restoreFile(file, to: path, replacing: replaceable)
+        }
+        #expect(try FileOperations.contents(of: path) == Array("edited\n".utf8))
+      }
+      #expect(try FileOperations.names(in: folder).filter { $0.string.hasPrefix(FileOperations.temporaryPrefix) } == [])
+      try store.restoreFile(file, to: path, replacing: .only(try FileStatus(at: path)))
+      #expect(try FileOperations.contents(of: path) == Array("restored\n".utf8))
+      try FileOperations.remove(path)
+      try store.restoreFile(file, to: path, replacing: .only(seen))
+      #expect(try FileOperations.contents(of: path) == Array("restored\n".utf8))
+    }
+  }
+
   @Test("compressible bytes take less room, others hardly more than they are")
   func compression() throws {
     try withTemporaryFolder { folder in

@@ -64,16 +64,17 @@ extension Workspace {
   private static let checkoutTries = 20
 
   /// What is tracked, and what was put under tracked paths, as both are at one moment.
-  private struct TrackedFiles {
+  private struct TrackedFiles: Equatable {
     var lock: LockFile
     var placed: LockFile?
   }
 
+  private func trackedNow() throws -> TrackedFiles { TrackedFiles(lock: try readLock(), placed: try placed()) }
+
   /// Checks out, unless the lock file changes before the first file is written: then nothing is done, and the result is nil.
   private func checkoutUnlessChanged(_ request: CheckoutRequest) throws -> CheckoutReport? {
     // One after the other, a file that is tracked in between would look like one that isn't tracked any more.
-    let now = { [self] in TrackedFiles(lock: try readLock(), placed: try placed()) }
-    let tracked = try request.isDryRun ? now() : holdingLock(now)
+    let tracked = try request.isDryRun ? trackedNow() : holdingLock(trackedNow)
     let source: LockFile =
       if case .revision(let revision) = request.source {
         try self.lock(ofCommit: requireCommit(of: revision))
@@ -146,8 +147,8 @@ extension Workspace {
     }
     if request.isDryRun { return report }
     let isDone = try holdingLock {
-      guard try readLock() == lock else { return false }
-      var restoration = try Restoration(self, catalog)
+      guard try trackedNow() == tracked else { return false }
+      var restoration = try Restoration(self, catalog, isForced: request.isForced)
       try restoration.run(planner.plan)
       // What was put elsewhere is nobody's to take away again.
       if request.place == nil { try notePlaced(entries, isWhole: isWhole, leaving: request.leaving) }

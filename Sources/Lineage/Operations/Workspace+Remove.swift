@@ -47,7 +47,7 @@ extension Workspace {
       if !request.isForced, !planner.plan.unsaved.isEmpty {
         throw WorkspaceError.unsavedContent(Set(planner.plan.unsaved).sorted().map(\.text))
       }
-      var restoration = try Restoration(self, catalog)
+      var restoration = try Restoration(self, catalog, isForced: request.isForced)
       try restoration.run(planner.plan)
     }
     try changeLockAndTrees { lock, editor in

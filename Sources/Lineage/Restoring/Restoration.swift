@@ -6,12 +6,15 @@ internal import SystemPackage
 
 /// Does what a plan says, file by file: each is written beside its place and renamed into it when it is whole.
 ///
+/// What stands there by then must still be what the plan saw, or be stored too, unless content may be lost.
+///
 /// Bytes that stand elsewhere in the work tree are shared with that file where the file system can (`FICLONE`) and the
 /// stat cache vouches for them. What was written is known to the stat cache afterwards.
 struct Restoration {
   let workspace: Workspace
   let store: ObjectStore
   let catalog: ContentCatalog
+  private let isForced: Bool
   /// From this size on it pays to look for a file to share bytes with.
   private static let sizeWorthSharing: Int64 = 1 << 20
 
@@ -20,9 +23,11 @@ struct Restoration {
   private var donors: [ContentID: [WorkPath]]?
   private var tidied: Set<FilePath> = []
 
-  init(_ workspace: Workspace, _ catalog: ContentCatalog) throws {
+  /// - Parameter isForced: whether content that isn't stored may be overwritten and removed.
+  init(_ workspace: Workspace, _ catalog: ContentCatalog, isForced: Bool = false) throws {
     self.workspace = workspace
     self.catalog = catalog
+    self.isForced = isForced
     store = try workspace.store
   }
 
@@ -30,37 +35,55 @@ struct Restoration {
   private var monitor: Monitor { workspace.monitor }
 
   /// Does all steps of a plan.
+  ///
+  /// - Throws: ``WorkspaceError/unsavedContent(_:)`` if a file came to be where one is to be written or removed, or has
+  ///   changed, since the plan was made; what is done by then stays. Failures of the store and of writing.
   mutating func run(_ plan: RestorePlan) throws {
     // What could be written is worth remembering even if the rest fails.
     defer { catalog.learn(written, from: seen) }
     for step in plan.steps {
       if monitor.isCancelled?() == true { throw StorageError.cancelled }
-      try run(step)
+      try run(step, seen: step.path.flatMap { plan.seen[$0] })
     }
   }
 
-  private mutating func run(_ step: RestorePlan.Step) throws {
+  private mutating func run(_ step: RestorePlan.Step, seen: FileStatus?) throws {
+    var seen = seen
+    while true {
+      do {
+        return try run(step, replacing: isForced ? .anything : .only(seen))
+      } catch StorageError.changedMeanwhile {
+        guard let path = step.path else { return }
+        seen = try FileStatus(at: path.filePath(in: root))
+        // Another restoration may have been there.
+        if let seen, try !catalog.isSaved(path, seen, in: store) { throw WorkspaceError.unsavedContent([path.text]) }
+      }
+    }
+  }
+
+  private mutating func run(_ step: RestorePlan.Step, replacing replaceable: Replaceable) throws {
     switch step {
     case .file(let entry, let source):
       let file = try place(for: entry)
       let isExecutable = entry.kind == .executable
       switch source {
       case .store:
-        if try !share(entry, at: file) {
+        if try !share(entry, at: file, replacing: replaceable) {
           try store.restoreFile(
-            entry.content, to: file, executable: isExecutable, progress: monitor.restored,
+            entry.content, to: file, executable: isExecutable, replacing: replaceable, progress: monitor.restored,
             isCancelled: monitor.isCancelled, seen: seen.note)
         }
         written.append(entry.path)
         tidy(beside: file)
       case .git(let bytes):
         let permissions = FilePermissions(rawValue: isExecutable ? 0o755 : 0o644)
+        try replaceable.check(file)
         try FileOperations.replace(file, with: bytes, permissions: permissions)
       case .workTree: return
       }
     case .link(let entry):
       let link = try place(for: entry)
-      try store.restoreLink(entry.content, to: link)
+      try store.restoreLink(entry.content, to: link, replacing: replaceable)
       tidy(beside: link)
     case .tree(let entry):
       try store.restoreTree(
@@ -76,8 +99,9 @@ struct Restoration {
       try FileOperations.setExecutable(entry.kind == .executable, file)
     case .remove(let path):
       do {
+        try replaceable.check(path.filePath(in: root))
         try FileOperations.remove(path.filePath(in: root))
-      } catch  where error.errno == .noSuchFileOrDirectory {
+      } catch let error as SystemCallError where error.errno == .noSuchFileOrDirectory {
         return  // it is what was wanted
       }
     case .removeFolder(let path): try FileOperations.removeEmptyFolder(path.filePath(in: root))
@@ -111,17 +135,21 @@ struct Restoration {
   // MARK: Sharing bytes
 
   /// Makes the file share the bytes of another in the work tree; false if there is none or the file system can't.
-  private mutating func share(_ entry: LockEntry, at file: FilePath) throws -> Bool {
+  private mutating func share(
+    _ entry: LockEntry, at file: FilePath, replacing replaceable: Replaceable
+  ) throws -> Bool {
     guard entry.size >= Self.sizeWorthSharing else { return false }
     if donors == nil { donors = canShare() ? try catalog.pathsByContent() : [:] }
     for donor in donors?[entry.content] ?? [] where donor != entry.path {
       // Sharing only saves work: whatever stands in its way, the bytes are unpacked.
-      if (try? clone(donor, entry, to: file)) == true { return true }
+      if (try? clone(donor, entry, to: file, replacing: replaceable)) == true { return true }
     }
     return false
   }
 
-  private func clone(_ donor: WorkPath, _ entry: LockEntry, to file: FilePath) throws -> Bool {
+  private func clone(
+    _ donor: WorkPath, _ entry: LockEntry, to file: FilePath, replacing replaceable: Replaceable
+  ) throws -> Bool {
     let path = donor.filePath(in: root)
     let source = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
     return try source.closeAfter {
@@ -143,6 +171,7 @@ struct Restoration {
           try FileOperations.remove(temporary)
           return false
         }
+        try replaceable.check(file)
         try FileOperations.rename(temporary, to: file)
       } catch {
         try? FileOperations.remove(temporary)  // the bytes are unpacked instead

@@ -19,12 +19,23 @@ struct RestorePlan {
     case remove(WorkPath)
     /// Remove a folder, if nothing is left in it.
     case removeFolder(WorkPath)
+
+    /// The file or link that is written or removed; nil for folders and modes.
+    var path: WorkPath? {
+      switch self {
+      case .file(let entry, _), .link(let entry): entry.path
+      case .remove(let path): path
+      case .tree, .mode, .removeFolder: nil
+      }
+    }
   }
 
   /// What to do, in this order.
   var steps: [Step] = []
   /// Files that would be lost, since their content is stored nowhere else.
   var unsaved: [WorkPath] = []
+  /// The files and links that are replaced or removed, as they were when it was decided that they may be.
+  var seen: [WorkPath: FileStatus] = [:]
 }
 
 /// Makes a plan, looking at the work tree file by file.
@@ -116,8 +127,9 @@ struct RestorePlanner {
   private mutating func replace(_ entry: LockEntry, _ source: ByteSource, _ status: FileStatus) throws {
     if status.kind == .directory || entry.kind == .tree {
       try remove(entry.path, status, keepingIgnored: false)
-    } else if try !isSaved(entry.path, status) {
-      plan.unsaved.append(entry.path)
+    } else {
+      if try !catalog.isSaved(entry.path, status, in: store) { plan.unsaved.append(entry.path) }
+      plan.seen[entry.path] = status
     }
     try write(entry, source)
   }
@@ -189,7 +201,8 @@ struct RestorePlanner {
           pending.append((child, status, false))
         }
       } else {
-        if try !isSaved(path, status) { plan.unsaved.append(path) }
+        if try !catalog.isSaved(path, status, in: store) { plan.unsaved.append(path) }
+        plan.seen[path] = status
         plan.steps.append(.remove(path))
       }
     }
@@ -199,11 +212,14 @@ struct RestorePlanner {
   mutating func append(_ other: RestorePlan) {
     plan.steps += other.steps
     plan.unsaved += other.unsaved
+    plan.seen.merge(other.seen) { $1 }
   }
+}
 
+extension ContentCatalog {
   /// Whether nothing would be lost if the file or link at a path went away.
-  func isSaved(_ path: WorkPath, _ status: FileStatus) throws -> Bool {
-    guard status.kind != .special, let identity = try catalog.identity(of: path, status: status) else { return false }
+  func isSaved(_ path: WorkPath, _ status: FileStatus, in store: ObjectStore) throws -> Bool {
+    guard status.kind != .special, let identity = try identity(of: path, status: status) else { return false }
     return try store.containsFile(identity.content)
   }
 }

@@ -150,7 +150,7 @@ extension StorageError {
     switch self {
     case .corrupt, .missing, .tooLarge, .invalidTree, .unsafeEntry, .tooManyFolders, .folderInTheWay: true
     case .system, .unreadable, .notAFile, .notAStore, .unsupportedVersion, .invalidPrefix, .writerEnded,
-      .collectedMeanwhile, .busy, .cancelled:
+      .changedMeanwhile, .collectedMeanwhile, .busy, .cancelled:
       false
     }
   }

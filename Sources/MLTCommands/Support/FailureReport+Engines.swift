@@ -17,7 +17,7 @@ extension FailureReport {
     case .missing: set("\(error)", .notFound)
     case .notAStore, .invalidTree: set("\(error)", .corrupt)
     case .notAFile, .tooLarge, .tooManyFolders, .unsafeEntry, .invalidPrefix: set("\(error)", .failed)
-    case .folderInTheWay: set("\(error)", .conflict)
+    case .folderInTheWay, .changedMeanwhile: set("\(error)", .conflict)
     case .writerEnded: set("\(error)", .bug)
     case .collectedMeanwhile: set("\(error)", .failed, hint: "run the command again")
     case .busy: set("\(error)", .locked, hint: "wait until it is done")
