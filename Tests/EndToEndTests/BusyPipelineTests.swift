@@ -1,3 +1,4 @@
+import Glibc
 import MLTBase
 import SystemPackage
 import Testing
@@ -83,6 +84,34 @@ import Testing
       }
       for name in names { #expect(try world.read(name) == "\(name)\n", "\(name)") }
       try expectSuccess(world.mlt("status", "--exit-code"))
+    }
+  }
+
+  @Test("what comes to stand at a path while others wait for the lock file stays, and is what it was")
+  func waiting() throws {
+    try withWorld { world in
+      try world.write("a.txt", "a\n")
+      try world.write("h.txt", "h\n")
+      try expectSuccess(world.mlt("add", "a.txt", "h.txt"))
+      var waiting: (move: World.Running, run: World.Running)?
+      // Whoever has the lock keeps the move, and the end of the run, waiting.
+      try FileLock.holding(world.repository.appending(".mlt").appending("lock.lock")) {
+        waiting = (
+          try world.start([World.program.string, "mv", "a.txt", "b.txt"]),
+          try world.start([World.program.string, "run", "-q", "--", "rm", "h.txt"])
+        )
+        while try world.read("h.txt") != nil { usleep(10_000) }
+        usleep(500_000)
+        try world.write("b.txt", "mine\n")
+        try world.write("h.txt", "again\n")
+      }
+      let (move, run) = try #require(waiting)
+      let moved = try move.wait()
+      #expect(moved.status == 4 && moved.stderr.contains("'b.txt' exists already"), "\(moved)")
+      try expectSuccess(run.wait())
+      #expect(try world.read("b.txt") == "mine\n" && world.read("a.txt") == "a\n")
+      let lock = try #require(try world.read("mlt.lock"))
+      #expect(lock.contains(" a.txt\n") && lock.contains(" h.txt\n"), "\(lock)")
     }
   }
 

@@ -51,6 +51,8 @@ extension Workspace {
     do {
       for move in moves {
         let paths = (from: move.target.entry.path.filePath(in: root), to: move.to.filePath(in: root))
+        // Whoever waits for the lock may find that somebody was there first.
+        if try FileStatus(at: paths.to) != nil { throw WorkspaceError.occupied(move.to.text) }
         try FileOperations.rename(paths.from, to: paths.to)
         done.append(paths)
       }
@@ -80,14 +82,16 @@ extension Workspace {
   private static func enter(
     _ target: TrackedTarget, at place: WorkPath, _ lock: inout LockFile, _ editor: TreeEditor
   ) throws {
+    var entry = target.entry
     if let tree = target.tree {
       if let present = lock[tree.path], present.kind == .tree {
-        lock.set(try editor.replacing(target.entry.path, in: present, with: nil))
+        lock.set(try editor.replacing(entry.path, in: present, with: nil))
       }
     } else {
-      lock.remove(target.entry.path)
+      // Somebody may have tracked another version since it was looked up.
+      entry = lock[entry.path] ?? entry
+      lock.remove(entry.path)
     }
-    var entry = target.entry
     entry.path = place
     if let tree = lock.tree(around: place) {
       lock.set(try editor.replacing(place, in: tree, with: entry))

@@ -48,20 +48,25 @@ extension Workspace {
 
   /// Changes the lock file, with every other writer kept out from reading to writing.
   ///
+  /// - Parameter change: makes the change; again if git, which takes no lock, has put another file there meanwhile.
   /// - Returns: whether the file changed.
   @discardableResult
   func changeLock(_ change: (inout LockFile) throws -> Void) throws -> Bool {
     try holdingLock {
-      let before = try readLock()
-      var after = before
-      try change(&after)
-      if after == before { return false }
-      try FileOperations.replace(lockPath, with: after.bytes)
-      // Whoever else writes puts another file in its place.
-      knownLock = try FileStatus(at: lockPath).map { ($0, after) }
-      // The lock file is written: that it can't be noted is no reason to say it isn't.
-      try? notePlaced(before, after)
-      return true
+      while true {
+        let status = try FileStatus(at: lockPath)
+        let before = try readLock()
+        var after = before
+        try change(&after)
+        if after == before { return false }
+        guard try FileStatus(at: lockPath) == status else { continue }
+        try FileOperations.replace(lockPath, with: after.bytes)
+        // Whoever else writes puts another file in its place.
+        knownLock = try FileStatus(at: lockPath).map { ($0, after) }
+        // The lock file is written: that it can't be noted is no reason to say it isn't.
+        try? notePlaced(before, after)
+        return true
+      }
     }
   }
 
@@ -90,13 +95,22 @@ extension Workspace {
           stale.insert(tree.path)
           continue
         }
-        // Another run has brought the tree up to date meanwhile: which of the two looked last isn't known.
-        if entry.kind == .tree, lock[entry.path] != recording.lock[entry.path] { stale.insert(entry.path) }
+        if let present = lock[entry.path], present != recording.lock[entry.path] {
+          // Another run has brought the tree up to date meanwhile: which of the two looked last isn't known.
+          if entry.kind == .tree {
+            stale.insert(entry.path)
+          } else if let now = try? recording.catalog.identity(of: entry.path), now.content != entry.content {
+            continue  // somebody has changed and tracked it since
+          }
+        }
         lock.set(entry)
       }
       for path in files.removed.compactMap({ WorkPath(text: $0) }) {
-        lock.remove(path)
-        for entry in lock.entries(below: path) { lock.remove(entry.path) }
+        for entry in (lock[path].map { [$0] } ?? []) + lock.entries(below: path) {
+          // Somebody may have put and tracked something there again.
+          let kind = try FileStatus(at: entry.path.filePath(in: root))?.kind
+          if kind == nil || (kind == .directory) != (entry.kind == .tree) { lock.remove(entry.path) }
+        }
       }
       for path in stale.sorted() {
         if let tree = lock[path] { try refresh(tree, in: &lock, recording.catalog) }
