@@ -41,6 +41,11 @@ extension World {
       // A version that was edited by hand is still made of it; one of something else isn't.
       try expectSuccess(world.shell("echo 'by hand, a line' >> clean.csv; mlt run -q -- sh train.sh"))
       #expect(try world.mlt("label", "list", "model.txt").stdout == "consent:2024  from raw.csv\n")
+      // So is one that somebody has tracked, which says nothing of where it is from.
+      try expectSuccess(
+        world.shell("echo 'one more line' >> clean.csv; mlt add clean.csv; mlt run -q -- sh train.sh"))
+      #expect(try world.mlt("label", "list", "model.txt").stdout == "consent:2024  from raw.csv\n")
+      #expect(try world.mlt("trace", "model.txt").stdout.contains("changed outside mlt"))
       try expectSuccess(world.shell("echo 'quite another table' > raw.csv; mlt run -q -- sh clean.sh"))
       #expect(try world.mlt("label", "list", "clean.csv").stdout == "")
       try expectSuccess(world.mlt("label", "remove", "consent:2024", "raw.csv"))

@@ -70,13 +70,14 @@ final class OriginFinder {
       return edge(input, .produced(writing.run), writing)
     }
     let last = try lastWriting(of: input.path, before: view)
-    let added = try addition(of: input.path, content, seenFrom: view)
-    if let added, last == nil || added > (last?.ended ?? added) { return edge(input, .added(added)) }
+    // Who tracks an output that was edited says nothing of where it is from: it is still what a run made of its inputs, changed.
+    if last == nil, let added = try addition(of: input.path, content, seenFrom: view) {
+      return edge(input, .added(added))
+    }
     if input.kind != .link, let writing = try copy(of: input, content, seenFrom: view) {
       return edge(input, .copied(writing.run, from: writing.artifact.path), writing)
     }
     if let last { return edge(input, .changedOutside(since: last.run), last) }
-    if let added { return edge(input, .added(added)) }
     return edge(input, input.isInGit ? .git : .source)
   }
 
@@ -231,11 +232,11 @@ final class OriginFinder {
       for (_, entry) in byRun.sorted(by: { $0.key < $1.key }) { take(entry.writing, entry.paths) }
     }
     if !wanted.isEmpty {
-      let added = try index.added(path: input.path, content: nil).map(\.at).filter { $0 <= view.ended }.max()
       let count = edges.isEmpty ? nil : Int64(wanted.count)
-      if let outside, added.map({ $0 < outside.ended }) ?? true {
+      if let outside {
         edges.append(edge(input, .changedOutside(since: outside.run), outside, count: count))
       } else {
+        let added = try index.added(path: input.path, content: nil).map(\.at).filter { $0 <= view.ended }.max()
         edges.append(edge(input, added.map { .added($0) } ?? .source, count: count))
       }
     }
