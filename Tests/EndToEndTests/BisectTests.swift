@@ -124,6 +124,23 @@ extension World {
     }
   }
 
+  @Test("a folder that is new within one that was listed isn't in the good pipeline")
+  func newPartition() throws {
+    try withWorld { world in
+      for day in 1...2 { try world.write("raw/day=\(day)/part.csv", "\(day)\n") }
+      try world.write("sum.sh", "cat raw/*/part.csv | awk '{ s += $1 } END { print s }' > sum.txt\n")
+      try expectSuccess(world.shell("mlt add raw && git add -A && git commit -qm good"))
+      let good = try world.recordCommand(["sh", "sum.sh"], options: ["-c", "sum"])
+      try world.write("raw/day=3/part.csv", "1000\n")
+      try world.write("sum.sh", "# the sum\n" + (world.read("sum.sh") ?? ""))
+      try expectSuccess(world.shell("mlt add raw && git add -A && git commit -qm bad"))
+      let bad = try world.recordCommand(["sh", "sum.sh"], options: ["-c", "sum"])
+      let found = try world.bisect(
+        ["--good", good.id, "--bad", bad.id, "--fresh", "--", "sh", "-c", "test $(cat sum.txt) -lt 100"])
+      #expect(cause(found.json) == ["data raw/day=3/part.csv"], "\(found.stderr) \(found.json)")
+    }
+  }
+
   @Test("code that is to blame is narrowed to the lines that are, unless whole files are asked for")
   func lines() throws {
     try withWorld { world in

@@ -102,8 +102,11 @@ final class PipelineSide {
     for run in [plan.run.id] + plan.within {
       guard let lookups = try? lookups[run] ?? workspace.index.lookups(of: run) else { continue }
       if lookups.missed.contains(path.text) { return true }
-      if let folder = path.parent, lookups.listed.contains(where: { $0.path == folder.text && !$0.isModules }) {
-        return true
+      // Who lists a folder goes on to the folders in it, and would have met a new one. Of the whole work tree that says nothing.
+      var folder = path.parent
+      while let around = folder, around == path.parent || !around.isRoot {
+        if lookups.listed.contains(where: { $0.path == around.text && !$0.isModules }) { return true }
+        folder = around.parent
       }
     }
     return false
