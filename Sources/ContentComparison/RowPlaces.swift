@@ -107,11 +107,19 @@ struct RowPlaces {
     if profile.kind == .integer, profile.distinct * 10 > profile.count * 9 { return nil }
     let isTime = [.date, .dateTime, .time].contains(profile.kind)
     if mine.least > others.greatest {
-      return "with \(name) \(isTime ? "after" : "above") \(profile.text(others.greatest))"
+      return "with \(name) \(isTime ? "after" : "above") \(Self.bound(others.greatest, profile))"
     }
     if mine.greatest < others.least {
-      return "with \(name) \(isTime ? "before" : "below") \(profile.text(others.least))"
+      return "with \(name) \(isTime ? "before" : "below") \(Self.bound(others.least, profile))"
     }
     return nil
+  }
+
+  // A bound that is rounded would have other rows beyond it.
+  private static func bound(_ value: Double, _ profile: ColumnProfile) -> String {
+    switch profile.kind {
+    case .date, .dateTime, .time: profile.text(value)
+    default: value == value.rounded() ? profile.text(value) : "\(value)"
+    }
   }
 }

@@ -78,6 +78,11 @@ struct DiffCommand: ParsableCommand {
     } else {
       try session.show(DiffRendering.text(report, terminal: session.terminal), of: workspace, paged: true)
     }
+    if report.isEmpty, !pair, !json, arguments.count == 2, arguments.allSatisfy({ workspace.isPresent($0) }) {
+      Output.say(
+        "hint: each is compared with 'mlt.lock'; with each other by 'mlt diff --pair "
+          + "\(arguments.map(Formatting.word).joined(separator: " "))'")
+    }
     if usesExitCode, !report.isEmpty { throw ExitCode(1) }
   }
 }
