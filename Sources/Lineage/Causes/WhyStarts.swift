@@ -166,6 +166,7 @@ struct WhyStarts {
         if writing.status != .finished { continue }
         return .artifact(ArtifactTarget(artifact: writing.artifact, version: .ofRun(writing.run)))
       }
+      return try addedEarlier(than: artifact, flags)
     case .run(let run):
       guard let record = try workspace.index.run(run) else { break }
       var query = RunQuery()
@@ -179,5 +180,16 @@ struct WhyStarts {
       }
     }
     return nil
+  }
+
+  /// What was added at a path before an artifact was, and had other content; nil if nothing was.
+  private func addedEarlier(than artifact: ArtifactRecord, _ flags: FlagMarks) throws -> Target? {
+    let additions = try workspace.index.added(path: artifact.path).sorted { $0.at < $1.at }
+    let own = additions.last { $0.artifact.content == artifact.content }?.at
+    let before = additions.last { addition in
+      addition.artifact.content != artifact.content && own.map { addition.at < $0 } ?? true
+        && flags.flag(on: addition.artifact) == nil
+    }
+    return before.map { .artifact(ArtifactTarget(artifact: $0.artifact, version: .added($0.at))) }
   }
 }

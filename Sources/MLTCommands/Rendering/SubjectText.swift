@@ -51,7 +51,7 @@ enum SubjectText {
     case .unrepeatable(let path, let before, let after):
       return "\(path) \(versions(before, after)), from the same inputs, code, parameters and packages"
     case .unexplained(let path, let before, let after):
-      return "\(path) \(versions(before, after)) is unlike those before, and nothing recorded explains it"
+      return "\(path) \(versions(before, after)) is unlike those before, and nothing that could be compared explains it"
     }
   }
 
