@@ -90,6 +90,18 @@ import Testing
     #expect(new.table?.addedRows == 1 && new.table?.removedRows == 0 && new.table?.changedRows == 0)
   }
 
+  @Test("the number that tells rows that are gone from those that stay is exact")
+  func exactBound() throws {
+    let totals = (0..<100).map { Double($0 * 37 % 101) * 1000.616 }
+    let bound = 40 * 1000.616
+    let rows = totals.enumerated().map { ["key\($0.offset)", "\($0.element)"] }
+    let kept = zip(rows, totals).filter { $0.1 >= bound }.map(\.0)
+    let found = try changes(text(rows, ["key", "total"]), text(kept, ["key", "total"]))
+    #expect(
+      found.headlines.first == "all \(100 - kept.count) rows with 'total' below \(bound) are gone",
+      "\(found.headlines)")
+  }
+
   @Test("without a key, rows are found by what else they hold")
   func withoutKey() throws {
     let base = Self.rows().map { Array($0.dropFirst()) }

@@ -34,6 +34,11 @@ import Testing
       #expect(printed.stdout.contains("+2"))
       #expect(try world.mlt("diff", "--pair", "a.txt", "b.txt", "--exit-code").status == 1)
       #expect(try world.mlt("diff", "--pair", "a.txt", "a.txt", "--exit-code").status == 0)
+      // Beside each other paths say what to look at; who means to compare them is told how.
+      try expectSuccess(world.mlt("add", "a.txt", "b.txt"))
+      let paths = try world.mlt("diff", "a.txt", "b.txt")
+      #expect(paths.stdout.isEmpty && paths.stderr.contains("'mlt diff --pair a.txt b.txt'"), "\(paths)")
+      #expect(try world.mlt("diff", "a.txt").stderr.isEmpty)
     }
   }
 

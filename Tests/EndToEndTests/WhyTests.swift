@@ -213,6 +213,19 @@ import Testing
     }
   }
 
+  @Test("what no run made is compared with what was added before")
+  func addedAlone() throws {
+    try withWorld { world in
+      try world.write("t.csv", "a,b\n1,2\n3,4\n")
+      try expectSuccess(world.mlt("add", "t.csv"))
+      #expect(try world.mlt("why", "t.csv").status == 3)
+      try world.write("t.csv", "a,b\n1,20\n3,40\n")
+      try expectSuccess(world.mlt("add", "t.csv"))
+      let json = try world.json("why", "t.csv")
+      #expect(causes(json) == [["data", "t.csv"]], "\(json)")
+    }
+  }
+
   @Test("bytes that are gone are said to be gone, and the causes are named all the same")
   func gone() throws {
     try withWorld { world in
