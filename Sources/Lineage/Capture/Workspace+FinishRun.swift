@@ -49,6 +49,7 @@ extension Workspace {
       // A spool that was cut off at its very beginning has nothing to tell but that nobody saw the end.
       if try index.run(run)?.status == .running { try recordUnseenEnd(of: run) }
     }
+    try removeLogLock(of: run)
     try FileOperations.remove(spool)
     lock.release()
   }

@@ -187,14 +187,21 @@ extension Workspace {
   ///
   /// - Parameter names: what lies in the folder for temporary files.
   func removeLogLocks(among names: [FilePath.Component]) throws {
-    for name in names where name.string.hasPrefix(Self.logPrefix) {
-      let path = temporaryFolder.appending(name)
-      guard let run = RunID(hex: name.string.dropFirst(Self.logPrefix.count)),
-        let status = try index.run(run)?.status, status != .running, let lock = try FileLock.ifFree(existing: path)
-      else { continue }
-      try? FileOperations.remove(path)  // somebody else may have been quicker
-      lock.release()
-    }
+    let runs = names.filter { $0.string.hasPrefix(Self.logPrefix) }
+      .compactMap { RunID(hex: $0.string.dropFirst(Self.logPrefix.count)) }
+    if runs.isEmpty { return }
+    // Whoever was killed may have written down the run's end just before.
+    try index.catchUp(journal)
+    for run in runs { try removeLogLock(of: run) }
+  }
+
+  /// Removes the lock that was left of a run, if the index knows the run's end and nobody has the lock.
+  func removeLogLock(of run: RunID) throws {
+    guard let status = try index.run(run)?.status, status != .running,
+      let lock = try FileLock.ifFree(existing: logLock(of: run))
+    else { return }
+    try? FileOperations.remove(logLock(of: run))  // somebody else may have been quicker
+    lock.release()
   }
 
   /// Ends a run while nobody logs to it, with what was logged as a part of its record.
