@@ -43,17 +43,20 @@ struct Restoration {
     defer { catalog.learn(written, from: seen) }
     for step in plan.steps {
       if monitor.isCancelled?() == true { throw StorageError.cancelled }
-      try run(step, seen: step.path.flatMap { plan.seen[$0] })
+      if let path = step.path, !isForced {
+        try run(step, at: path, seen: plan.seen[path])
+      } else {
+        try run(step, replacing: .anything)
+      }
     }
   }
 
-  private mutating func run(_ step: RestorePlan.Step, seen: FileStatus?) throws {
+  private mutating func run(_ step: RestorePlan.Step, at path: WorkPath, seen: FileStatus?) throws {
     var seen = seen
     while true {
       do {
-        return try run(step, replacing: isForced ? .anything : .only(seen))
+        return try run(step, replacing: .only(seen))
       } catch StorageError.changedMeanwhile {
-        guard let path = step.path else { return }
         seen = try FileStatus(at: path.filePath(in: root))
         // Another restoration may have been there.
         if let seen, try !catalog.isSaved(path, seen, in: store) { throw WorkspaceError.unsavedContent([path.text]) }
