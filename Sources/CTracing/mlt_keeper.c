@@ -109,7 +109,7 @@ static void take_message(struct mlt_keeper *keeper) {
       break;
     case MLT_MESSAGE_SIGNAL: forward(keeper, incoming.message.code, incoming.message.value); break;
     case MLT_MESSAGE_DONE:
-      if (keeper->command_ended) keeper->front_end_done = true;
+      if (keeper->command_ended || keeper->is_unstarted) keeper->front_end_done = true;
       lose_front_end(keeper);
       break;
     default: break;
@@ -222,7 +222,7 @@ static void retire(struct mlt_keeper *keeper) {
         &(struct mlt_record){.kind = MLT_RECORD_DROPPED, .second = &dropped, .second_size = sizeof dropped});
   }
   mlt_spool_flush(&keeper->spool);
-  bool is_orphaned = !keeper->front_end_done && !keeper->is_unstarted;
+  bool is_orphaned = !keeper->front_end_done;
   if (!is_orphaned && !keeper->late_change) {
     unlink(request->spool_path);
     _exit(0);

@@ -38,7 +38,7 @@ public struct Barrier: Hashable, Sendable {
   }
 }
 
-/// One who is told of a command's file accesses while ``CommandRunner`` runs it.
+/// One who is told of a command's file accesses while ``CommandSession`` runs it.
 ///
 /// All calls come from the thread that called the runner, one after the other.
 public protocol AccessObserver: AnyObject {

@@ -8,7 +8,8 @@ struct FrontEnd: ~Copyable {
   private let request: CommandRequest
   private let observer: any AccessObserver
   private let signals: SignalWatch
-  private let keeper: KeeperChannel
+  /// The line to the keeper, which stays after the command's end until all is recorded.
+  let keeper: KeeperChannel
   private var cursor: SpoolCursor
   private var observation: CommandResult.Observation
   private var interrupted: Int32?
@@ -92,7 +93,6 @@ struct FrontEnd: ~Copyable {
   }
 
   private func failure(_ message: mlt_message) -> TracingError {
-    keeper.finish(waiting: true)
     let errno = Errno(rawValue: message.code)
     if message.flags != 0 { return .system(SystemCallError("start process", nil, errno)) }
     let program = request.arguments.first ?? []
@@ -104,8 +104,6 @@ struct FrontEnd: ~Copyable {
     relaySignals()
     drain(to: message.offset)
     let survivors = message.flags & UInt32(MLT_EXIT_SURVIVORS) != 0
-    // Only when it follows somebody does the keeper stay.
-    keeper.finish(waiting: !survivors || observation != .observed)
     let usage = CommandResult.Usage(
       user: Int64(clamping: message.user_microseconds), system: Int64(clamping: message.system_microseconds),
       maximumResidentSize: Int64(clamping: message.maximum_resident_bytes),

@@ -4,7 +4,7 @@ internal import MLTBase
 internal import SystemPackage
 
 /// The front end's line to a keeper that it has started.
-struct KeeperChannel: ~Copyable {
+final class KeeperChannel {
   private let control: FileDescriptor
   private let keeper: pid_t
 
@@ -110,14 +110,13 @@ struct KeeperChannel: ~Copyable {
     _ = mlt_send(control.rawValue, &message, nil, 0)
   }
 
-  /// Lets the keeper go.
+  /// Lets the keeper go: the command's end is recorded, or that it couldn't be started.
   ///
   /// It ends at once, and the spool with it, unless it has descendants to look after.
-  func finish(waiting: Bool) {
+  func letGo() {
     var message = mlt_message()
     message.kind = MLT_MESSAGE_DONE.rawValue
     _ = mlt_send(control.rawValue, &message, nil, 0)
-    if waiting { reap() }
   }
 
   /// Waits for the keeper's end, which is near.

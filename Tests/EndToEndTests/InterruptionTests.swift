@@ -172,6 +172,57 @@ import Testing
     }
   }
 
+  /// Runs a command and kills mlt, but not the keeper, while mlt waits for a lock after the command's end.
+  ///
+  /// - Parameter name: the lock's name in `.mlt`, given the run.
+  private func killRecording(_ world: World, lock name: (_ run: String) -> String) throws -> String {
+    try world.makePipe("ready")
+    try world.makePipe("go")
+    let running = try world.start(
+      [World.program.string, "run", "--", "sh", "-c", "echo > ready; cat go > /dev/null; echo made > out; exit 0"])
+    try world.awaitLine(inPipe: "ready")
+    let run = try #require(try world.runs().first?["id"]?.string)
+    let lock = try FileLock(world.repository.appending(".mlt/" + name(run)))
+    try expectSuccess(world.shell("echo > go"))
+    try world.await("the wait for the lock") {
+      let locks = String(decoding: try FileOperations.contents(of: "/proc/locks") ?? [], as: UTF8.self)
+      return locks.split(separator: "\n").contains { line in
+        line.contains("-> FLOCK") && line.contains(" \(running.process) ")
+      }
+    }
+    #expect(Glibc.kill(running.process, SIGKILL) == 0)
+    #expect(try running.wait().status == 137)
+    lock.release()
+    return run
+  }
+
+  @Test("a run whose mlt was killed after the command's end, before that was recorded, is finished by its keeper")
+  func killedRecording() throws {
+    try withWorld { world in
+      let run = try killRecording(world) { "tmp/log-" + $0 }
+      try world.await("the run's end") { try world.runs().first?["status"] != "running" }
+      let ended = try #require(try world.runs().first)
+      #expect(ended["status"] == "finished" && ended["exit"] == 0)
+      #expect(try world.mlt("cat", "out@\(run)").stdout == "made\n")
+      try world.await("the lock file") { try world.read("mlt.lock")?.contains(" out\n") == true }
+      try awaitKeepers(world)
+    }
+  }
+
+  @Test("the outputs of a run whose mlt was killed after it had recorded the end are tracked by its keeper")
+  func killedTracking() throws {
+    try withWorld { world in
+      let run = try killRecording(world) { _ in "lock.lock" }
+      try world.await("the lock file") { try world.read("mlt.lock")?.contains(" out\n") == true }
+      let journal = String(decoding: try world.recordedBytes(), as: UTF8.self)
+      let ends = journal.split(separator: "\n").filter { $0.contains(#""type":"run.ended""#) && $0.contains(run) }
+      #expect(ends.count == 1)
+      #expect(try world.runs().first?["status"] == "finished")
+      try awaitKeepers(world)
+      try expectSuccess(world.mlt("status", "--exit-code"))
+    }
+  }
+
   @Test("a run whose mlt and keeper were both killed is finished once, however many come by next")
   func abandoned() throws {
     try withWorld { world in

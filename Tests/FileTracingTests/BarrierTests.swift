@@ -90,7 +90,9 @@ import Testing
       let request = CommandRequest(
         arguments: ["/bin/sh", "-c", "cd '\(folder.string)'; echo 1 > g; echo 2 >> f; echo 3 > h"].map(bytes),
         environment: [], spool: folder.appending("spool"), scopeName: "mlt-test-order")
-      _ = try CommandRunner.run(request, observer: observer)
+      var session = try CommandSession(request)
+      _ = try session.run(observer)
+      session.finish()
       let write = AccessEvent.Kind.write(folder.appending("g").bytes, [.created, .truncated])
       #expect(observer.seenAtBarrier.contains(write))
       #expect(observer.seenAtBarrier.last == .write(folder.appending("f").bytes, [.append]))

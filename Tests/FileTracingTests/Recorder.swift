@@ -52,7 +52,10 @@ func runProgram(
     arguments: arguments.map(bytes), environment: ["PATH=/usr/bin:/bin", "LC_ALL=C"].map(bytes),
     spool: folder.appending("spool-" + name), scopeName: "mlt-test-" + name)
   change(&request)
-  return try CommandRunner.run(request, observer: recorder)
+  var session = try CommandSession(request)
+  let result = try session.run(recorder)
+  session.finish()
+  return result
 }
 
 /// Makes a file.

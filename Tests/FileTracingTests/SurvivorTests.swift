@@ -59,6 +59,41 @@ import Testing
     }
   }
 
+  @Test func `The spool stands, held, from before the command's start until its end is said to be recorded`() throws {
+    try withTemporaryFolder { folder in
+      let spool = folder.appending("spool")
+      let request = CommandRequest(
+        arguments: ["/bin/sh", "-c", "exit 4"].map(bytes), environment: [], spool: spool, scopeName: "mlt-test-stands")
+      var session = try CommandSession(request)
+      #expect(try FileStatus(at: spool) != nil)
+      #expect(try FileLock.ifFree(existing: spool) == nil)
+      #expect(try session.run(Recorder()).termination == .exited(4))
+      #expect(try SpoolReader(spool).exit?.termination == .exited(4))
+      #expect(try FileLock.ifFree(existing: spool) == nil)
+      session.finish()
+      #expect(try FileStatus(at: spool) == nil)
+    }
+  }
+
+  @Test
+  func
+    `A front end that is killed after the command's end, before it let the keeper go, leaves the finisher to record`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let finisher = try finisher(in: folder)
+      try makePipe(folder.appending("hold"))
+      let driver = try Driver(
+        "echo 1 > f; exit 5", in: folder,
+        options: ["--finisher", finisher.string, "--hold-end", folder.appending("hold").string])
+      #expect(eventually { driver.lines().contains { $0.hasPrefix("ended") } })
+      kill(driver.process.pid, SIGKILL)
+      _ = driver.process.wait()
+      #expect(try readPipe(folder.appending("told")) == "\(driver.spool.string) orphaned\n")
+      #expect(try SpoolReader(driver.spool).exit?.termination == .exited(5))
+    }
+  }
+
   @Test func `The user's pipes are closed when the command's own holders end`() throws {
     try withTemporaryFolder { folder in
       try makePipe(folder.appending("go"))

@@ -1,8 +1,8 @@
 // A front end for tests: runs a command and writes what it was told to a log, one line each.
 //
-//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hold PIPE] [--limit MS GRACE] [--quiet] -- COMMAND…
+//   tracing-test-driver LOG SPOOL SCOPE [--plain] [--refuse ERRNO] [--finisher PROGRAM] [--hold PIPE] [--hold-end PIPE] [--limit MS GRACE] [--quiet] -- COMMAND…
 //
-// With --quiet events are counted only, for measuring. With --hold each barrier is answered once the named pipe has been written and closed. The finisher is called with the spool's path. The scope variable is MLT_TEST_SCOPE, in and out. The exit status is the
+// With --quiet events are counted only, for measuring. With --hold each barrier is answered once the named pipe has been written and closed; with --hold-end the command's end is said to be recorded only then. The finisher is called with the spool's path. The scope variable is MLT_TEST_SCOPE, in and out. The exit status is the
 // command's; 128 + n for a signal; 125 when it couldn't be run.
 
 import FileTracing
@@ -94,7 +94,13 @@ let request = CommandRequest(
   finisher: value("--finisher").map { [bytes($0), bytes(arguments[1])] },
   timeLimit: limit, refuseTracing: value("--refuse").flatMap { Int32($0) }.map { Errno(rawValue: $0) })
 do {
-  let result = try CommandRunner.run(request, observer: log)
+  var session = try CommandSession(request)
+  let result = try session.run(log)
+  if let hold = value("--hold-end") {
+    log.write("ended")
+    _ = try FileOperations.contents(of: FilePath(hold))
+  }
+  session.finish()
   log.write("observation \(result.observation)")
   log.write("events \(log.count)")
   log.write("survivors \(result.survivors)")

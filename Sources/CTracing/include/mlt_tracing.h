@@ -63,7 +63,7 @@ enum mlt_message_kind {
   MLT_MESSAGE_EXITED = 4,
   /// Front end: the answer to barrier `id`; with `flags` 1, 32 bytes of content id follow.
   MLT_MESSAGE_ANSWER = 5,
-  /// Front end: all has been read and nothing more is wanted.
+  /// Front end: all has been recorded and nothing more is wanted.
   MLT_MESSAGE_DONE = 6,
   /// Front end: send signal `code`, which process `value` sent us, to the command.
   MLT_MESSAGE_SIGNAL = 7,

@@ -145,7 +145,10 @@ extension Workspace {
   }
 
   private func recordOrphan(_ run: RunID, _ reader: SpoolReader, _ hazard: String) throws {
-    guard let known = try index.run(run), known.status == .running else { return }
+    guard let known = try index.run(run) else { return }
+    // Whoever was killed may have recorded the end, and not yet put the outputs into the lock file.
+    let isRecorded = known.status != .running
+    if isRecorded, known.status != .finished { return }
     let catalog = try makeCatalog()
     let writer = try store.begin()
     do {
@@ -158,6 +161,7 @@ extension Workspace {
       try recording.take(index.logging(of: run))
       let files = recording.files
       try writer.finish()
+      if isRecorded { return try keepLock(forgettingChanged(recording, since: run)) }
       let isOutOfTime = reader.exit?.isOutOfTime == true
       let exit =
         isOutOfTime
@@ -184,5 +188,14 @@ extension Workspace {
       writer.abandon()
       throw error
     }
+  }
+
+  /// What the lock file is to say of a run's outputs, without those that aren't any more as the run left them.
+  private func forgettingChanged(_ recording: RunRecording, since run: RunID) throws -> RunRecording {
+    let outputs = try index.files(of: run, role: .output)
+    let contents = Dictionary(outputs.map { ($0.path, $0.content) }) { $1 }
+    var recording = recording
+    recording.files.tracked.removeAll { entry in contents[entry.path.text].map { $0 != entry.content } ?? false }
+    return recording
   }
 }

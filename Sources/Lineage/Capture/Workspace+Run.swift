@@ -64,6 +64,9 @@ extension Workspace {
     recording.leftToGit = request.leftToGit
     try recording.note(declaredInputs: pointers(request.inputs))
     if !isTraced { try recording.note(declaredInputs: filesNamed(by: request)) }
+    // Its spool is there before the run's start is recorded, and until its end is: whoever is killed in between leaves
+    // something for others to find and finish.
+    var session = try CommandSession(commandRequest(request, run: run, mode: isTraced ? .observe : .plain))
     let announced = announcements(of: following, for: run, request)
     if let event = try record([started] + checked + announced, durable: false).first { recording.started = event.at }
     if !isTraced { observer.takeSnapshot() }
@@ -73,13 +76,13 @@ extension Workspace {
 
     let result: CommandResult
     do {
-      result = try CommandRunner.run(
-        commandRequest(request, run: run, mode: isTraced ? .observe : .plain), observer: observer)
+      result = try session.run(observer)
     } catch .keeperLost {
       try recordLostKeeper(run, writer)
       throw TracingError.keeperLost
     } catch {
       try recordFailedStart(run, error)
+      session.finish()
       throw commandFailure(error, request)
     }
 
@@ -97,6 +100,7 @@ extension Workspace {
       writer.abandon()
       throw WorkspaceError.notRecorded(run: run, exit: Self.exitStatus(result), cause: error)
     }
+    session.finish()
     report.checks = checked
     return try checkAfter(report, following, request)
   }

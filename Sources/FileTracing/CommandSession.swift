@@ -3,51 +3,80 @@ internal import Glibc
 internal import MLTBase
 internal import SystemPackage
 
-/// Runs commands and follows their file accesses.
-public enum CommandRunner {
-  /// Runs a command in this process' terminal, session and process group, and waits for its end.
+/// A command from before its start until what it did is recorded.
+///
+/// Its spool stands all that time and is held by this process, by the keeper, or by both. If this process is killed, the
+/// keeper has the finisher record the run; a spool that nobody holds is that of a run whose keeper was killed as well.
+public struct CommandSession: ~Copyable {
+  private let request: CommandRequest
+  private let spoolPath: FilePath
+  private let spool: FileDescriptor
+  private var keeper: KeeperChannel?
+  // Whether the keeper goes on when it is let go, to follow what the command has left behind.
+  private var hasSurvivors = false
+  // Whether the spool is all that is left to say what the command did.
+  private var isKeeperLost = false
+
+  /// Makes the spool of a command that is about to be run.
+  ///
+  /// - Parameter request: the command, and how to follow it.
+  /// - Throws: ``TracingError/invalidRequest`` for strings that can't be passed to the command;
+  ///   ``TracingError/system(_:)`` when the spool can't be made.
+  public init(_ request: CommandRequest) throws(TracingError) {
+    let strings = [request.arguments, request.environment, request.finisher ?? []].joined()
+    guard !request.arguments.isEmpty, request.finisher?.isEmpty != true, !strings.contains(where: { $0.contains(0) })
+    else { throw .invalidRequest }
+    let path = try Self.absolute(request.spool)
+    let spool = try Self.makeSpool(path)
+    self.request = request
+    self.spool = spool
+    spoolPath = path
+  }
+
+  /// Runs the command, once, in this process' terminal, session and process group, and waits for its end.
   ///
   /// Signals that other processes send here are passed on to the command meanwhile; when the command is stopped, so is
   /// this process. Everything that was read and written up to the command's end has been told when the call returns.
   /// Where following isn't possible the command runs all the same, and the result says why.
   ///
-  /// - Parameters:
-  ///   - request: the command, and how to follow it.
-  ///   - observer: who is told, on the calling thread.
+  /// - Parameter observer: who is told, on the calling thread.
   /// - Returns: how the command ended and how it was followed.
   /// - Throws: ``TracingError/notFound(program:)`` and ``TracingError/notExecutable(program:errno:)`` when the command
-  ///   couldn't be executed; ``TracingError/invalidRequest`` for strings that can't be passed to it;
-  ///   ``TracingError/keeperLost`` when the keeper was killed, in which case the spool stays; ``TracingError/system(_:)`` when the spool can't be made
-  ///   or no process be started.
-  public static func run(
-    _ request: CommandRequest, observer: any AccessObserver
-  ) throws(TracingError) -> CommandResult {
-    let strings = [request.arguments, request.environment, request.finisher ?? []].joined()
-    guard !request.arguments.isEmpty, request.finisher?.isEmpty != true, !strings.contains(where: { $0.contains(0) })
-    else { throw .invalidRequest }
-    let path = try absolute(request.spool)
-    let spool = try makeSpool(path)
-    defer { try? spool.close() }  // the keeper writes it; this descriptor only reads
+  ///   couldn't be executed; ``TracingError/keeperLost`` when the keeper was killed, in which case the spool stays and
+  ///   is whoever's who takes it; ``TracingError/system(_:)`` when no process can be started.
+  public mutating func run(_ observer: any AccessObserver) throws(TracingError) -> CommandResult {
     do {
-      return try runInOuterScope(request, path, spool, observer)
+      let result = try runInOuterScope(observer)
+      // Only when it follows somebody does the keeper stay.
+      hasSurvivors = result.survivors && result.observation == .observed
+      return result
     } catch .keeperLost {
-      throw .keeperLost  // the command has run, and what was seen of it stands in the spool
-    } catch {
-      removeSpool(path)
-      throw error
+      isKeeperLost = true
+      flock(spool.rawValue, LOCK_UN)  // for whoever records what it tells
+      throw .keeperLost
     }
   }
 
+  /// Lets the keeper go: what the command did is recorded.
+  ///
+  /// The spool goes with it, unless the keeper has descendants of the command to look after.
+  public consuming func finish() {}
+
+  deinit {
+    keeper?.letGo()
+    if !hasSurvivors {
+      keeper?.reap()
+      if !isKeeperLost { Self.removeSpool(spoolPath) }
+    }
+    try? spool.close()  // the keeper wrote it; this descriptor only read
+  }
+
   // Registers with the run around this one, if there is one and it takes us in; else follows the command by itself.
-  private static func runInOuterScope(
-    _ request: CommandRequest, _ path: FilePath, _ spool: FileDescriptor, _ observer: any AccessObserver
-  ) throws(TracingError) -> CommandResult {
+  private mutating func runInOuterScope(_ observer: any AccessObserver) throws(TracingError) -> CommandResult {
     if request.mode == .observe, request.refuseTracing == nil, let name = request.outerScopeName {
       do {
         let scope = try OuterScope(name: name)
-        let environment = environment(of: request, scopeName: name)
-        var session = try FrontEnd(request, environment, path, spool, refusal: -1, observer)
-        var result = try session.run()
+        var result = try runByKeeper(Self.environment(of: request, scopeName: name), refusal: -1, observer)
         result.droppedEvents += scope.end { observer.observe($0) }
         result.observation = .observedByOuter
         return result
@@ -57,11 +86,17 @@ public enum CommandRunner {
         // Nobody serves the name, or not for us: if the outer run still follows us, a filter of our own is refused.
       }
     }
-    let isPlain = request.mode == .plain
-    let refusal = isPlain ? -1 : request.refuseTracing?.rawValue ?? 0
-    let environment = environment(of: request, scopeName: refusal == 0 ? request.scopeName : nil)
-    var session = try FrontEnd(request, environment, path, spool, refusal: refusal, observer)
-    return try session.run()
+    let refusal = request.mode == .plain ? -1 : request.refuseTracing?.rawValue ?? 0
+    let environment = Self.environment(of: request, scopeName: refusal == 0 ? request.scopeName : nil)
+    return try runByKeeper(environment, refusal: refusal, observer)
+  }
+
+  private mutating func runByKeeper(
+    _ environment: [[UInt8]], refusal: Int32, _ observer: any AccessObserver
+  ) throws(TracingError) -> CommandResult {
+    var frontEnd = try FrontEnd(request, environment, spoolPath, spool, refusal: refusal, observer)
+    keeper = frontEnd.keeper
+    return try frontEnd.run()
   }
 
   private static func environment(of request: CommandRequest, scopeName: String?) -> [[UInt8]] {
