@@ -66,6 +66,23 @@ import Testing
     }
   }
 
+  @Test("where rows are lost before a step that always makes the same few, its edit without effect isn't blamed")
+  func fewRowsMade() throws {
+    try withWorld { world in
+      let script =
+        "awk -F, 'NR > 1 { n[$1]++ } END { print \"region,n\"; for (r in n) print r \",\" n[r] }' raw.csv > sum.csv"
+      try world.write("sum.sh", script + "\n")
+      for (day, count) in [100, 104, 97, 101, 99, 20].enumerated() {
+        if day == 5 { try world.write("sum.sh", script + "\ntrue\n") }
+        let rows = (0..<count).map { "\($0 % 3),\(($0 * 7 + day) % 50)\n" }
+        try world.write("raw.csv", "region,amount\n" + rows.joined())
+        try world.record("sh sum.sh", options: ["-c", "sum"])
+      }
+      let json = try world.json("why", "sum.csv")
+      #expect(first(json) == ["data", "raw.csv"], "\(json)")
+    }
+  }
+
   /// The id of the report's run that many versions back.
   private func goodRun(_ world: World, back: Int) throws -> String {
     let runs = try world.json("log", "-c", "report")["runs"]?.array ?? []

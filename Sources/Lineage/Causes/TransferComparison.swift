@@ -20,7 +20,9 @@ enum TransferComparison {
 
   /// How far out of the usual a sample is; nil if nothing can be compared.
   static func anomaly(of sample: Sample, beside earlier: [Sample]) -> Anomaly? {
-    let mine = figures(sample)
+    var mine = figures(sample)
+    // What always has as many rows, whatever goes in, isn't made row by row.
+    if earlier.allSatisfy({ $0.output.rows == sample.output.rows }) { mine[rows] = nil }
     let others = earlier.map { figures($0) }
     var worst: Anomaly?
     for (name, value) in mine.sorted(by: { $0.key < $1.key }) {
