@@ -145,7 +145,7 @@ static void report_end(struct mlt_keeper *keeper, int status, const struct rusag
       .kind = MLT_MESSAGE_EXITED,
       .value = status,
       .flags = (is_watched || (keeper->refusal != 0 && has_children) ? MLT_EXIT_SURVIVORS : 0)
-          | (keeper->is_out_of_time ? MLT_EXIT_OUT_OF_TIME : 0),
+          | (keeper->is_out_of_time ? MLT_EXIT_OUT_OF_TIME : 0) | (keeper->refusal != 0 ? MLT_EXIT_UNFOLLOWED : 0),
       .user_microseconds = microseconds(usage->ru_utime),
       .system_microseconds = microseconds(usage->ru_stime),
       .maximum_resident_bytes = (uint64_t)usage->ru_maxrss * 1024u,

@@ -11,18 +11,21 @@ public struct ExitRecord: Hashable, Sendable {
   public var survivors: Bool
   /// Whether the command was ended because it had run for as long as it may.
   public var isOutOfTime: Bool
+  /// Whether the command's file accesses stand in the same spool.
+  public var isFollowed: Bool
   /// The moment on the monotonic clock, in nanoseconds.
   public var time: UInt64
 
   /// Takes the facts.
   public init(
     termination: CommandResult.Termination, usage: CommandResult.Usage, survivors: Bool, isOutOfTime: Bool = false,
-    time: UInt64
+    isFollowed: Bool = true, time: UInt64
   ) {
     self.termination = termination
     self.usage = usage
     self.survivors = survivors
     self.isOutOfTime = isOutOfTime
+    self.isFollowed = isFollowed
     self.time = time
   }
 }

@@ -89,7 +89,7 @@ struct SpoolRecordBytes {
       ExitRecord(
         termination: CommandResult.Termination(waitStatus: Int32(truncatingIfNeeded: status)), usage: usage,
         survivors: flags & UInt16(MLT_EXIT_SURVIVORS) != 0, isOutOfTime: flags & UInt16(MLT_EXIT_OUT_OF_TIME) != 0,
-        time: time))
+        isFollowed: flags & UInt16(MLT_EXIT_UNFOLLOWED) == 0, time: time))
   }
 }
 

@@ -182,8 +182,30 @@ import Testing
       #expect(run.json["status"] == "finished")
       #expect(run.inputPaths == ["in"])
       #expect(run.outputPaths == ["a", "b"])
-      #expect(run.hazards == ["incomplete mlt itself was killed while the command went on"])
+      #expect(run.hazards == ["incomplete mlt itself was killed before it had recorded the run"])
       #expect(try world.cat("b") == "1\n")
+    }
+  }
+
+  @Test("when mlt is killed that didn't follow its command, the record doesn't say that it was observed")
+  func killedUntraced() throws {
+    try withWorld { world in
+      let ready = try Gate("ready", in: world), go = try Gate("go", in: world)
+      let script = "echo > \(ready.path); read x < \(go.path); exit 3"
+      let running = try world.start([World.program.string, "run", "--no-trace", "--", "sh", "-c", script])
+      try ready.wait()
+      kill(running.process, SIGKILL)
+      #expect(try running.wait().status == 128 + SIGKILL)
+      try go.open()
+      #expect(try eventually { try world.lastRun().json["status"] != "running" })
+      let run = try world.lastRun()
+      #expect(run.json["status"] == "failed" && run.json["exit"] == 3)
+      #expect(run.json["evidence"] == "declared")
+      #expect(
+        run.hazards.sorted() == [
+          "incomplete mlt itself was killed before it had recorded the run",
+          "not-observed its keeper didn't follow it",
+        ])
     }
   }
 

@@ -88,6 +88,8 @@ enum mlt_message_kind {
 #define MLT_EXIT_SURVIVORS 1
 /// Flag of an exit: the command had run for as long as it may, and was ended.
 #define MLT_EXIT_OUT_OF_TIME 2
+/// Flag of an exit: its file accesses aren't in this spool, for nobody followed them or the run around it did.
+#define MLT_EXIT_UNFOLLOWED 4
 
 /// The fixed part of every message; bytes may follow. Messages keep their borders (`SOCK_SEQPACKET`).
 struct mlt_message {

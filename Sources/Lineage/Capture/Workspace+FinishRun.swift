@@ -9,7 +9,7 @@ public import SystemPackage
 public enum FinishReason: String, Sendable {
   /// Processes that the command left behind wrote after it had ended.
   case late
-  /// The process that started the run was killed while the command went on.
+  /// The process that started the run was killed before it had recorded its end.
   case orphaned
 }
 
@@ -32,7 +32,7 @@ extension Workspace {
   }
 
   private func finish(
-    _ run: RunID, spool: FilePath, hazard: String = "mlt itself was killed while the command went on",
+    _ run: RunID, spool: FilePath, hazard: String = "mlt itself was killed before it had recorded the run",
     for reason: () throws -> FinishReason
   ) throws {
     // One that is held will be finished by its holder; one that is gone has been.
@@ -168,12 +168,15 @@ extension Workspace {
         ? Int64(Self.outOfTimeExit) : reader.exit.map { Int64(Self.exitStatus($0.termination)) } ?? Self.unseenExit
       let environment = EnvironmentProbe(index: try index, variables: [:], root: root, context: context)
         .environment(files: ledger.environment, programs: ledger.programs)
+      // Without its keeper's eyes, what it said by itself is all that is known.
+      let isFollowed = reader.exit?.isFollowed ?? true
       let ended = RunEnded(
         run: run, status: reader.exit == nil ? .interrupted : exit == 0 ? .finished : .failed,
         exit: exit,
-        evidence: .observed,
+        evidence: isFollowed ? .observed : .declared,
         inputs: files.inputs, outputs: files.outputs, removed: files.removed, environment: environment,
         hazards: files.hazards + (isOutOfTime ? [RunHazards.outOfTime(nil)] : [])
+          + (isFollowed ? [] : [Hazard(.notObserved, detail: "its keeper didn't follow it")])
           + [Hazard(.incomplete, detail: hazard)],
         usage: reader.exit.map { exit in
           RunUsage(
