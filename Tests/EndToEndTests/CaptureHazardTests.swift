@@ -1,6 +1,7 @@
 import Glibc
 import MLTBase
 import SystemPackage
+import TestSupport
 import Testing
 
 /// What makes a record less than the whole truth, and runs within runs.

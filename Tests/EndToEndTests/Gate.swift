@@ -37,12 +37,3 @@ final class Gate {
     }
   }
 }
-
-/// Asks until something is so; false if it isn't after a long time.
-func eventually(_ fact: () throws -> Bool) rethrows -> Bool {
-  for _ in 0..<6000 {
-    if try fact() { return true }
-    poll(nil, 0, 20)
-  }
-  return false
-}

@@ -120,15 +120,6 @@ func spawn(_ arguments: [String], environment: [String] = ["PATH=/usr/bin:/bin",
   return ChildProcess(pid: pid)
 }
 
-/// Waits for a fact, looking again and again; gives up after half a minute.
-func eventually(_ fact: () throws -> Bool) rethrows -> Bool {
-  for _ in 0..<30_000 {
-    if try fact() { return true }
-    usleep(1000)
-  }
-  return false
-}
-
 /// Whether a program can be found.
 func isInstalled(_ program: String) -> Bool {
   ["/usr/bin/", "/bin/", "/usr/sbin/"].contains { access($0 + program, X_OK) == 0 }
