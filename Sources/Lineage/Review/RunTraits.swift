@@ -65,32 +65,41 @@ struct RunTraits {
   /// Adds what runs were told by their commands: options and words, unless they name a day or a file of the run, or are
   /// others nearly each time, which is what commands are told anew by nature.
   private mutating func addCommands(_ lineage: BulkLineage, _ outputs: [Output], _ commands: [Int64: [String]]) {
-    var written: [Int: Set<String>] = [:]
-    for output in outputs { written[output.place, default: []].insert(output.path) }
-    var arguments: [(place: Int, value: Value)] = []
-    var distinct: [ArgumentName: Set<String>] = [:]
-    var counts: [ArgumentName: Int] = [:]
+    var written = [[String]](repeating: [], count: lineage.runs.count)
+    for output in outputs { written[output.place].append(output.path) }
+    let files = Set(lineage.paths.values).union(outputs.map(\.path))
+    var arguments: [(place: Int, value: Value, name: Int)] = []
+    // The names of arguments by number, and what was said under each.
+    var names: [ArgumentName: Int] = [:]
+    var distinct: [Set<String>] = []
+    var counts: [Int] = []
     for (place, run) in lineage.runs.enumerated() {
       guard let command = commands[run.number] else { continue }
       let told = Set(values[place].lazy.filter { $0.kind == .parameter }.map(\.name))
-      let files = Set(lineage.inputs[place].compactMap { lineage.paths[$0.path] }).union(written[place] ?? [])
+      // Few arguments name any file at all.
+      func isFile(_ text: String) -> Bool {
+        guard files.contains(text) else { return false }
+        return written[place].contains(text) || lineage.inputs[place].contains { lineage.paths[$0.path] == text }
+      }
       for value in Self.arguments(of: command) {
         // What is noted as a parameter besides needn't be said twice.
         if told.contains(String(value.name.drop { $0 == "-" })) { continue }
-        if RunComparison.isDated(value.value) || files.contains(value.value) { continue }
-        arguments.append((place, value))
+        if RunComparison.isDated(value.value) || isFile(value.value) { continue }
         let name = ArgumentName(component: run.component, value: Name(kind: value.kind, name: value.name))
-        distinct[name, default: []].insert(value.value)
-        counts[name, default: 0] += 1
+        let number = names[name] ?? counts.count
+        if number == counts.count {
+          names[name] = number
+          distinct.append([])
+          counts.append(0)
+        }
+        distinct[number].insert(value.value)
+        counts[number] += 1
+        arguments.append((place, value, number))
       }
       values[place].append(Value(kind: .command, name: "", value: Self.shape(of: command)))
     }
-    for (place, value) in arguments {
-      let name = ArgumentName(
-        component: lineage.runs[place].component, value: Name(kind: value.kind, name: value.name))
-      if let found = distinct[name]?.count, let count = counts[name], found * 2 <= count + 1 {
-        values[place].append(value)
-      }
+    for (place, value, name) in arguments where distinct[name].count * 2 <= counts[name] + 1 {
+      values[place].append(value)
     }
   }
 
@@ -250,11 +259,15 @@ struct RunTraits {
   // MARK: What is usual
 
   private mutating func count(_ lineage: BulkLineage) {
-    for (place, run) in lineage.runs.enumerated() {
-      for value in values[place] {
-        counts[run.component, default: [:]][Name(kind: value.kind, name: value.name), default: [:]][
-          value.value, default: 0] += 1
+    let members = Dictionary(grouping: lineage.runs.indices) { lineage.runs[$0].component }
+    for (component, places) in members {
+      var found: [Value: Int] = [:]
+      for place in places {
+        for value in values[place] { found[value, default: 0] += 1 }
       }
+      var names: [Name: [String: Int]] = [:]
+      for (value, count) in found { names[Name(kind: value.kind, name: value.name), default: [:]][value.value] = count }
+      counts[component] = names
     }
     for (component, names) in counts {
       for (name, found) in names where name.kind == .input {

@@ -60,9 +60,7 @@ struct SuspectRanking {
       }
       var members: [RunTraits.Value: [Int]] = [:]
       for place in group.runs {
-        for value in traits.values[place] where members[value]?.last != place {
-          members[value, default: []].append(place)
-        }
+        for value in traits.values[place] { members[value, default: []].append(once: place) }
       }
       var sets: [[Int]: [RunTraits.Value]] = [:]
       for (value, places) in members where places.count < group.runs.count || group.runs.count == 1 {
@@ -357,5 +355,12 @@ struct SuspectRanking {
       return ReviewReport.Suspect(
         component: group.name, owner: nil, best: element(found, group), others: [], weight: found.score)
     }
+  }
+}
+
+extension [Int] {
+  /// Appends a number that isn't the last already.
+  fileprivate mutating func append(once number: Int) {
+    if last != number { append(number) }
   }
 }
