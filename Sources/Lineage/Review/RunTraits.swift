@@ -35,16 +35,24 @@ struct RunTraits {
     "h", "rs", "go", "java", "swift", "yaml", "yml", "toml", "ini", "cfg", "conf",
   ]
 
+  private static let usualCount = 16
+
   /// Collects what all runs of a lineage have.
-  init(_ lineage: BulkLineage, _ lookup: RunLookup) throws {
-    values = lineage.runs.map { _ in [] }
+  ///
+  /// - Parameter known: the outputs of runs, where they have been looked up before.
+  init(_ lineage: BulkLineage, _ lookup: RunLookup, outputs known: [Int64: [NumberedFile]] = [:]) throws {
+    values = lineage.runs.map { _ in
+      var values: [Value] = []
+      values.reserveCapacity(Self.usualCount)
+      return values
+    }
     let numbers = lineage.runs.map(\.number)
     try lookup.parameters(of: numbers) { run, key, value in
       guard let place = lineage.places[run] else { return }
       values[place].append(Value(kind: .parameter, name: key, value: value))
     }
     try addEnvironments(lineage, lookup)
-    let outputs = try Self.outputs(lineage, lookup)
+    let outputs = try Self.outputs(lineage, lookup, known)
     try addCommands(lineage, outputs, lookup.commands(of: numbers))
     for (place, run) in lineage.runs.enumerated() {
       values[place].append(Value(kind: .host, name: "", value: run.host))
@@ -165,8 +173,14 @@ struct RunTraits {
     var bytes: Double
   }
 
-  private static func outputs(_ lineage: BulkLineage, _ lookup: RunLookup) throws -> [Output] {
-    let files = try lookup.files(of: lineage.runs.map(\.number), role: .output)
+  private static func outputs(
+    _ lineage: BulkLineage, _ lookup: RunLookup, _ known: [Int64: [NumberedFile]]
+  ) throws -> [Output] {
+    var found = known
+    for file in try lookup.files(of: lineage.runs.map(\.number).filter { known[$0] == nil }, role: .output) {
+      found[file.run, default: []].append(file)
+    }
+    let files = lineage.runs.flatMap { found[$0.number] ?? [] }
     let paths = try lookup.paths(Set(files.map(\.path)))
     let patterns = paths.mapValues { PathForm.of($0) }
     return files.compactMap { file in

@@ -31,7 +31,8 @@ extension Workspace {
     let outputs = population.outputs.compactMap { output in
       lineage.places[output.run].map { (run: $0, standing: output.standing) }
     }
-    let ranking = SuspectRanking(lineage, try RunTraits(lineage, lookup), outputs, method: request.method)
+    let traits = try RunTraits(lineage, lookup, outputs: population.files)
+    let ranking = SuspectRanking(lineage, traits, outputs, method: request.method)
     var suspects = request.method == .count ? ranking.countedRuns() : ranking.suspects()
     let count = suspects.count
     if let limit = request.limit { suspects = Array(suspects.prefix(limit)) }
