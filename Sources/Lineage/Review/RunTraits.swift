@@ -19,6 +19,10 @@ struct RunTraits {
   private(set) var unusual: [Int: [Value]] = [:]
   /// Where sizes of a component go to another level, by the component: the place of the first run at it.
   private(set) var shifts: [String: [(place: Int, value: Value)]] = [:]
+  /// The places of each component's runs, by their start.
+  private(set) var runs: [String: [Int]] = [:]
+  /// Of these the ones that have each value, by the component.
+  private(set) var members: [String: [Value: [Int]]] = [:]
   /// How many runs have each content at a kind of place, by component and kind of place, sorted.
   private(set) var inputCounts: [String: [String: [Int]]] = [:]
   /// All values of a component by what they are called, with how many runs have each.
@@ -83,7 +87,7 @@ struct RunTraits {
     var counts: [Int] = []
     for (place, run) in lineage.runs.enumerated() {
       guard let command = commands[run.number] else { continue }
-      let told = Set(values[place].lazy.filter { $0.kind == .parameter }.map(\.name))
+      let told = values[place].compactMap { $0.kind == .parameter ? $0.name : nil }
       // Few arguments name any file at all.
       func isFile(_ text: String) -> Bool {
         guard files.contains(text) else { return false }
@@ -273,14 +277,20 @@ struct RunTraits {
   // MARK: What is usual
 
   private mutating func count(_ lineage: BulkLineage) {
-    let members = Dictionary(grouping: lineage.runs.indices) { lineage.runs[$0].component }
-    for (component, places) in members {
-      var found: [Value: Int] = [:]
-      for place in places {
-        for value in values[place] { found[value, default: 0] += 1 }
+    for (component, places) in Dictionary(grouping: lineage.runs.indices, by: { lineage.runs[$0].component }) {
+      let ordered = places.sorted {
+        (lineage.runs[$0].started, lineage.runs[$0].id) < (lineage.runs[$1].started, lineage.runs[$1].id)
+      }
+      var found: [Value: [Int]] = [:]
+      for place in ordered {
+        for value in values[place] { found[value, default: []].append(once: place) }
       }
       var names: [Name: [String: Int]] = [:]
-      for (value, count) in found { names[Name(kind: value.kind, name: value.name), default: [:]][value.value] = count }
+      for (value, places) in found {
+        names[Name(kind: value.kind, name: value.name), default: [:]][value.value] = places.count
+      }
+      runs[component] = ordered
+      members[component] = found
       counts[component] = names
     }
     for (component, names) in counts {
@@ -303,6 +313,13 @@ struct RunTraits {
   func usual(_ value: Value, in component: String) -> String? {
     let others = counts[component]?[Name(kind: value.kind, name: value.name)]?.filter { $0.key != value.value } ?? [:]
     return others.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+}
+
+extension [Int] {
+  /// Appends a number that isn't the last already.
+  fileprivate mutating func append(once number: Int) {
+    if last != number { append(number) }
   }
 }
 

@@ -51,19 +51,12 @@ struct SuspectRanking {
   // MARK: Counting
 
   private mutating func makeGroups() {
-    var byName: [String: [Int]] = [:]
-    for (place, run) in lineage.runs.enumerated() { byName[run.component, default: []].append(place) }
-    for (name, runs) in byName.sorted(by: { $0.key < $1.key }) {
+    for (name, runs) in traits.runs.sorted(by: { $0.key < $1.key }) {
       var group = Group(name: name)
-      group.runs = runs.sorted {
-        (lineage.runs[$0].started, lineage.runs[$0].id) < (lineage.runs[$1].started, lineage.runs[$1].id)
-      }
-      var members: [RunTraits.Value: [Int]] = [:]
-      for place in group.runs {
-        for value in traits.values[place] { members[value, default: []].append(once: place) }
-      }
+      group.runs = runs
       var sets: [[Int]: [RunTraits.Value]] = [:]
-      for (value, places) in members where places.count < group.runs.count || group.runs.count == 1 {
+      for (value, places) in traits.members[name] ?? [:] where places.count < group.runs.count || group.runs.count == 1
+      {
         if places.count == 1 {
           group.own[places[0], default: []].append(value)
         } else {
@@ -355,12 +348,5 @@ struct SuspectRanking {
       return ReviewReport.Suspect(
         component: group.name, owner: nil, best: element(found, group), others: [], weight: found.score)
     }
-  }
-}
-
-extension [Int] {
-  /// Appends a number that isn't the last already.
-  fileprivate mutating func append(once number: Int) {
-    if last != number { append(number) }
   }
 }
