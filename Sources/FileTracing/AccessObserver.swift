@@ -40,7 +40,7 @@ public struct Barrier: Hashable, Sendable {
 
 /// One who is told of a command's file accesses while ``CommandSession`` runs it.
 ///
-/// All calls come from the thread that called the runner, one after the other.
+/// All calls come from the thread that runs the session, one after the other.
 public protocol AccessObserver: AnyObject {
   /// Takes note that the command can't be followed, and why; the command starts when this returns.
   func refused(_ errno: Errno)

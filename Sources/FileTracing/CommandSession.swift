@@ -7,6 +7,7 @@ internal import SystemPackage
 ///
 /// Its spool stands all that time and is held by this process, by the keeper, or by both. If this process is killed, the
 /// keeper has the finisher record the run; a spool that nobody holds is that of a run whose keeper was killed as well.
+/// A session that goes out of use is finished: whoever couldn't record the run knows it, and tells of it.
 public struct CommandSession: ~Copyable {
   private let request: CommandRequest
   private let spoolPath: FilePath
@@ -63,10 +64,13 @@ public struct CommandSession: ~Copyable {
   public consuming func finish() {}
 
   deinit {
-    keeper?.letGo()
-    if !hasSurvivors {
-      keeper?.reap()
-      if !isKeeperLost { Self.removeSpool(spoolPath) }
+    // A lost keeper has been waited for, and its spool is another's.
+    if !isKeeperLost {
+      keeper?.letGo()
+      if !hasSurvivors {
+        keeper?.reap()
+        Self.removeSpool(spoolPath)
+      }
     }
     try? spool.close()  // the keeper wrote it; this descriptor only read
   }
