@@ -39,7 +39,7 @@ package struct ReviewPopulation {
   private(set) var unmade: [NamedArtifact] = []
   private(set) var isCapped = false
   /// The outputs of all runs that were looked at on the way, by the run.
-  private(set) var files: [Int64: [NumberedFile]] = [:]
+  private(set) var filesByRun: [Int64: [NumberedFile]] = [:]
 
   private let lookup: RunLookup
   private let request: ReviewRequest
@@ -126,8 +126,8 @@ package struct ReviewPopulation {
       if found.count == room { isCapped = true }
       let byNumber = Dictionary(found.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
       let files = try lookup.files(of: found.map(\.number), role: .output)
-      for run in found { self.files[run.number] = [] }
-      for file in files { self.files[file.run]?.append(file) }
+      for run in found { filesByRun[run.number] = [] }
+      for file in files { filesByRun[file.run]?.append(file) }
       try learn(Set(files.map(\.path)))
       var used: Set<Int64> = []
       let isEnd = try ends(among: files, of: component, without: kinds)

@@ -39,7 +39,8 @@ struct RunTraits {
     "h", "rs", "go", "java", "swift", "yaml", "yml", "toml", "ini", "cfg", "conf",
   ]
 
-  private static let usualCount = 16
+  /// Room for what most runs have, made at once.
+  private static let room = 16
 
   /// Collects what all runs of a lineage have.
   ///
@@ -47,7 +48,7 @@ struct RunTraits {
   init(_ lineage: BulkLineage, _ lookup: RunLookup, outputs known: [Int64: [NumberedFile]] = [:]) throws {
     values = lineage.runs.map { _ in
       var values: [Value] = []
-      values.reserveCapacity(Self.usualCount)
+      values.reserveCapacity(Self.room)
       return values
     }
     let numbers = lineage.runs.map(\.number)
@@ -81,10 +82,9 @@ struct RunTraits {
     for output in outputs { written[output.place].append(output.path) }
     let files = Set(lineage.paths.values).union(outputs.map(\.path))
     var arguments: [(place: Int, value: Value, name: Int)] = []
-    // The names of arguments by number, and what was said under each.
+    // The names of arguments by number, and under each what was said and how often anything was.
     var names: [ArgumentName: Int] = [:]
-    var distinct: [Set<String>] = []
-    var counts: [Int] = []
+    var said: [(values: Set<String>, count: Int)] = []
     for (place, run) in lineage.runs.enumerated() {
       guard let command = commands[run.number] else { continue }
       let told = values[place].compactMap { $0.kind == .parameter ? $0.name : nil }
@@ -98,19 +98,18 @@ struct RunTraits {
         if told.contains(String(value.name.drop { $0 == "-" })) { continue }
         if RunComparison.isDated(value.value) || isFile(value.value) { continue }
         let name = ArgumentName(component: run.component, value: Name(kind: value.kind, name: value.name))
-        let number = names[name] ?? counts.count
-        if number == counts.count {
+        let number = names[name] ?? said.count
+        if number == said.count {
           names[name] = number
-          distinct.append([])
-          counts.append(0)
+          said.append(([], 0))
         }
-        distinct[number].insert(value.value)
-        counts[number] += 1
+        said[number].values.insert(value.value)
+        said[number].count += 1
         arguments.append((place, value, number))
       }
       values[place].append(Value(kind: .command, name: "", value: Self.shape(of: command)))
     }
-    for (place, value, name) in arguments where distinct[name].count * 2 <= counts[name] + 1 {
+    for (place, value, name) in arguments where said[name].values.count * 2 <= said[name].count + 1 {
       values[place].append(value)
     }
   }

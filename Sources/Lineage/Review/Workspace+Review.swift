@@ -31,7 +31,7 @@ extension Workspace {
     let outputs = population.outputs.compactMap { output in
       lineage.places[output.run].map { (run: $0, standing: output.standing) }
     }
-    let traits = try RunTraits(lineage, lookup, outputs: population.files)
+    let traits = try RunTraits(lineage, lookup, outputs: population.filesByRun)
     let ranking = SuspectRanking(lineage, traits, outputs, method: request.method)
     var suspects = request.method == .count ? ranking.countedRuns() : ranking.suspects()
     let count = suspects.count
