@@ -164,22 +164,27 @@ import Testing
 
   // MARK: Killed
 
+  /// Runs a script, kills mlt between its two parts, and waits until its keeper has recorded the run.
+  private func killedRun(
+    in world: World, options: [String], before: String, after: String
+  ) throws -> RecordedRun {
+    let ready = try Gate("ready", in: world), go = try Gate("go", in: world)
+    let script = "\(before); echo > \(ready.path); read x < \(go.path); \(after)"
+    let running = try world.start([World.program.string, "run"] + options + ["--", "sh", "-c", script])
+    try ready.wait()
+    // `env` has replaced itself by mlt.
+    kill(running.process, SIGKILL)
+    #expect(try running.wait().status == 128 + SIGKILL)
+    try go.open()
+    #expect(try eventually { try world.lastRun().json["status"] != "running" })
+    return try world.lastRun()
+  }
+
   @Test("when mlt is killed, the command goes on and its run is recorded after all")
   func killed() throws {
     try withWorld { world in
       try world.write("in", "1\n")
-      let ready = try Gate("ready", in: world), go = try Gate("go", in: world)
-      let running = try world.start([
-        World.program.string, "run", "-c", "orphan", "--", "sh", "-c",
-        "cat in > a; echo > \(ready.path); read x < \(go.path); cat a > b",
-      ])
-      try ready.wait()
-      // `env` has replaced itself by mlt.
-      kill(running.process, SIGKILL)
-      #expect(try running.wait().status == 128 + SIGKILL)
-      try go.open()
-      #expect(try eventually { try world.lastRun().json["status"] != "running" })
-      let run = try world.lastRun()
+      let run = try killedRun(in: world, options: ["-c", "orphan"], before: "cat in > a", after: "cat a > b")
       #expect(run.json["status"] == "finished")
       #expect(run.inputPaths == ["in"])
       #expect(run.outputPaths == ["a", "b"])
@@ -191,15 +196,7 @@ import Testing
   @Test("when mlt is killed that didn't follow its command, the record doesn't say that it was observed")
   func killedUntraced() throws {
     try withWorld { world in
-      let ready = try Gate("ready", in: world), go = try Gate("go", in: world)
-      let script = "echo > \(ready.path); read x < \(go.path); exit 3"
-      let running = try world.start([World.program.string, "run", "--no-trace", "--", "sh", "-c", script])
-      try ready.wait()
-      kill(running.process, SIGKILL)
-      #expect(try running.wait().status == 128 + SIGKILL)
-      try go.open()
-      #expect(try eventually { try world.lastRun().json["status"] != "running" })
-      let run = try world.lastRun()
+      let run = try killedRun(in: world, options: ["--no-trace"], before: "true", after: "exit 3")
       #expect(run.json["status"] == "failed" && run.json["exit"] == 3)
       #expect(run.json["evidence"] == "declared")
       #expect(
